@@ -1,0 +1,56 @@
+"""A prompt becomes a response, and it keeps the law: it speaks, and it states whether the session ends."""
+
+from ask_sdk_core.response_helper import ResponseFactory
+from ask_sdk_model import Response
+from ask_sdk_model.canfulfill import CanFulfillIntent, CanFulfillIntentValues
+from ask_sdk_model.ui import Card, PlainTextOutputSpeech, Reprompt, SimpleCard
+
+from skill.dialogue import prompt as ours
+from skill.dialogue.prompt import Prompt
+from skill.limits import CARD_CHARACTERS
+from skill.render.speech import ssml
+
+
+def response_of(prompt: Prompt, sounds_at: str = "") -> Response:
+    """The response to a launch or an intent.
+
+    Args:
+        prompt: what is to be heard and shown.
+        sounds_at: the https address under which Alexa finds the sounds.
+
+    Raises:
+        ValueError: nothing is to be heard, which no answer may do, or a limit would be broken.
+    """
+    if not prompt.parts:
+        raise ValueError("an answer has to say something")
+    builder = ResponseFactory().speak(ssml(prompt.parts, sounds_at))
+    if prompt.reprompt:
+        builder.ask(ssml(prompt.reprompt, sounds_at, reprompt=True))
+    if prompt.card:
+        builder.set_card(_card(prompt.card))
+    return builder.set_should_end_session(not prompt.listen).response
+
+
+def _card(card: ours.Card) -> Card:
+    """A simple card; what exceeds the limit is cut, since a card is only a souvenir of what was said."""
+    title = card.title[:CARD_CHARACTERS]
+    return SimpleCard(title=title, content=card.text[: CARD_CHARACTERS - len(title)])
+
+
+def apology_of(sorry: str, question: str) -> Response:
+    """The response when a turn failed: plain text, because the renderer may be what failed; it listens on."""
+    return Response(
+        output_speech=PlainTextOutputSpeech(text=sorry),
+        reprompt=Reprompt(output_speech=PlainTextOutputSpeech(text=question)),
+        should_end_session=False,
+    )
+
+
+def nothing() -> Response:
+    """The empty response, for requests to which nothing may be said."""
+    return Response()
+
+
+def cannot_fulfill() -> Response:
+    """The response to CanFulfillIntentRequest: what she does needs a conversation, so others do it better."""
+    return Response(can_fulfill_intent=CanFulfillIntent(can_fulfill=CanFulfillIntentValues.NO))

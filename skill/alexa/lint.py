@@ -1,0 +1,242 @@
+"""What Alexa, its certification or a listener would hold against an interaction model.
+
+Each rule is one function from the model to its complaints; RULES is the list of them.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from itertools import product
+from typing import Any
+
+from skill.alexa.intents import INTENTS
+from skill.limits import INVOCATION_CHARACTERS, SLOT_VALUE_CHARACTERS
+
+Language = Mapping[str, Any]
+"""The languageModel inside an interaction model."""
+
+BUILT_IN = {
+    "AMAZON.CancelIntent": ("cancel", "never mind", "forget it"),
+    "AMAZON.HelpIntent": ("help", "help me", "can you help me"),
+    "AMAZON.NextIntent": ("next", "skip", "skip forward"),
+    "AMAZON.NoIntent": ("no", "no thanks"),
+    "AMAZON.PauseIntent": ("pause", "pause that"),
+    "AMAZON.PreviousIntent": ("go back", "skip back", "back up"),
+    "AMAZON.RepeatIntent": ("repeat", "say that again", "repeat that"),
+    "AMAZON.ResumeIntent": ("resume", "continue", "keep going"),
+    "AMAZON.StartOverIntent": ("start over", "restart", "start again"),
+    "AMAZON.StopIntent": ("stop", "off", "shut up"),
+    "AMAZON.YesIntent": ("yes", "yes please", "sure"),
+}
+"""What the built-in intents hear in English, as far as Amazon lists it.
+
+[A] custom-skills/standard-built-in-intents.html
+"""
+
+# [A] interaction-model-design/design-the-invocation-name-for-your-skill.html
+ARTICLES_AND_PREPOSITIONS = frozenset(
+    {"a", "about", "an", "at", "by", "for", "from", "in", "of", "off", "on", "out", "the", "to", "up", "using", "with"}
+)
+WAKE_WORDS = frozenset({"alexa", "amazon", "echo", "computer", "ziggy", "skill", "app"})
+LAUNCH_WORDS = frozenset(
+    {"ask", "begin", "enable", "launch", "load", "open", "play", "resume", "run", "start", "talk", "tell", "use"}
+)
+CONNECTING_WORDS = frozenset(
+    {"about", "and", "by", "for", "from", "if", "in", "that", "to", "using", "whether", "with"}
+)
+
+_NAME = re.compile(r"[A-Za-z][A-Za-z_]*")
+_PLAIN = re.compile(r"[A-Za-z' .-]+")
+_WORD = re.compile(r"\{([A-Za-z_]+)\}(?:'s)?|[A-Za-z'.-]+")
+_NUMBERS = ("one", "two", "five", "ten", "twenty", "forty five")
+
+
+def lint(model: Mapping[str, Any]) -> tuple[str, ...]:
+    """Everything that is wrong with a model, a line each; empty for one that may be published."""
+    language: Language = model["interactionModel"]["languageModel"]
+    return tuple(complaint for rule in RULES for complaint in rule(language))
+
+
+def invocation(language: Language) -> Iterator[str]:
+    """The invocation name can be heard, and is one that Amazon accepts."""
+    name: str = language["invocationName"]
+    words = name.split()
+    least, most = INVOCATION_CHARACTERS
+    said = f"invocation name '{name}'"
+    if not re.fullmatch(r"[a-z][a-z' .]*", name) or not least <= len(name) <= most:
+        yield f"{said}: lower-case letters, spaces, apostrophes and periods only, {least} to {most} of them"
+    if len(words) < 2:
+        yield f"{said}: at least two words"
+    if len(words) == 2 and ARTICLES_AND_PREPOSITIONS.intersection(words):
+        yield f"{said}: no article or preposition in a name of two words"
+    for word in sorted((WAKE_WORDS | LAUNCH_WORDS | CONNECTING_WORDS).intersection(words)):
+        yield f"{said}: '{word}' is a word that Alexa itself listens for"
+
+
+def names(language: Language) -> Iterator[str]:
+    """Names of intents, slots and types are letters and underscores, and each is there once."""
+    intents, types = language["intents"], language["types"]
+    slots = [slot["name"] for intent in intents for slot in intent.get("slots", ())]
+    ours = [intent["name"] for intent in intents if not _built_in(intent)]
+    for name in {*ours, *slots, *(kind["name"] for kind in types)}:
+        if not _NAME.fullmatch(name):
+            yield f"'{name}': a name has letters and underscores only"
+    for name in _twice([*(intent["name"] for intent in intents), *(kind["name"] for kind in types)]):
+        yield f"'{name}' is there twice"
+
+
+def built_ins(language: Language) -> Iterator[str]:
+    """Every built-in intent that the skill answers is there, and without samples of ours."""
+    there = {intent["name"]: intent for intent in language["intents"]}
+    for intent in INTENTS:
+        if intent.says is None and intent.name not in there:
+            yield f"{intent.name} is missing"
+    for name, intent in there.items():
+        if _built_in(intent) and intent["samples"]:
+            yield f"{name}: samples of our own make a built-in intent worse"
+
+
+def samples(language: Language) -> Iterator[str]:
+    """Samples are spelled as Alexa wants them, and use exactly the slots that their intent has."""
+    for intent in language["intents"]:
+        slots = {slot["name"] for slot in intent.get("slots", ())}
+        used = {slot for sample in intent["samples"] for slot in _slots(sample)}
+        if not intent["samples"] and not _built_in(intent):
+            yield f"{intent['name']}: no samples"
+        for slot in sorted(slots - used):
+            yield f"{intent['name']}: no sample with {{{slot}}}"
+        for sample in intent["samples"]:
+            yield from (f"{intent['name']}: '{sample}': {what}" for what in _misspelled(sample, slots))
+
+
+def _misspelled(sample: str, slots: set[str]) -> Iterator[str]:
+    words = sample.split(" ")
+    if not all(_WORD.fullmatch(word) for word in words):
+        yield "words and {slots} with one space between; letters, apostrophes, periods and hyphens only"
+    for slot in sorted(set(_slots(sample)) - slots):
+        yield f"the intent has no slot {{{slot}}}"
+    for slot in _twice(_slots(sample)):
+        yield f"{{{slot}}} is there twice"
+    for word in WAKE_WORDS.intersection(sample.lower().split()):
+        yield f"'{word}' would wake a device, or never be heard"
+
+
+def overlaps(language: Language) -> Iterator[str]:
+    """Nothing that can be said means two things: no sentence is in two intents, whatever its slots say."""
+    values = _slot_values(language)
+    heard: dict[str, tuple[str, str]] = {}
+    told: set[tuple[str, str]] = set()
+    for intent in language["intents"]:
+        types = {slot["name"]: slot["type"] for slot in intent.get("slots", ())}
+        for sample in intent["samples"]:
+            for sentence in _filled(sample, types, values):
+                name, other = heard.setdefault(sentence, (intent["name"], sample))
+                if name != intent["name"] and (other, sample) not in told:
+                    told.add((other, sample))
+                    yield f"{intent['name']}: '{sample}' and '{other}' of {name} can both say '{sentence}'"
+
+
+def repeats(language: Language) -> Iterator[str]:
+    """No intent has a sample twice."""
+    for intent in language["intents"]:
+        for sample in _twice(list(map(_heard, intent["samples"]))):
+            yield f"{intent['name']}: '{sample}' is there twice"
+
+
+def shadows(language: Language) -> Iterator[str]:
+    """No sample repeats what a built-in intent hears anyway, with or without a please."""
+    built_in = {phrase: name for name, phrases in BUILT_IN.items() for phrase in phrases}
+    for intent in language["intents"]:
+        for sample in intent["samples"]:
+            bare = re.sub(r"^please | please$", "", _heard(sample))
+            name = built_in.get(_heard(sample)) or built_in.get(bare)
+            if name is not None:
+                yield f"{intent['name']}: '{sample}' is what {name} hears"
+
+
+def bare_slots(language: Language) -> Iterator[str]:
+    """At most one intent has samples that are nothing but slots: Alexa could not tell two of them apart."""
+    bare = [
+        (intent["name"], sample)
+        for intent in language["intents"]
+        for sample in intent["samples"]
+        if not re.sub(r"\{[A-Za-z_]+\}", "", sample).strip()
+    ]
+    for name, sample in bare:
+        if name != bare[0][0]:
+            yield f"{name}: '{sample}' is nothing but a slot, as is '{bare[0][1]}' of {bare[0][0]}"
+
+
+def slot_types(language: Language) -> Iterator[str]:
+    """Every slot has a type that is there, and every type is used."""
+    used = {slot["type"] for intent in language["intents"] for slot in intent.get("slots", ())}
+    there = {kind["name"] for kind in language["types"]}
+    yield from (f"slot type {name} is not there" for name in sorted(used - there) if not name.startswith("AMAZON."))
+    yield from (f"slot type {name} is not used" for name in sorted(there - used))
+
+
+def slot_values(language: Language) -> Iterator[str]:
+    """Slot values can be heard, have an id each, and no two of them share an id or a word for it."""
+    for kind in language["types"]:
+        said = [word for value in kind["values"] for word in _words_of(value)]
+        ids = [value.get("id", "") for value in kind["values"]]
+        yield from (f"{kind['name']}: a value has no id" for one in ids if not one)
+        yield from (f"{kind['name']}: the id '{one}' is there twice" for one in _twice(ids))
+        yield from (f"{kind['name']}: '{word}' is there twice" for word in _twice(list(map(_heard, said))))
+        for word in said:
+            if not _PLAIN.fullmatch(word) or word != " ".join(word.split()):
+                yield f"{kind['name']}: '{word}': letters, spaces, apostrophes, periods and hyphens only; spell numbers"
+            if len(word) > SLOT_VALUE_CHARACTERS:
+                yield f"{kind['name']}: '{word:.20}…' has {len(word)} characters, {SLOT_VALUE_CHARACTERS} are allowed"
+
+
+RULES: tuple[Callable[[Language], Iterator[str]], ...] = (
+    invocation,
+    names,
+    built_ins,
+    samples,
+    overlaps,
+    repeats,
+    shadows,
+    bare_slots,
+    slot_types,
+    slot_values,
+)
+
+
+def _built_in(intent: Mapping[str, Any]) -> bool:
+    return str(intent["name"]).startswith("AMAZON.")
+
+
+def _heard(text: str) -> str:
+    """A text as it is heard: letter case and spaces make no difference."""
+    return " ".join(text.lower().split())
+
+
+def _slots(sample: str) -> list[str]:
+    return re.findall(r"\{([A-Za-z_]+)\}", sample)
+
+
+def _twice(items: list[str]) -> list[str]:
+    return sorted(item for item, count in Counter(items).items() if count > 1)
+
+
+def _words_of(value: Mapping[str, Any]) -> list[str]:
+    return [value["name"]["value"], *value["name"].get("synonyms", ())]
+
+
+def _slot_values(language: Language) -> dict[str, list[str]]:
+    values = {
+        kind["name"]: [word for value in kind["values"] for word in _words_of(value)] for kind in language["types"]
+    }
+    return {"AMAZON.NUMBER": list(_NUMBERS)} | values
+
+
+def _filled(sample: str, types: Mapping[str, str], values: Mapping[str, list[str]]) -> Iterator[str]:
+    """All sentences that a sample stands for, as they are heard."""
+    slots = _slots(sample)
+    for words in product(*(values.get(types.get(slot, ""), [""]) for slot in slots)):
+        sentence = sample
+        for slot, word in zip(slots, words, strict=True):
+            sentence = sentence.replace(f"{{{slot}}}", word)
+        yield _heard(sentence)

@@ -1,0 +1,99 @@
+"""The interaction model of each locale, generated from the content and the table of intents, never edited."""
+
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from skill.alexa.intents import INTENTS, Intent, Slot
+from skill.alexa.utterances import utterances
+from skill.library.models import Exercise, Library, Routine
+
+Model = Mapping[str, Any]
+
+
+def interaction_model(library: Library, said: Mapping[str, tuple[str, ...]]) -> dict[str, Any]:
+    """The interaction model of a locale, as the developer console and SMAPI take it.
+
+    Args:
+        library: the content for that locale.
+        said: the sample utterances of its language, by their key in the table of intents.
+    """
+    return {
+        "interactionModel": {
+            "languageModel": {
+                "invocationName": library.invocation,
+                "intents": [_intent(intent, said) for intent in INTENTS],
+                "types": [
+                    {"name": Slot.EXERCISE.type, "values": _values(library.exercises.values())},
+                    {"name": Slot.ROUTINE.type, "values": _values(library.routines.values())},
+                ],
+            }
+        }
+    }
+
+
+def models(libraries: Mapping[str, Library], content: Path) -> dict[str, dict[str, Any]]:
+    """The interaction models of all locales.
+
+    Args:
+        libraries: the content by locale, as `load` gives it.
+        content: the folder it was loaded from.
+
+    Raises:
+        ContentFaults: a language's utterances.yaml cannot be used.
+    """
+    languages = {library.language for library in libraries.values()}
+    said = {language: utterances(content, language) for language in languages}
+    return {locale: interaction_model(library, said[library.language]) for locale, library in libraries.items()}
+
+
+def write_models(made: Mapping[str, Model], folder: Path) -> tuple[Path, ...]:
+    """Write each model to <locale>.json, where it is not so already; returns the files that changed.
+
+    Models of locales that there are no longer are removed.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    stale = [folder / f"{locale}.json" for locale, model in made.items() if not _fresh(folder, locale, model)]
+    for file in stale:
+        file.write_text(text(made[file.stem]), encoding="utf-8", newline="\n")
+    needless = _needless(made, folder)
+    for file in needless:
+        file.unlink()
+    return (*stale, *needless)
+
+
+def check_models(made: Mapping[str, Model], folder: Path) -> tuple[str, ...]:
+    """What is wrong with the models kept in a folder, a line each, with the cure; empty when they are fresh."""
+    stale = [f"{folder.name}/{locale}.json" for locale, model in made.items() if not _fresh(folder, locale, model)]
+    needless = [f"{folder.name}/{file.name}" for file in _needless(made, folder)]
+    return (
+        *(f"{name} is not what the content makes of it: run `make build` and commit it" for name in stale),
+        *(f"{name} is for a locale that content/skill.yaml does not have: run `make build`" for name in needless),
+    )
+
+
+def text(model: Model) -> str:
+    """A model as it is kept: the same text for the same model, a line for each sample."""
+    return json.dumps(model, indent=2, ensure_ascii=False) + "\n"
+
+
+def _intent(intent: Intent, said: Mapping[str, tuple[str, ...]]) -> dict[str, Any]:
+    if intent.says is None:
+        return {"name": intent.name, "samples": []}
+    slots = [{"name": slot.value, "type": slot.type} for slot in intent.slots.values()]
+    samples = list(said[intent.says])
+    return {"name": intent.name, **({"slots": slots} if slots else {}), "samples": samples}
+
+
+def _values(things: Iterable[Exercise | Routine]) -> list[dict[str, Any]]:
+    return [{"id": one.id, "name": {"value": one.name, "synonyms": list(one.synonyms)}} for one in things]
+
+
+def _fresh(folder: Path, locale: str, model: Model) -> bool:
+    file = folder / f"{locale}.json"
+    return file.is_file() and file.read_text(encoding="utf-8") == text(model)
+
+
+def _needless(made: Mapping[str, Model], folder: Path) -> list[Path]:
+    return [file for file in sorted(folder.glob("*.json")) if file.stem not in made]

@@ -1,0 +1,50 @@
+"""What the settings ask for, put together once, at the start: content, store, sounds, and the skill."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from ask_sdk_core.skill import CustomSkill
+
+from skill.alexa.skill import Coach, create_skill
+from skill.audio import vocabulary
+from skill.audio.catalogue import catalogue
+from skill.audio.store import Sounds
+from skill.library.load import content_folder, load
+from skill.settings import Settings
+from skill.storage.memory import MemoryStore
+
+
+@dataclass(frozen=True, slots=True)
+class Assembly:
+    """The skill and its sounds, ready to be served."""
+
+    skill: CustomSkill
+    sounds: Sounds
+
+
+def assemble(settings: Settings) -> Assembly:
+    """Put the skill together.
+
+    Raises:
+        ContentFaults: the content cannot be used; it carries every fault.
+    """
+    libraries = load(content_folder(settings.content))
+    names = {name for library in libraries.values() for name in catalogue(library)}
+    languages = {library.language for library in libraries.values()}
+    sounds = Sounds(_sounds_folder(), names, {language: vocabulary.load(language) for language in languages})
+    coach = Coach(
+        libraries,
+        sounds=sounds.names if settings.public_url else frozenset(),
+        sounds_at=f"{settings.public_url}/sounds" if settings.public_url else "",
+    )
+    return Assembly(create_skill(coach, MemoryStore()), sounds)
+
+
+def _sounds_folder() -> Path | None:
+    """Where composed sounds are kept: among this user's caches, or nowhere for a user without a home."""
+    try:
+        caches = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    except RuntimeError:
+        return None
+    return caches / "hip-coach" / "sounds"

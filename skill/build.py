@@ -1,0 +1,59 @@
+"""Everything that is made from the content and the table, in one place: models, schemas, the picture of the phases."""
+
+import re
+from pathlib import Path
+
+from skill.alexa.model import check_models, models, write_models
+from skill.library.load import load
+from skill.library.schemas import check_schemas, write_schemas
+from skill.picture import diagram
+
+MODELS = "interaction_model"
+TOUR = "docs/tour.md"
+
+_PHASES = re.compile(r"(<!-- phases: made by `make build` -->\n).*?(<!-- end -->)", re.DOTALL)
+
+
+def write_all(content: Path, root: Path) -> tuple[Path, ...]:
+    """Make all of it anew.
+
+    Args:
+        content: the content folder.
+        root: the repository.
+
+    Returns:
+        The files that changed.
+
+    Raises:
+        ContentFaults: the content cannot be used.
+    """
+    libraries = load(content)
+    changed = [*write_models(models(libraries, content), root / MODELS), *write_schemas(content)]
+    tour, fresh = root / TOUR, _tour(content, root)
+    if fresh != tour.read_text(encoding="utf-8"):
+        tour.write_text(fresh, encoding="utf-8")
+        changed.append(tour)
+    return tuple(changed)
+
+
+def check_all(content: Path, root: Path) -> tuple[str, ...]:
+    """What is not fresh, a line each, with the cure.
+
+    Raises:
+        ContentFaults: the content cannot be used.
+    """
+    stale = [*check_models(models(load(content), content), root / MODELS)]
+    stale += [
+        f"{path} is not what the code makes of it: run `make build` and commit it" for path in check_schemas(content)
+    ]
+    if _tour(content, root) != (root / TOUR).read_text(encoding="utf-8"):
+        stale.append(f"{TOUR}: the picture of the phases is not what the table makes of it: run `make build`")
+    return tuple(stale)
+
+
+def _tour(content: Path, root: Path) -> str:
+    """The tour of the house, with the picture of the phases as the table has them now."""
+    library = next(iter(load(content).values()))
+    text = (root / TOUR).read_text(encoding="utf-8")
+    picture = f"```mermaid\n{diagram(library)}\n```\n"
+    return _PHASES.sub(lambda found: f"{found[1]}{picture}{found[2]}", text)

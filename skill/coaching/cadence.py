@@ -1,0 +1,137 @@
+"""What is heard when, inside a hold or a set of reps: the one source for the counting voice and for the sounds.
+
+A cadence is a length and the marks inside it. The sounds are named by pattern, never by exercise or side, so a
+small finite set of them serves every exercise; the name alone says what is inside:
+
+    hold-<seconds>-<ticks|quiet>                                a hold from its start
+    left-<seconds>-<ticks|quiet>                                what is left of a longer hold: no half-way in it
+    reps-<lift>-<hold>-<lower>-<relax>-<count>                  the reps of a set, counted down to the last one
+    bed-<seconds>                                               a soft bed, while nothing is asked of the person
+
+Reps are counted down, so what is left of a set after an interruption is simply a shorter set.
+"""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+COUNT_IN_MS = 1_000
+"""A rep's number is spoken this long before the rep starts: in the relax before it, or in a lead of its own."""
+
+TAIL_MS = 1_000
+"""Room for the end chime after the last mark of a hold or a set."""
+
+HALFWAY_FROM_SECONDS = 20
+"""Holds this long or longer say half-way (exercises.md, section 5)."""
+
+LAST_COUNTED = 3
+"""The last seconds of a hold, counted down aloud."""
+
+LONG_HOLD_SECONDS = 10
+"""From here on a hold is a sound of its own; shorter ones are part of their rep."""
+
+
+class Tone(StrEnum):
+    """The sounds that need no language."""
+
+    LIFT = "lift"
+    HOLD = "hold"
+    LOWER = "lower"
+    TICK = "tick"
+    END = "end"
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Something heard at a moment, in milliseconds from the start: a tone, or a word of the recorded vocabulary.
+
+    Words are named `number-7`, `last-one` and `halfway`; a language's recordings carry the same names.
+    """
+
+    at_ms: int
+    tone: Tone | None = None
+    word: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cadence:
+    """All that is heard in one hold, set or bed. `bed` says whether a soft bed lies under it."""
+
+    name: str
+    length_ms: int
+    marks: tuple[Mark, ...]
+    bed: bool = False
+
+
+def hold(seconds: int, *, ticks: bool, whole: bool = True) -> Cadence:
+    """A hold of so many seconds, or (`whole` False) what is left of a longer one.
+
+    The hold starts at 0 with its tone and ends exactly at `seconds` with the end tone; half-way is said when the
+    hold is whole and long enough; the last three seconds are counted down.
+    """
+    marks = [Mark(0, tone=Tone.HOLD)]
+    words = {(seconds - left) * 1000: f"number-{left}" for left in range(LAST_COUNTED, 0, -1) if seconds > left}
+    if whole and seconds >= HALFWAY_FROM_SECONDS:
+        words[seconds * 500] = "halfway"
+    if ticks:
+        marks += [Mark(s * 1000, tone=Tone.TICK) for s in range(1, seconds) if s * 1000 not in words]
+    marks += [Mark(at, word=word) for at, word in words.items()]
+    marks.append(Mark(seconds * 1000, tone=Tone.END))
+    name = f"{'hold' if whole else 'left'}-{seconds}-{'ticks' if ticks else 'quiet'}"
+    return Cadence(name, seconds * 1000 + TAIL_MS, _in_order(marks), bed=not ticks)
+
+
+def reps(*, lift: int, hold: int, lower: int, relax: int, count: int) -> Cadence:
+    """The reps of a set: number, lift, hold, lower, relax, again and again, then the end tone.
+
+    Arguments are seconds, each at least 1, and the number of reps. Every rep takes the same time.
+    """
+    period = (lift + hold + lower + relax) * 1000
+    marks = []
+    for rep in range(count):
+        start = COUNT_IN_MS + rep * period
+        left = count - rep
+        marks += [
+            Mark(start - COUNT_IN_MS, word="last-one" if left == 1 and count > 1 else f"number-{left}"),
+            Mark(start, tone=Tone.LIFT),
+            Mark(start + lift * 1000, tone=Tone.HOLD),
+            Mark(start + (lift + hold) * 1000, tone=Tone.LOWER),
+        ]
+    end = COUNT_IN_MS + count * period - relax * 1000
+    marks.append(Mark(end, tone=Tone.END))
+    return Cadence(f"reps-{lift}-{hold}-{lower}-{relax}-{count}", end + TAIL_MS, _in_order(marks))
+
+
+def bed(seconds: int) -> Cadence:
+    """So many seconds of soft bed, nothing else."""
+    return Cadence(f"bed-{seconds}", seconds * 1000, (), bed=True)
+
+
+_NAME = re.compile(
+    r"(?P<hold>hold|left)-(?P<seconds>[1-9]\d{0,2})-(?P<style>ticks|quiet)"
+    r"|reps-(?P<lift>[1-9]\d?)-(?P<held>[1-9]\d?)-(?P<lower>[1-9]\d?)-(?P<relax>[1-9]\d?)-(?P<count>[1-9]\d?)"
+    r"|bed-(?P<bed>[1-9]\d{0,2})"
+)
+
+
+def named(name: str) -> Cadence | None:
+    """The cadence that a name stands for, or None when the name fits no pattern. Any text is safe to ask."""
+    found = _NAME.fullmatch(name)
+    if found is None:
+        return None
+    part = found.groupdict()
+    if part["hold"]:
+        return hold(int(part["seconds"]), ticks=part["style"] == "ticks", whole=part["hold"] == "hold")
+    if part["bed"]:
+        return bed(int(part["bed"]))
+    return reps(
+        lift=int(part["lift"]),
+        hold=int(part["held"]),
+        lower=int(part["lower"]),
+        relax=int(part["relax"]),
+        count=int(part["count"]),
+    )
+
+
+def _in_order(marks: list[Mark]) -> tuple[Mark, ...]:
+    return tuple(sorted(marks, key=lambda mark: mark.at_ms))

@@ -1,0 +1,199 @@
+"""What of a routine fits into one response, and where in it an elapsed time lies."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from skill.coaching.place import Place
+from skill.coaching.practice import PieceKind, Practice
+from skill.coaching.timeline import Cue, Passage, Telling, passages
+
+RESPONSE_SECONDS = 225.0
+"""Longest response we give: four minutes are allowed in all, and she keeps some room for what else she says."""
+
+RESPONSE_CLIPS = 5
+RESPONSE_CHARACTERS = 6_500
+"""Both as the platform has them (limits.py), with room for the answer before and the question after."""
+
+_CUE_OVERHEAD = 30
+"""Characters of markup around one cue."""
+
+BEGINS_AFTER = 1.5
+"""Seconds between our reply and the first sound of it, at the least; timestamps are whole seconds."""
+
+ASKING_TAKES = 2.5
+"""Seconds someone needs to wake the device and say a short sentence."""
+
+SURELY_HEARD = 0.8
+"""Speech may be this much quicker than estimated: after this share of a response's time its end may be heard."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """What one response holds: from a place to a place.
+
+    Attributes:
+        passages: what is heard, in order.
+        sounds: whether each passage is heard as its sound.
+        ends: where the person is when it has been heard to its end.
+        waits: it ends where she waits for "ready".
+        finished: it ends with the plan; `ends` is then the start of its last piece.
+    """
+
+    starts: Place
+    passages: tuple[Passage, ...]
+    sounds: tuple[bool, ...]
+    ends: Place
+    waits: bool
+    finished: bool
+
+    @property
+    def seconds(self) -> float:
+        """How long it lasts."""
+        return sum(lasts(passage, heard) for passage, heard in zip(self.passages, self.sounds, strict=True))
+
+
+Practices = Callable[[int], Practice | None]
+"""Gives the exercise at an index of the plan; None past its end."""
+
+
+def lasts(passage: Passage, as_sound: bool) -> float:
+    """Seconds of a passage, in the way it is heard."""
+    return passage.sound.length_ms / 1000 if as_sound and passage.sound else passage.seconds
+
+
+@dataclass(slots=True)
+class _Room:
+    """What is left of a response while it is being filled."""
+
+    seconds: float
+    has_sound: Callable[[str], bool]
+    clips: int = RESPONSE_CLIPS
+    characters: int = RESPONSE_CHARACTERS
+
+    def heard_as_sound(self, passage: Passage) -> bool:
+        return passage.sound is not None and self.has_sound(passage.sound.name)
+
+    def takes(self, unit: list[Passage]) -> bool:
+        """Take up the room of passages that belong together, if there is enough of it."""
+        after = (self.seconds, self.clips, self.characters)
+        for passage in unit:
+            as_sound = self.heard_as_sound(passage)
+            cost = _CUE_OVERHEAD if as_sound else sum(len(cue.say) + _CUE_OVERHEAD for cue in passage.cues)
+            after = (after[0] - lasts(passage, as_sound), after[1] - as_sound, after[2] - cost)
+        if min(after) < 0:
+            return False
+        self.seconds, self.clips, self.characters = after
+        return True
+
+
+def fit(
+    practices: Practices,
+    start: Place,
+    telling: Telling,
+    has_sound: Callable[[str], bool],
+    lead_seconds: float = 0.0,
+) -> Span:
+    """The longest stretch from `start` that one response can hold.
+
+    It ends at a gate when she waits for the person, at a joint when there is no more room, and never inside a rep. Only
+    a piece too long for any response is split, between two of its reps.
+
+    Args:
+        practices: the plan, exercise by exercise.
+        start: a legal place.
+        telling: how it is told.
+        has_sound: whether a sound of that cadence name can be sent.
+        lead_seconds: seconds of speech that the response holds before this.
+    """
+    room = _Room(RESPONSE_SECONDS - lead_seconds, has_sound)
+    taken: list[Passage] = []
+    place = last = start
+    while practice := practices(place.step):
+        piece = practice.pieces[place.piece]
+        told = passages(practice, place, telling)
+        fitting = _fitting(told, room)
+        if len(fitting) < len(told) and taken:
+            return _span(start, taken, room, place, waits=False)
+        taken += fitting
+        if len(fitting) < len(told):
+            return _span(start, *_split(taken, told[len(fitting)], room), waits=False)
+        telling = replace(telling, holding=False)
+        last = Place(place.step, place.piece)
+        place = after_piece(practice, place)
+        if piece.kind in (PieceKind.SET_UP, PieceKind.SWITCH) and not telling.flowing:
+            return _span(start, taken, room, place, waits=True)
+    return _span(start, taken, room, last, waits=False, finished=True)
+
+
+def after_piece(practice: Practice, place: Place) -> Place:
+    """The joint at the end of a piece: the start of the next one, in this exercise or the next."""
+    if place.piece + 1 < len(practice.pieces):
+        return Place(place.step, place.piece + 1)
+    return Place(place.step + 1)
+
+
+def at(span: Span, elapsed: float) -> Place:
+    """Where the person is when so many seconds of a span have been heard: the cue's place, or the span's end."""
+    return cue.place if (cue := cue_at(span, elapsed)) else span.ends
+
+
+def cue_at(span: Span, elapsed: float) -> Cue | None:
+    """The cue that is running when so many seconds of a span have been heard; None when all of it has."""
+    for passage, as_sound in zip(span.passages, span.sounds, strict=True):
+        length = lasts(passage, as_sound)
+        if elapsed < length:
+            return _cue_in(passage, elapsed)
+        elapsed -= length
+    return None
+
+
+def _cue_in(passage: Passage, elapsed: float) -> Cue:
+    for cue in passage.cues:
+        if elapsed < cue.seconds:
+            return cue
+        elapsed -= cue.seconds
+    return passage.cues[-1]
+
+
+def _fitting(told: tuple[Passage, ...], room: _Room) -> list[Passage]:
+    fitting: list[Passage] = []
+    for unit in _units(told):
+        if not room.takes(unit):
+            break
+        fitting += unit
+    return fitting
+
+
+def _units(told: tuple[Passage, ...]) -> list[list[Passage]]:
+    units: list[list[Passage]] = []
+    for passage in told:
+        if passage.joined and units:
+            units[-1].append(passage)
+        else:
+            units.append([passage])
+    return units
+
+
+def _split(taken: list[Passage], passage: Passage, room: _Room) -> tuple[list[Passage], _Room, Place]:
+    """Fill what room is left with the reps of a passage that does not fit whole; where it stops is a rep's start."""
+    cues: list[Cue] = []
+    left, characters = room.seconds, room.characters
+    for rep in _by_rep(passage.cues):
+        left -= sum(cue.seconds for cue in rep)
+        characters -= sum(len(cue.say) + _CUE_OVERHEAD for cue in rep)
+        if min(left, characters) < 0:
+            return [*taken, Passage(tuple(cues))] if cues else taken, room, rep[0].place
+        cues += rep
+    return taken, room, passage.cues[0].place
+
+
+def _by_rep(cues: tuple[Cue, ...]) -> list[list[Cue]]:
+    reps: dict[int, list[Cue]] = {}
+    for cue in cues:
+        reps.setdefault(cue.place.rep, []).append(cue)
+    return list(reps.values())
+
+
+def _span(start: Place, taken: list[Passage], room: _Room, ends: Place, *, waits: bool, finished: bool = False) -> Span:
+    sounds = tuple(room.heard_as_sound(passage) for passage in taken)
+    return Span(start, tuple(taken), sounds, ends, waits, finished)

@@ -1,0 +1,24 @@
+"""Where in a routine someone is. A place is small, survives JSON, and can always be settled into a legal one."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """A point in a plan.
+
+    Attributes:
+        step: index of the exercise in the plan, from 0.
+        piece: index of the piece within that exercise (set-up, set, rest, change of side, …), from 0.
+        rep: reps of this piece that are done.
+        held: seconds already held of the rep after those, for long holds; a multiple of five.
+    """
+
+    step: int = 0
+    piece: int = 0
+    rep: int = 0
+    held: int = 0
+
+
+BEGINNING = Place()
+"""Where every plan begins."""

@@ -1,0 +1,106 @@
+"""One exercise as this person does it now: its form, the dose settled, and the pieces it is made of."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from skill.coaching.cadence import LONG_HOLD_SECONDS
+from skill.coaching.wishes import Speed, Wish
+from skill.library.models import Exercise, Form, Library, Side, Sides, Step
+
+
+class PieceKind(StrEnum):
+    """What happens in a piece. After each of them lies a joint."""
+
+    SET_UP = "set-up"
+    SWITCH = "switch"
+    SET = "set"
+    REST = "rest"
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A part of an exercise between two joints. `number` counts the sets of a side from 1."""
+
+    kind: PieceKind
+    side: Side | None
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Practice:
+    """One exercise with everything decided.
+
+    Attributes:
+        position_before: where the body is when the set-up begins.
+        equipment_before: what is at hand already, so that only new things are asked for.
+        lift, hold, lower, relax, rest: seconds.
+    """
+
+    index: int
+    of: int
+    exercise: Exercise
+    form: Form
+    position_before: str
+    equipment_before: tuple[str, ...]
+    reps: int
+    sets: int
+    hold: int
+    lift: int
+    lower: int
+    relax: int
+    rest: int
+    pieces: tuple[Piece, ...]
+
+    @property
+    def long_holds(self) -> bool:
+        """Whether each hold is long enough to be timed by itself."""
+        return self.hold >= LONG_HOLD_SECONDS
+
+
+STANDING = "standing"
+"""Where everyone is taken to be when a routine begins or is opened again."""
+
+
+def practice(
+    steps: tuple[Step, ...], index: int, wishes: Mapping[str, Wish], speed: Speed, library: Library
+) -> Practice:
+    """The exercise at `index` of a plan's steps, as the person wishes it within the content's ranges."""
+    form = _form(steps[index], wishes, library)
+    before = [_form(step, wishes, library) for step in steps[:index]]
+    exercise = library.exercises[steps[index].exercise]
+    wish, dose = wishes.get(exercise.id, Wish()), form.dose
+    sets = dose.sets.clamp(wish.sets or dose.sets.usual)
+    return Practice(
+        index=index,
+        of=len(steps),
+        exercise=exercise,
+        form=form,
+        position_before=before[-1].position if before else STANDING,
+        equipment_before=tuple(item for form in before for item in form.equipment),
+        reps=dose.reps.clamp(wish.reps or dose.reps.usual),
+        sets=sets,
+        hold=dose.hold.clamp(wish.hold or dose.hold.usual),
+        lift=dose.tempo.lift,
+        lower=dose.tempo.lower,
+        relax=speed.relax(dose.tempo.relax),
+        rest=dose.rest,
+        pieces=_pieces(exercise.sides, sets),
+    )
+
+
+def _form(step: Step, wishes: Mapping[str, Wish], library: Library) -> Form:
+    wish = wishes.get(step.exercise)
+    return library.exercises[step.exercise].form((wish and wish.level) or step.level)
+
+
+def _pieces(sides: Sides, sets: int) -> tuple[Piece, ...]:
+    order: tuple[Side | None, ...] = (Side.LEFT, Side.RIGHT) if sides is Sides.EACH else (None,)
+    made: list[Piece] = []
+    for side in order:
+        made.append(Piece(PieceKind.SWITCH if made else PieceKind.SET_UP, side, 1))
+        for number in range(1, sets + 1):
+            if number > 1:
+                made.append(Piece(PieceKind.REST, side, number))
+            made.append(Piece(PieceKind.SET, side, number))
+    return tuple(made)

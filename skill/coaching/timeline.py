@@ -1,0 +1,277 @@
+"""An exercise as timed cues: what is said, how long it lasts, and where the person is while it does.
+
+A piece becomes passages, a passage becomes cues. A passage that has a sound lasts exactly as long as its sound, and
+the cues say the same thing aloud, for a device that cannot be sent sounds.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from skill.coaching import cadence
+from skill.coaching.place import Place
+from skill.coaching.practice import Piece, PieceKind, Practice
+from skill.coaching.speech import speaking_seconds
+from skill.library.models import Side, Sides, Transition
+from skill.library.words import Words, capitalised, sentences
+
+COUNT_EVERY_SECONDS = 5
+"""In a long hold counted aloud the seconds left are said this often: well inside the silence allowed."""
+
+LONGEST_BED_SECONDS = 60
+"""Quiet time is never longer than this in one go; the sounds have no longer bed."""
+
+
+class CueKind(StrEnum):
+    """What the body does during a cue."""
+
+    SET_UP = "set-up"
+    READY = "ready"
+    MOVE = "move"
+    HOLD = "hold"
+    LOWER = "lower"
+    REST = "rest"
+    SWITCH = "switch"
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """Something said, and the quiet that fills the rest of its time.
+
+    Attributes:
+        say: what is said at its start, or "".
+        seconds: how long the cue lasts, speech included; never less than the speech.
+        place: where to go back to when the person interrupts here: the start of this rep, or a five-second mark.
+    """
+
+    kind: CueKind
+    say: str
+    seconds: float
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """Cues that belong together; `sound` is the cadence that says the same, where there is one.
+
+    A `joined` passage is never parted from the one before it: together they are one rep.
+    """
+
+    cues: tuple[Cue, ...]
+    sound: cadence.Cadence | None = None
+    joined: bool = False
+
+    @property
+    def seconds(self) -> float:
+        """How long it lasts counted aloud; with its sound it is the sound's length."""
+        return sum(cue.seconds for cue in self.cues)
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """How a piece is to be told.
+
+    Attributes:
+        words: in whose words.
+        flowing: position changes get a set time, instead of waiting for the person.
+        ticks: long holds tick.
+        holding: the person is in the hold already, so the way into it is not told.
+    """
+
+    words: Words
+    flowing: bool = False
+    ticks: bool = True
+    holding: bool = False
+
+
+def passages(practice: Practice, place: Place, telling: Telling) -> tuple[Passage, ...]:
+    """The passages of one piece, from a place inside it to its end."""
+    piece = practice.pieces[place.piece]
+    match piece.kind:
+        case PieceKind.SET_UP:
+            return tuple(_set_up(practice, piece, place, telling))
+        case PieceKind.SWITCH:
+            return tuple(_switch(practice, piece, place, telling))
+        case PieceKind.REST:
+            return tuple(_rest(practice, piece, place, telling))
+        case PieceKind.SET if practice.long_holds:
+            return tuple(_holds(practice, piece, place, telling))
+        case PieceKind.SET:
+            return (_count_off(practice, piece, place, telling),)
+
+
+def sided(text: str, side: Side | None, words: Words) -> str:
+    """A text of an exercise with its sides named; a text of an exercise without sides as it is."""
+    if side is None:
+        return text
+    return text.format(working=words.side(side), supporting=words.side(side.other))
+
+
+# Getting into position
+
+
+def _set_up(practice: Practice, piece: Piece, place: Place, telling: Telling) -> Iterator[Passage]:
+    words, form = telling.words, practice.form
+    yield _said(CueKind.SET_UP, introduction(practice, words), place, words)
+    change = words.library.transitions.get((practice.position_before, form.position))
+    moved = list(moving_over(change, place, words)) if change else []
+    yield from moved
+    told = sentences(*(sided(text, piece.side, words) for text in (*form.setup, form.move)))
+    yield _said(CueKind.SET_UP, sentences(needed(practice, words), told, dose(practice, words)), place, words)
+    if telling.flowing:
+        unhurried = (change.seconds if change else 0) - sum(passage.seconds for passage in moved)
+        yield _time_to_settle(form.setup_seconds + max(0, round(unhurried)), place, words)
+        yield _said(CueKind.READY, sentences(words("begin")), place, words)
+
+
+def _switch(practice: Practice, piece: Piece, place: Place, telling: Telling) -> Iterator[Passage]:
+    words = telling.words
+    yield _said(CueKind.SWITCH, sentences(sided(practice.form.switch, piece.side, words)), place, words)
+    if telling.flowing:
+        yield _time_to_settle(practice.form.switch_seconds, place, words)
+        yield _said(CueKind.READY, sentences(words("begin")), place, words)
+
+
+def introduction(practice: Practice, words: Words) -> str:
+    """The exercise named, with its number in the routine and its form where that is not the usual one."""
+    named = practice.exercise.name
+    if practice.of > 1:
+        of, number = words.number(practice.of), words.number(practice.index + 1)
+        last = practice.index + 1 == practice.of
+        named = words("introduce-last" if last else "introduce", exercise=named, number=number, of=of)
+    return sentences(named if named.endswith(".") else f"{named}.", practice.form.label and f"{practice.form.label}.")
+
+
+def needed(practice: Practice, words: Words) -> str:
+    """What to have at hand, as far as the exercise before did not need it already."""
+    new = [item for item in practice.form.equipment if item not in practice.equipment_before]
+    return words("equipment", items=words.listed(words.library.equipment[item] for item in new)) if new else ""
+
+
+def dose(practice: Practice, words: Words) -> str:
+    """How much is to be done, in one sentence."""
+    kind = "holds" if practice.long_holds else "reps"
+    each = "-each" if practice.exercise.sides is Sides.EACH else ""
+    amount = words.amount(kind, practice.reps)
+    told = words(f"dose-{kind}{each}", amount=amount, seconds=words.amount("seconds", practice.hold))
+    return sentences(told, words("dose-sets", sets=words.amount("sets", practice.sets)) if practice.sets > 1 else "")
+
+
+def moving_over(change: Transition, place: Place, words: Words) -> Iterator[Passage]:
+    """Getting from one position to another, with its seated pause."""
+    yield _said(CueKind.SET_UP, sentences(*change.before), place, words)
+    if change.pause_seconds:
+        yield Passage(tuple(_quiet(CueKind.REST, change.pause_seconds, place, sentences(words("pause-seated")), words)))
+        yield _said(CueKind.SET_UP, sentences(*change.after), place, words)
+
+
+def _time_to_settle(seconds: int, place: Place, words: Words) -> Passage:
+    quiet = min(_fives(seconds), LONGEST_BED_SECONDS)
+    return Passage(tuple(_quiet(CueKind.READY, quiet, place, sentences(words("settle")), words)), cadence.bed(quiet))
+
+
+# Reps
+
+
+def _count_off(practice: Practice, piece: Piece, place: Place, telling: Telling) -> Passage:
+    left = practice.reps - place.rep
+    cues: list[Cue] = []
+    for done in range(place.rep, practice.reps):
+        cues += _rep(practice, Place(place.step, place.piece, done), piece, telling.words)
+    done_word = sentences(telling.words("set-done"))
+    cues.append(Cue(CueKind.READY, done_word, cadence.TAIL_MS / 1000, cues[-1].place))
+    pattern = cadence.reps(
+        lift=practice.lift, hold=practice.hold, lower=practice.lower, relax=practice.relax, count=left
+    )
+    return Passage(tuple(cues), pattern)
+
+
+def _rep(practice: Practice, place: Place, piece: Piece, words: Words) -> Iterator[Cue]:
+    left = practice.reps - place.rep
+    beats = practice.form.beats
+    number = words("count-last") if left == 1 and practice.reps > 1 else words.number(left)
+    yield Cue(CueKind.READY, capitalised(f"{number}."), cadence.COUNT_IN_MS / 1000, place)
+    yield Cue(CueKind.MOVE, sided(beats.lift, piece.side, words), practice.lift, place)
+    yield Cue(CueKind.HOLD, sided(beats.hold, piece.side, words), practice.hold, place)
+    yield Cue(CueKind.LOWER, sided(beats.lower, piece.side, words), practice.lower, place)
+    pause = practice.relax - cadence.COUNT_IN_MS / 1000
+    if left > 1 and pause > 0:
+        yield Cue(CueKind.REST, "", pause, place)
+
+
+# Long holds
+
+
+def _holds(practice: Practice, piece: Piece, place: Place, telling: Telling) -> Iterator[Passage]:
+    words, beats = telling.words, practice.form.beats
+    for done in range(place.rep, practice.reps):
+        held = place.held if done == place.rep else 0
+        here = Place(place.step, place.piece, done, held)
+        again = words("once-more") if place.rep < done == practice.reps - 1 else ""
+        if not (telling.holding and done == place.rep):
+            lift = sentences(again, f"{sided(beats.lift, piece.side, words)}.")
+            yield _said(CueKind.MOVE, lift, here, words, practice.lift)
+        cues = tuple(_hold(practice.hold, here, sided(beats.hold, piece.side, words), words))
+        yield Passage(cues, cadence.hold(practice.hold - held, ticks=telling.ticks, whole=held == 0), joined=True)
+        after = Place(place.step, place.piece, done + 1)
+        lower = sentences(f"{sided(beats.lower, piece.side, words)}.")
+        yield _said(CueKind.LOWER, lower, after, words, practice.lower, joined=True)
+        if done + 1 < practice.reps:
+            yield _said(CueKind.REST, sentences(words("relax")), after, words, practice.relax, joined=True)
+
+
+def _hold(seconds: int, place: Place, beat: str, words: Words) -> Iterator[Cue]:
+    """One hold counted aloud: the seconds left every five, half-way once, the last three one by one."""
+    counted = {seconds - left: words.number(left) for left in range(1, cadence.LAST_COUNTED + 1)}
+    for at in range(place.held, seconds, COUNT_EVERY_SECONDS):
+        halfway = seconds >= cadence.HALFWAY_FROM_SECONDS and 0 <= 2 * at - seconds < 2 * COUNT_EVERY_SECONDS
+        left = words.number(seconds - at)
+        counted[at] = words("count-halfway", left=left) if halfway else left
+    counted[place.held] = beat
+    marks = sorted(at for at in counted if place.held <= at < seconds)
+    for at, until in zip(marks, [*marks[1:], seconds], strict=True):
+        spot = at - at % COUNT_EVERY_SECONDS if at > place.held else at
+        yield Cue(
+            CueKind.HOLD,
+            capitalised(f"{counted[at]}."),
+            until - at,
+            Place(place.step, place.piece, place.rep, spot),
+        )
+
+
+# Rest and quiet
+
+
+def _rest(practice: Practice, piece: Piece, place: Place, telling: Telling) -> Iterator[Passage]:
+    words = telling.words
+    seconds = _fives(practice.rest)
+    yield _said(CueKind.REST, sentences(words("rest", seconds=words.amount("seconds", seconds))), place, words)
+    yield Passage(
+        tuple(_quiet(CueKind.REST, seconds, place, sentences(words("rest-goes-on")), words)),
+        cadence.bed(seconds),
+    )
+    last = piece.number == practice.sets
+    which = words("next-set-last") if last else words("next-set", number=words.number(piece.number))
+    yield _said(CueKind.READY, sentences(which), place, words)
+
+
+def _quiet(kind: CueKind, seconds: int, place: Place, calm: str, words: Words) -> Iterator[Cue]:
+    """Quiet time counted aloud: a calm word often enough that no silence is too long."""
+    left = seconds
+    while left > 0:
+        step = min(left, 8)
+        yield Cue(kind, "" if left == seconds else calm, max(step, speaking_seconds(calm)), place)
+        left -= step
+
+
+def _said(
+    kind: CueKind, text: str, place: Place, words: Words, seconds: float = 0.0, *, joined: bool = False
+) -> Passage:
+    """Speech, and quiet after it up to `seconds` where that is longer."""
+    lasts = max(seconds, speaking_seconds(text, words.library.language))
+    return Passage((Cue(kind, text, lasts, place),), joined=joined)
+
+
+def _fives(seconds: int) -> int:
+    """Seconds rounded up to the next five: the sounds come in fives."""
+    return -(-seconds // COUNT_EVERY_SECONDS) * COUNT_EVERY_SECONDS

@@ -1,0 +1,175 @@
+"""What the commands of `hip-coach` do. Each takes its parsed words and returns an exit status."""
+
+import sys
+from argparse import Namespace
+from dataclasses import replace
+from pathlib import Path
+
+from skill.library.load import content_folder, load
+from skill.library.models import Library
+from skill.settings import Settings
+
+ROOT = Path(__file__).resolve().parent.parent
+"""The repository, when the skill runs in place."""
+
+
+def content(asked: Namespace) -> Path:
+    """The content folder that the command line or the environment names."""
+    return content_folder(getattr(asked, "content", None) or _local().content)
+
+
+def check(asked: Namespace) -> int:
+    """Check all content: files, words and utterances."""
+    from skill.alexa.lint import lint
+    from skill.alexa.model import models
+
+    folder = content(asked)
+    libraries = load(folder)
+    faults = [f"{locale}: {line}" for locale, model in models(libraries, folder).items() for line in lint(model)]
+    for fault in faults:
+        print(fault, file=sys.stderr)
+    if not faults:
+        one = next(iter(libraries.values()))
+        print(f"{len(one.exercises)} exercises, {len(one.routines)} routines, {len(libraries)} locales: no faults.")
+    return int(bool(faults))
+
+
+def build(asked: Namespace) -> int:
+    """Make everything that is made from content and table, or say what is not fresh."""
+    from skill.build import check_all, write_all
+
+    if asked.check:
+        stale = check_all(content(asked), ROOT)
+        for line in stale:
+            print(line, file=sys.stderr)
+        return int(bool(stale))
+    for path in write_all(content(asked), ROOT):
+        print(f"wrote {path.relative_to(ROOT)}")
+    return 0
+
+
+def talk(asked: Namespace) -> int:
+    """Talk to the skill in this terminal."""
+    from skill.simulator.terminal import talk as talk_to
+    from skill.web import create_app
+
+    settings = replace(_local(), content=asked.content or _local().content)
+    return talk_to(
+        create_app(settings),
+        _model(content(asked), asked.locale),
+        fast=True if asked.fast else None,
+        locale=asked.locale,
+        transcript_to=asked.transcript,
+    )
+
+
+def serve(asked: Namespace) -> int:
+    """Serve the skill over HTTP."""
+    from werkzeug.serving import run_simple
+
+    from skill.local import is_loopback
+    from skill.web import create_app
+
+    settings = Settings.from_environment()
+    if not settings.verify and not is_loopback(asked.host):
+        print(
+            f"HIP_COACH_VERIFY=off answers this machine only, so it does not listen on {asked.host}: "
+            "leave --host out, or set HIP_COACH_VERIFY=on and HIP_COACH_SKILL_ID.",
+            file=sys.stderr,
+        )
+        return 1
+    run_simple(asked.host, asked.port, create_app(settings), threaded=True)
+    return 0
+
+
+def new(asked: Namespace) -> int:
+    """Write the files of a new exercise or routine."""
+    from skill.library.new import NotWrittenError, new_exercise, new_routine
+
+    folder = content(asked)
+    try:
+        written = (
+            new_exercise(folder, asked.id) if asked.kind == "exercise" else new_routine(folder, asked.id, asked.of)
+        )
+    except NotWrittenError as fault:
+        print(fault, file=sys.stderr)
+        return 1
+    for path in written:
+        print(f"wrote {path}")
+    return 0
+
+
+def sounds(asked: Namespace) -> int:
+    """Compose every sound into a folder."""
+    from skill.audio.build import build_all, size
+
+    library = _library(content(asked), asked.locale)
+    if asked.size:
+        found = size(library)
+        print(f"{found.number} sounds, {found.megabytes:.1f} MB")
+        return 0
+    built = build_all(library, asked.to)
+    print(f"{built.number} sounds, {built.megabytes:.1f} MB, in {built.seconds:.0f} s: {asked.to}")
+    return 0
+
+
+def voice(asked: Namespace) -> int:
+    """Record the words that the sounds are composed of."""
+    from skill.audio.record import RecordingError, record
+    from skill.audio.voices import Hibari, VoiceError
+
+    try:
+        written = record(Hibari(), content(asked), asked.language)
+    except (RecordingError, VoiceError) as fault:
+        print(fault, file=sys.stderr)
+        return 1
+    print(f"recorded {written}")
+    return 0
+
+
+def narrate(asked: Namespace) -> int:
+    """Write a whole routine or exercise, led in flow, as one MP3."""
+    from skill.audio import vocabulary
+    from skill.audio.catalogue import catalogue
+    from skill.audio.narrate import narrate as speak
+    from skill.audio.narrate import write_mp3
+    from skill.audio.voices import Google, Hibari, VoiceError
+    from skill.audio.waveform import waveform
+    from skill.rehearsal import narration_parts
+
+    library = _library(content(asked), asked.locale)
+    if asked.name not in library.routines and asked.name not in library.exercises:
+        known = ", ".join((*library.routines, *library.exercises))
+        print(f"there is no routine or exercise {asked.name!r}; there are {known}", file=sys.stderr)
+        return 1
+    try:
+        speaker = Google(library.language) if asked.voice == "google" else Hibari()
+        parts = narration_parts(library, asked.name, frozenset(catalogue(library)))
+        told = speak(parts, speaker, vocabulary.load(library.language))
+    except VoiceError as fault:
+        print(fault, file=sys.stderr)
+        return 1
+    write_mp3(told, asked.to)
+    if asked.picture:
+        asked.picture.write_text(waveform(told), encoding="utf-8")
+    print(f"wrote {asked.to}")
+    return 0
+
+
+def _local() -> Settings:
+    """The environment's settings, for a command that runs on this machine alone."""
+    import os
+
+    return Settings.from_environment({**os.environ, "HIP_COACH_VERIFY": "off"})
+
+
+def _library(folder: Path, locale: str) -> Library:
+    libraries = load(folder)
+    return libraries.get(locale) or next(iter(libraries.values()))
+
+
+def _model(folder: Path, locale: str) -> dict[str, object]:
+    from skill.alexa.model import models
+
+    made = models(load(folder), folder)
+    return made.get(locale) or next(iter(made.values()))

@@ -1,0 +1,158 @@
+"""Questions. Each is answered in place; what was going on goes on from there."""
+
+from dataclasses import replace
+
+from skill.coaching.timeline import sided
+from skill.dialogue.events import Event, Explain
+from skill.dialogue.here import Here
+from skill.dialogue.prompt import Card
+from skill.dialogue.session import Phase, Turn
+from skill.dialogue.telling import (
+    amount_left,
+    exercises,
+    minutes,
+    seconds_left,
+    seconds_left_here,
+    what_is_next,
+    where,
+)
+from skill.dialogue.turns import ask, stay
+from skill.library.models import Exercise, Level, Side
+from skill.library.words import sentences
+
+
+def explain(here: Here, event: Event) -> Turn:
+    """How an exercise goes, whole. It lets go of a hold: nobody should hang on through an explanation."""
+    assert isinstance(event, Explain)
+    exercise = _asked_about(here, event.exercise)
+    if exercise is None:
+        return stay(here, here.words("which-exercise", exercises=exercises(here)))
+    told, card = _explanation(here, exercise), _explanation_card(here, exercise)
+    if here.phase is Phase.CHOOSING:
+        return stay(here, told, here.words("to-start-exercise", exercise=exercise.name), card=card)
+    if here.phase is Phase.MOVING:
+        turn = ask(here, Phase.PAUSED, told)
+        return replace(turn, prompt=replace(turn.prompt, card=card))
+    return stay(here, told, card=card)
+
+
+def where_am_i(here: Here, event: Event) -> Turn:
+    """The exercise, its number, the side, and the reps left."""
+    practice, told = here.practice, where(here, here.place)
+    if practice is None:
+        return stay(here, here.words("nothing-underway"))
+    if here.place.rep or here.place.held:
+        told = here.words("re-enter-left", where=told, amount=amount_left(practice, here.place, here.words))
+    return stay(here, here.words("re-enter", where=told) if not told.endswith(".") else told)
+
+
+def whats_next(here: Here, event: Event) -> Turn:
+    """The piece after this one."""
+    return stay(here, what_is_next(here))
+
+
+def how_long_left(here: Here, event: Event) -> Turn:
+    """Time left of what is running, and of the whole."""
+    words = here.words
+    if here.practice is None:
+        return stay(here, words("nothing-underway"))
+    whole = minutes(seconds_left(here, here.place), words)
+    if here.phase is Phase.MOVING and here.running:
+        part = words.amount("seconds", max(5, round(seconds_left_here(here, here.place) / 5) * 5))
+        return stay(here, words("how-long-left", here=part, plan=whole))
+    return stay(here, words("how-long-left-plan", plan=whole))
+
+
+def how_many_left(here: Here, event: Event) -> Turn:
+    """Reps left of this set, and exercises after this one."""
+    words, practice = here.words, here.practice
+    if practice is None:
+        return stay(here, words("nothing-underway"))
+    after = practice.of - practice.index - 1
+    more = words.amount("exercises", after)
+    if here.phase in (Phase.MOVING, Phase.PAUSED):
+        amount = amount_left(practice, here.place, words)
+        told = (
+            words("how-many-left", amount=amount, exercises=more)
+            if after
+            else words("how-many-left-last", amount=amount)
+        )
+    else:
+        told = words("how-many-exercises", exercises=more) if after else words("how-many-exercises-last")
+    return stay(here, told)
+
+
+def why(here: Here, event: Event) -> Turn:
+    """What this exercise is for; without one, why hips at all."""
+    if here.practice is None:
+        return stay(here, here.words("why-hips"))
+    return stay(here, here.practice.exercise.purpose)
+
+
+def why_strength(here: Here, event: Event) -> Turn:
+    """Why strength helps."""
+    return stay(here, here.words("why-strength"))
+
+
+def why_mobility(here: Here, event: Event) -> Turn:
+    """Why mobility helps."""
+    return stay(here, here.words("why-mobility"))
+
+
+def where_to_feel(here: Here, event: Event) -> Turn:
+    """Where this exercise should be felt."""
+    return stay(here, here.practice.exercise.feel if here.practice else here.words("tell-me-in-exercise"))
+
+
+def am_i_doing_it_right(here: Here, event: Event) -> Turn:
+    """She cannot see anyone, so: one thing to check, another one each time."""
+    practice = here.practice
+    if practice is None:
+        return stay(here, here.words("doing-it-right-nothing"))
+    mistakes = practice.exercise.mistakes
+    cue = mistakes[here.session.turns % len(mistakes)].cue
+    return stay(here, here.words("doing-it-right", cue=sentences(cue)))
+
+
+def is_it_safe(here: Here, event: Event) -> Turn:
+    """What to mind about this exercise, and whom to ask; she asks nothing and judges nothing."""
+    if here.practice is None:
+        return stay(here, here.words("is-it-safe-nothing"))
+    return stay(here, here.words("is-it-safe", safety=here.practice.exercise.safety))
+
+
+def help_here(here: Here, event: Event) -> Turn:
+    """What can be said at this moment."""
+    return stay(here, here.words(f"help-{here.phase}"))
+
+
+def not_understood(here: Here, event: Event) -> Turn:
+    """Kindly, twice in different words, then with help. Whatever was running runs on."""
+    misses = here.session.misses + 1
+    told = here.words({1: "missed-once", 2: "missed-twice"}.get(misses, f"help-{here.phase}"))
+    turn = stay(here, told)
+    return replace(turn, session=replace(turn.session, misses=misses))
+
+
+def _asked_about(here: Here, exercise: str | None) -> Exercise | None:
+    if exercise is not None:
+        return here.scene.library.exercises.get(exercise)
+    return here.practice.exercise if here.practice else None
+
+
+def _explanation(here: Here, exercise: Exercise) -> str:
+    words = here.words
+    form = here.practice.form if here.practice and here.practice.exercise is exercise else exercise.forms[Level.USUAL]
+    side = (here.piece.side if here.piece else None) or Side.LEFT
+    steps = (sided(text, side, words) for text in (*form.setup, form.move))
+    cue = exercise.mistakes[here.session.turns % len(exercise.mistakes)].cue
+    told = words("explain", exercise=exercise.name, purpose=exercise.purpose, how=sentences(*steps), feel=exercise.feel)
+    return sentences(told, words("explain-cue", cue=sentences(cue)))
+
+
+def _explanation_card(here: Here, exercise: Exercise) -> Card:
+    form = exercise.forms[Level.USUAL]
+    how = sentences(*(sided(text, Side.LEFT, here.words) for text in (*form.setup, form.move)))
+    cues = sentences(*(mistake.cue for mistake in exercise.mistakes))
+    title = exercise.name[:1].upper() + exercise.name[1:]
+    return Card(title, here.words("explain-card", how=how, feel=exercise.feel, cues=cues))

@@ -1,0 +1,181 @@
+"""Opening, choosing and starting."""
+
+from dataclasses import replace
+
+from skill.coaching import plan
+from skill.coaching.place import BEGINNING, Place
+from skill.dialogue.events import Event, GoTo, StartExercise, StartRoutine
+from skill.dialogue.here import Here
+from skill.dialogue.session import Person, Phase, Turn
+from skill.dialogue.telling import exercises, routines, where
+from skill.dialogue.turns import ask, play, re_enter, stay
+
+
+def welcome(here: Here, event: Event) -> Turn:
+    """New people hear who she is, one safety line, and what to say."""
+    greeting = here.words("welcome", title=here.scene.library.title)
+    safety = "" if here.scene.person.safety_heard else here.words("safety")
+    here = replace(here, session=replace(here.session, safety_said=True))
+    person = replace(here.scene.person, safety_heard=True)
+    return ask(here, Phase.CHOOSING, greeting, safety, person=person)
+
+
+def offer(here: Here, event: Event) -> Turn:
+    """Someone comes back to something unfinished."""
+    at = where(here, here.place)
+    if plan.routine_of(here.session.plan) is None:
+        return ask(here, Phase.OFFERING, here.words("offer-exercise", where=at))
+    named = plan.name(here.session.plan, here.scene.library)
+    return ask(here, Phase.OFFERING, here.words("offer", plan=named, where=at))
+
+
+def reopen(here: Here, event: Event) -> Turn:
+    """Opened again in the middle of things: back into position, from the same place."""
+    return re_enter(here, here.place)
+
+
+def go_on_from_last_time(here: Here, event: Event) -> Turn:
+    """They take up the offer: into position from standing, then what is left."""
+    safety, here, person = _safety(here)
+    return re_enter(here, here.place, safety, fresh=True, person=person)
+
+
+def start_first_routine(here: Here, event: Event) -> Turn:
+    """Ready, with nothing chosen: the routine that most people come for."""
+    return begin(here, plan.of_routine(here.scene.library.first_routine))
+
+
+def start_routine(here: Here, event: Event) -> Turn:
+    """Start the routine that was named; a name that nobody knows is answered with those there are."""
+    assert isinstance(event, StartRoutine)
+    if event.routine is None or event.routine not in here.scene.library.routines:
+        return stay(here, here.words("which-routine", routines=routines(here.scene.library, here.words)))
+    return begin_or_confirm(here, plan.of_routine(event.routine))
+
+
+def start_exercise(here: Here, event: Event) -> Turn:
+    """Do one exercise; inside a routine that has it, go to it there."""
+    assert isinstance(event, StartExercise)
+    if event.exercise is None or event.exercise not in here.scene.library.exercises:
+        return stay(here, here.words("which-exercise", exercises=exercises(here)))
+    index = _index_in(here, event.exercise)
+    if index is not None and here.phase is not Phase.OFFERING:
+        return play(here, Place(index))
+    return begin_or_confirm(here, plan.of_exercise(event.exercise))
+
+
+def go_to(here: Here, event: Event) -> Turn:
+    """Go to an exercise of what is underway, by name or number."""
+    assert isinstance(event, GoTo)
+    if event.exercise is not None and event.exercise in here.scene.library.exercises:
+        index = _index_in(here, event.exercise)
+        if index is not None:
+            return play(here, Place(index))
+        named = here.scene.library.exercises[event.exercise].name
+        return stay(
+            here,
+            here.words("not-in-plan", exercise=named, plan=plan.name(here.session.plan, here.scene.library)),
+        )
+    if event.number is None:
+        return stay(here, here.words("which-exercise", exercises=exercises(here)))
+    if not 1 <= event.number <= len(here.steps):
+        return stay(here, here.words("no-such-number", of=here.words.amount("exercises", len(here.steps))))
+    return play(here, Place(event.number - 1))
+
+
+def go_to_and_start(here: Here, event: Event) -> Turn:
+    """Go to, with nothing underway: that exercise by itself, or that number of the first routine."""
+    assert isinstance(event, GoTo)
+    if event.number is None:
+        return start_exercise(here, StartExercise(event.exercise))
+    first = plan.of_routine(here.scene.library.first_routine)
+    steps = plan.steps(first, here.scene.library)
+    if not 1 <= event.number <= len(steps):
+        return stay(here, here.words("no-such-number", of=here.words.amount("exercises", len(steps))))
+    return begin(here, first, Place(event.number - 1))
+
+
+def start_over(here: Here, event: Event) -> Turn:
+    """The routine from its beginning; asked first when that would lose much."""
+    return begin_or_confirm(here, here.session.plan)
+
+
+def begin_over(here: Here, event: Event) -> Turn:
+    """The routine from its beginning, without asking: the offer named it."""
+    return begin(here, here.session.plan)
+
+
+def start_asked(here: Here, event: Event) -> Turn:
+    """Yes: start what was asked about."""
+    return begin(here, here.session.asked)
+
+
+def keep_going(here: Here, event: Event) -> Turn:
+    """No: back to where they were."""
+    return re_enter(here, here.place, here.words("kept-going"))
+
+
+def decline(here: Here, event: Event) -> Turn:
+    """No to going on: what is underway is kept, and they may choose something else."""
+    named = plan.name(here.session.plan, here.scene.library)
+    turn = ask(here.starting(""), Phase.CHOOSING, here.words("declined", plan=named))
+    return replace(turn, person=here.scene.person)
+
+
+def confirm_again(here: Here, event: Event) -> Turn:
+    """Ask once more what they were asked."""
+    return confirm(here, here.session.asked)
+
+
+def what_there_is(here: Here, event: Event) -> Turn:
+    """The routines and the exercises, by name."""
+    named = routines(here.scene.library, here.words)
+    return stay(here, here.words("what-there-is", routines=named, exercises=exercises(here)))
+
+
+def begin_or_confirm(here: Here, wanted: str) -> Turn:
+    """Begin, but ask first when something that has got further than its first exercise would be left."""
+    if here.phase in (Phase.OFFERING, Phase.FINISHING) or here.place.step == 0:
+        return begin(here, wanted)
+    return confirm(here, wanted)
+
+
+def confirm(here: Here, wanted: str) -> Turn:
+    """Ask whether to leave what is underway for something else."""
+    named = plan.name(wanted, here.scene.library)
+    told = here.words("confirm-start", plan=named, where=where(here, here.place))
+    return ask(here, Phase.CONFIRMING, told, asked=wanted)
+
+
+def begin(here: Here, wanted: str, place: Place = BEGINNING) -> Turn:
+    """Begin a plan: the safety line if it was not heard, the routine's own words, and the floor announced."""
+    safety, here, person = _safety(here)
+    library = here.scene.library
+    routine = plan.routine_of(wanted)
+    floor = _floor_ahead(here, wanted)
+    own = (
+        library.routines[routine].begin
+        if routine
+        else here.words("begin-exercise", exercise=plan.name(wanted, library))
+    )
+    return play(here.starting(wanted), place, safety, own, floor, person=person)
+
+
+def _safety(here: Here) -> tuple[str, Here, Person]:
+    """The safety line, unless this person or this session has had it; and the session and person that have."""
+    person = here.scene.person
+    due = not (person.safety_heard or here.session.safety_said)
+    here = replace(here, session=replace(here.session, safety_said=True))
+    return here.words("safety") if due else "", here, replace(person, safety_heard=True)
+
+
+def _floor_ahead(here: Here, wanted: str) -> str:
+    library = here.scene.library
+    steps = plan.steps(wanted, library)
+    down = any(library.exercises[step.exercise].form(step.level).position in library.floor_positions for step in steps)
+    other = library.routines[library.off_the_floor_routine].name
+    return here.words("floor-ahead", plan=other) if down else ""
+
+
+def _index_in(here: Here, exercise: str) -> int | None:
+    return next((index for index, step in enumerate(here.steps) if step.exercise == exercise), None)

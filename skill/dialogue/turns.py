@@ -1,0 +1,311 @@
+"""The few kinds of answer there are: play on from a place, wait for "ready", ask something, or close."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from skill.coaching import plan
+from skill.coaching.fitting import Span, after_piece
+from skill.coaching.place import Place
+from skill.coaching.practice import STANDING, PieceKind, Practice
+from skill.coaching.speech import speaking_seconds
+from skill.coaching.timeline import Passage, dose, moving_over, needed, sided
+from skill.dialogue.here import Here, kept
+from skill.dialogue.prompt import Card, Part, Prompt, Say, Silence, Sound
+from skill.dialogue.session import Person, Phase, Session, Turn
+from skill.dialogue.telling import amount_left, in_position, where
+from skill.library.words import sentences
+
+PATIENT_BED = "bed-60"
+"""What is heard while she waits patiently, where sounds can be heard."""
+
+PATIENT_LINES = 4
+PATIENT_QUIET_SECONDS = 9
+"""Without sounds she waits about three quarters of a minute: so many calm lines, with so much quiet before each."""
+
+
+def play(here: Here, place: Place, *lead: str, person: Person | None = None, holding: bool = False) -> Turn:
+    """Lead on from a place: as much as one response holds, then what she waits for.
+
+    Args:
+        here: the situation.
+        place: where to go on.
+        lead: what to say first.
+        person: what to remember, where it changes.
+        holding: they are in the hold already, and stay in it.
+    """
+    if here.practices(place.step) is None:
+        return finish(here, *lead, person=person)
+    told = sentences(*lead)
+    lead_seconds = speaking_seconds(told, here.scene.library.language)
+    span = here.fit(place, lead_seconds, holding=holding)
+    phase = _phase_after(span)
+    session = replace(
+        here.session,
+        phase=phase,
+        place=place,
+        ends=span.ends,
+        since=int(here.scene.now.timestamp()),
+        lead=round(lead_seconds),
+        holding=holding,
+        asked="",
+        sharp=False,
+    )
+    parts = joined([Say(told), *heard(here, span), Say(here.words(_QUESTIONS[phase]))])
+    return _turn(here, session, parts, _reprompt(here, phase), person)
+
+
+def _phase_after(span: Span) -> Phase:
+    if span.finished:
+        return Phase.FINISHING
+    return Phase.POSITIONING if span.waits else Phase.MOVING
+
+
+def re_enter(
+    here: Here,
+    place: Place,
+    *lead: str,
+    fresh: bool = False,
+    anew: bool = False,
+    person: Person | None = None,
+) -> Turn:
+    """Back into position, what is left is named, and she waits for "ready".
+
+    Args:
+        here: the situation.
+        place: where to go on; a set-up or a change of side leads to the set after it.
+        lead: what to say first.
+        fresh: they come from standing, perhaps days later, so the way into position is told whole.
+        anew: the exercise is done in another form now, so its position is told whole.
+        person: what to remember, where it changes.
+    """
+    practice = here.practices(place.step)
+    if practice is None:
+        return finish(here, *lead, person=person)
+    start, place = place, gate_of(here, place)
+    if place.step != start.step:
+        return re_enter(here, place, *lead, fresh=fresh, anew=anew, person=person)
+    position = _into_position(here, practice, start, place, fresh=fresh, whole=fresh or anew)
+    told = sentences(*lead, _what_is_left(here, practice, place), *position)
+    session = replace(here.session, phase=Phase.POSITIONING, place=place, ends=place, since=None, asked="", sharp=False)
+    return _turn(here, session, joined([Say(told), Say(here.words("gate"))]), gate_reprompt(here), person)
+
+
+def gate_of(here: Here, place: Place) -> Place:
+    """The place that "ready" starts from: this set, or the next one."""
+    while practice := here.practices(place.step):
+        if practice.pieces[place.piece].kind is PieceKind.SET:
+            return place
+        place = after_piece(practice, place)
+    return place
+
+
+def stay(here: Here, *told: str, person: Person | None = None, card: Card | None = None) -> Turn:
+    """Answer in place: what was running runs on, and what was waited for is asked again."""
+    text = sentences(*told)
+    if here.phase is Phase.MOVING and here.running:
+        turn = play(here, _held_on(here, text), text, person=person, holding=here.holding)
+    elif here.phase is Phase.POSITIONING and here.running:
+        turn = re_enter(here, here.place, text, person=person)
+    else:
+        turn = ask(here, here.phase, text, place=here.place, person=person)
+    return replace(turn, prompt=replace(turn.prompt, card=card)) if card else turn
+
+
+def _held_on(here: Here, told: str) -> Place:
+    """A hold runs on through a short answer: where they are when it has been spoken, five seconds left at least."""
+    practice, place = here.practice, here.place
+    if practice is None or not here.holding:
+        return place
+    held = place.held + int(speaking_seconds(told, here.scene.library.language) // 5 * 5)
+    return replace(place, held=max(place.held, min(held, practice.hold - 5)))
+
+
+def ask(
+    here: Here,
+    phase: Phase,
+    *told: str,
+    place: Place | None = None,
+    person: Person | None = None,
+    asked: str = "",
+) -> Turn:
+    """Say something, then the question of a phase, and wait for the answer."""
+    place = here.place if place is None else place
+    question = _QUESTIONS[phase]
+    if phase is Phase.HURTING and not easier_there_is(here, place):
+        question = "hurting-question-no-easier"
+    session = replace(here.session, phase=phase, place=place, ends=place, since=None, asked=asked or here.session.asked)
+    parts = joined([Say(sentences(*told)), Say(here.words(question))])
+    return _turn(here, session, parts, _reprompt(here, phase), person)
+
+
+_QUESTIONS = {
+    Phase.CHOOSING: "choose",
+    Phase.OFFERING: "offer-question",
+    Phase.POSITIONING: "gate",
+    Phase.MOVING: "go-on-question",
+    Phase.PAUSED: "paused-question",
+    Phase.HURTING: "hurting-question",
+    Phase.CONFIRMING: "confirm-question",
+    Phase.FINISHING: "finish-question",
+}
+
+_REPROMPTS = {
+    Phase.CHOOSING: "choose-reprompt",
+    Phase.OFFERING: "offer-reprompt",
+    Phase.MOVING: "go-on-reprompt",
+    Phase.PAUSED: "paused-reprompt",
+    Phase.HURTING: "hurting-reprompt",
+    Phase.CONFIRMING: "confirm-reprompt",
+}
+
+
+def _reprompt(here: Here, phase: Phase) -> tuple[Part, ...]:
+    """What is said when nobody answers: one command; patiently while they get ready; where all is done, well done."""
+    if phase is Phase.POSITIONING:
+        return gate_reprompt(here)
+    if phase is Phase.FINISHING:
+        return (Say(sentences(_well_done(here), here.words("finish-reprompt"))),)
+    return (Say(here.words(_REPROMPTS[phase])),)
+
+
+def easier_there_is(here: Here, place: Place) -> bool:
+    """Whether this exercise has an easier form than the one being done, and easier may be offered now."""
+    practice = here.practices(place.step)
+    if practice is None or here.session.sharp:
+        return False
+    easier = {"usual": "easier", "harder": "usual"}.get(practice.form.level)
+    return any(level == easier for level in practice.exercise.forms)
+
+
+def finish(here: Here, *lead: str, person: Person | None = None) -> Turn:
+    """The closing words. The plan is done, nothing is underway any more, and the session closes."""
+    words, named = here.words, plan.name(here.session.plan, here.scene.library)
+    done = words.listed(here.scene.library.exercises[step.exercise].name for step in here.steps)
+    card = Card(here.scene.library.title, words("finish-card", plan=named, exercises=done))
+    person = replace(person or here.scene.person, underway=None)
+    closing = joined([Say(sentences(*lead)), *_way_up(here), Say(_well_done(here)), Say(words("see-you"))])
+    return Turn(_closed(here), person, Prompt(closing, card=card))
+
+
+def _well_done(here: Here) -> str:
+    return here.words("well-done", plan=plan.name(here.session.plan, here.scene.library))
+
+
+def _way_up(here: Here) -> tuple[Part, ...]:
+    """Nobody is left on the floor: the way up to standing, with its seated pause."""
+    last = here.practices(len(here.steps) - 1)
+    change = here.scene.library.transitions.get((last.form.position, STANDING)) if last else None
+    if last is None or change is None or last.form.position not in here.scene.library.floor_positions:
+        return ()
+    return spoken(moving_over(change, here.place, here.words), here.scene.library.language)
+
+
+def close(here: Here, told: str, place: Place | None = None, person: Person | None = None) -> Turn:
+    """Say one last thing and close; the place is kept."""
+    person = person or here.scene.person
+    if here.steps:
+        person = replace(person, underway=kept(here, here.place if place is None else place))
+    return Turn(_closed(here), person, Prompt((Say(told),)))
+
+
+def silent(here: Here, place: Place | None) -> Turn:
+    """Nothing can be said any more; only the place is kept. None stands for a plan that is done."""
+    person = here.scene.person
+    if here.steps:
+        person = replace(person, underway=None if place is None else kept(here, place))
+    return Turn(_closed(here), person, Prompt())
+
+
+def _closed(here: Here) -> Session:
+    return Session(turns=here.session.turns + 1, safety_said=here.session.safety_said)
+
+
+# Parts of an answer
+
+
+def heard(here: Here, span: Span) -> tuple[Part, ...]:
+    """A span as parts: its sounds where they can be heard, its cues spoken and counted where not."""
+    parts: list[Part] = []
+    for passage, as_sound in zip(span.passages, span.sounds, strict=True):
+        if as_sound and passage.sound:
+            name = f"{here.scene.library.language}-{passage.sound.name}"
+            parts.append(Sound(name, passage.sound.length_ms / 1000))
+            continue
+        parts += spoken([passage], here.scene.library.language)
+    return tuple(parts)
+
+
+def spoken(passages: Iterable[Passage], language: str) -> tuple[Part, ...]:
+    """Passages counted aloud: each cue's words, then the quiet that fills its time."""
+    cues = [cue for passage in passages for cue in passage.cues]
+    pairs = ((Say(cue.say), Silence(cue.seconds - speaking_seconds(cue.say, language))) for cue in cues)
+    return tuple(part for pair in pairs for part in pair)
+
+
+def joined(parts: Iterable[Part]) -> tuple[Part, ...]:
+    """The parts without empty ones, speech next to speech made one."""
+    kept_parts: list[Part] = []
+    for part in parts:
+        match part:
+            case Say(text) if not text:
+                continue
+            case Silence(seconds) if seconds < 0.05:
+                continue
+            case Say(text) if kept_parts and isinstance(kept_parts[-1], Say):
+                kept_parts[-1] = Say(f"{kept_parts[-1].text} {text}")
+            case _:
+                kept_parts.append(part)
+    return tuple(kept_parts)
+
+
+def gate_reprompt(here: Here) -> tuple[Part, ...]:
+    """The patient reprompt: one line, about a minute of quiet, and the question again."""
+    words = here.words
+    again = Say(words("gate-reprompt-again"))
+    if here.has_sound(PATIENT_BED):
+        return (
+            Say(words("gate-reprompt")),
+            Sound(f"{here.scene.library.language}-{PATIENT_BED}", 60.0),
+            again,
+        )
+    calm = words.all("gate-reprompt-quiet")
+    lines = (part for n in range(PATIENT_LINES) for part in _after_quiet(calm[n % len(calm)]))
+    return (Say(words("gate-reprompt")), *lines, Silence(PATIENT_QUIET_SECONDS), again)
+
+
+def _after_quiet(line: str) -> tuple[Part, ...]:
+    return Silence(PATIENT_QUIET_SECONDS), Say(line)
+
+
+def _turn(
+    here: Here, session: Session, parts: tuple[Part, ...], reprompt: tuple[Part, ...], person: Person | None
+) -> Turn:
+    """An answer that waits for the person, who may go on another day from where it leaves them."""
+    person = person or here.scene.person
+    if here.steps:
+        person = replace(person, underway=kept(here, session.place))
+    session = replace(session, turns=here.session.turns + 1, misses=0)
+    suggestions = here.words.all(f"suggest-{session.phase}")
+    return Turn(session, person, Prompt(parts, reprompt, listen=True, suggestions=suggestions))
+
+
+def _what_is_left(here: Here, practice: Practice, place: Place) -> str:
+    named = where(here, place)
+    if place.rep or place.held:
+        return here.words("re-enter-left", where=named, amount=amount_left(practice, place, here.words))
+    return here.words("re-enter", where=named)
+
+
+def _into_position(
+    here: Here, practice: Practice, start: Place, gate: Place, *, fresh: bool, whole: bool
+) -> Iterable[str]:
+    words, form, side = here.words, practice.form, practice.pieces[gate.piece].side
+    change = words.library.transitions.get((STANDING, form.position))
+    if fresh and change:
+        yield from (cue.say for passage in moving_over(change, gate, words) for cue in passage.cues)
+    if whole or practice.pieces[start.piece].kind is PieceKind.SET_UP:
+        yield needed(practice, words)
+        yield from (sided(text, side, words) for text in (*form.setup, form.move))
+        yield dose(practice, words) if gate.rep == 0 else ""
+    else:
+        yield in_position(practice, gate, words)

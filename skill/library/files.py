@@ -1,0 +1,377 @@
+"""The shape of each content file. The descriptions become the help that editors show."""
+
+from typing import Annotated, Any, TypeVar
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetJsonSchemaHandler,
+    RootModel,
+    Strict,
+    StringConstraints,
+    model_validator,
+)
+from pydantic_core import CoreSchema, PydanticCustomError
+
+from skill.library.faults import Rule
+from skill.library.models import Kind, Level, Sides
+from skill.limits import SLOT_VALUE_CHARACTERS
+
+MOST_SPOKEN = 60
+"""The largest number that has a word of its own, so the largest that is counted aloud."""
+
+_FIVES_FROM = 10
+"""Holds of this many seconds and more are stretches; stretches are timed in steps of five seconds."""
+
+_CUE_WORDS = 12
+_BEAT_WORDS = 3
+
+T = TypeVar("T")
+
+
+def _fault(rule: Rule, what: str, hint: str = "") -> PydanticCustomError:
+    return PydanticCustomError(rule.value, "{what}", {"what": what, "hint": hint})
+
+
+def _in_fives(seconds: int) -> int:
+    if seconds >= _FIVES_FROM and seconds % 5:
+        what = f"a hold of {seconds} seconds is not a multiple of five"
+        hint = f"{seconds // 5 * 5} or {seconds // 5 * 5 + 5} seconds"
+        raise _fault(Rule.HOLD_NOT_IN_FIVES, what, hint)
+    return seconds
+
+
+def _short(most: int) -> AfterValidator:
+    def check(text: str) -> str:
+        words = len(text.split())
+        if words > most:
+            raise _fault(Rule.WRONG_LENGTH, f"this has {words} words", f"at most {most}")
+        return text
+
+    return AfterValidator(check)
+
+
+def _zero_to_sixty(words: tuple[str, ...]) -> tuple[str, ...]:
+    if len(words) != MOST_SPOKEN + 1:
+        what = f"there are {len(words)} words for numbers"
+        raise _fault(Rule.WRONG_LENGTH, what, f"from zero to sixty there are {MOST_SPOKEN + 1}")
+    return words
+
+
+def _as_list(value: object) -> object:
+    return [value] if isinstance(value, str) else value
+
+
+ID = r"^[a-z]+(-[a-z0-9]+)*$"
+_LOCALE = r"^[a-z]{2}-[A-Z]{2}$"
+LANGUAGE = r"^[a-z]{2}$"
+_MARK = r"^[STIR?]$"
+_URL = r"^https?://\S+$"
+PATTERNS = {
+    ID: ("an id", "ids are lower-case words joined by hyphens"),
+    _LOCALE: ("an Alexa locale", "two letters for the language and two for the country, like en-US"),
+    LANGUAGE: ("a language", "two letters, like en"),
+    _MARK: ("a mark", "S, T, I, R or ?"),
+    _URL: ("a web address", "it begins with https://"),
+}
+"""What each pattern stands for, and how to meet it."""
+
+Id = Annotated[str, StringConstraints(pattern=ID)]
+"""An id where it is given; where one is used it is plain text, and has to be one that was given."""
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=SLOT_VALUE_CHARACTERS)]
+Sentences = Annotated[tuple[Text, ...], Field(min_length=1)]
+Variants = Annotated[Sentences, BeforeValidator(_as_list, json_schema_input_type=Text | Sentences)]
+Locale = Annotated[str, StringConstraints(pattern=_LOCALE)]
+Count = Annotated[int, Strict(), Field(ge=1, le=MOST_SPOKEN)]
+Seconds = Annotated[int, Strict(), Field(ge=1, le=600)]
+HoldSeconds = Annotated[Count, AfterValidator(_in_fives)]
+Days = Annotated[int, Strict(), Field(ge=1, le=7)]
+Beat = Annotated[Text, _short(_BEAT_WORDS)]
+
+
+class Shape(BaseModel):
+    """What all files keep: nothing beyond the keys that are known, and nothing changes once it is read."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class RangeFile(Shape):
+    """What a number may be (least, most), and what it is when nobody asks (usual)."""
+
+    least: Count = Field(description="The least that can be asked for.")
+    usual: Count = Field(description="What it is when nobody asks.")
+    most: Count = Field(description="The most that can be asked for.")
+
+    @model_validator(mode="after")
+    def _ordered(self) -> "RangeFile":
+        if not self.least <= self.usual <= self.most:
+            numbers = f"least {self.least}, usual {self.usual}, most {self.most}"
+            raise _fault(Rule.WRONG_ORDER, f"{numbers} do not rise", "least is at most usual, usual at most most")
+        return self
+
+
+class HoldFile(RangeFile):
+    """Seconds of hold in each rep. Ten seconds and more are counted in fives."""
+
+    least: HoldSeconds = Field(description="The shortest hold that can be asked for, in seconds.")
+    usual: HoldSeconds = Field(description="The hold when nobody asks, in seconds.")
+    most: HoldSeconds = Field(description="The longest hold that can be asked for, in seconds.")
+
+
+class DaysFile(Shape):
+    """On how many days of a week the exercise does good."""
+
+    least: Days = Field(description="The fewest days a week.")
+    most: Days = Field(description="The most days a week.")
+
+    @model_validator(mode="after")
+    def _ordered(self) -> "DaysFile":
+        if self.least > self.most:
+            raise _fault(Rule.WRONG_ORDER, f"least {self.least} is more than most {self.most}")
+        return self
+
+
+class TempoFile(Shape):
+    """Seconds for the moving parts of one rep."""
+
+    lift: Count = Field(description="Seconds from rest into the hold.")
+    lower: Count = Field(description="Seconds out of the hold.")
+    relax: Count = Field(description="Seconds of rest before the next rep.")
+
+
+_REPS = "Reps in a set."
+_SETS = "Sets on each side."
+_HOLD = "Seconds of hold in each rep."
+_REST = "Seconds of rest between sets."
+_TEMPO = "Seconds for the moving parts of one rep."
+
+
+class DoseFile(Shape):
+    """How much of the exercise."""
+
+    reps: RangeFile = Field(description=_REPS)
+    sets: RangeFile = Field(description=_SETS)
+    hold: HoldFile = Field(description=_HOLD)
+    rest: Seconds = Field(description=_REST)
+    tempo: TempoFile = Field(description=_TEMPO)
+
+
+class DoseChanges(Shape):
+    """What of the dose differs in this form."""
+
+    reps: RangeFile | None = Field(default=None, description=_REPS)
+    sets: RangeFile | None = Field(default=None, description=_SETS)
+    hold: HoldFile | None = Field(default=None, description=_HOLD)
+    rest: Seconds | None = Field(default=None, description=_REST)
+    tempo: TempoFile | None = Field(default=None, description=_TEMPO)
+
+
+_POSITION = "The position it is done in: an id from positions.yaml."
+_EQUIPMENT = "What is needed: ids that names.yaml of each language has words for."
+_SETUP = "Seconds to get set, once in the position."
+_SWITCH = "Seconds to change sides. Needed exactly when sides is 'each'."
+
+
+class FormChanges(Shape):
+    """An easier or harder form: only what differs from the usual one."""
+
+    position: Text | None = Field(default=None, description=_POSITION)
+    equipment: tuple[Text, ...] | None = Field(default=None, description=_EQUIPMENT)
+    setup: Seconds | None = Field(default=None, description=_SETUP)
+    switch: Seconds | None = Field(default=None, description=_SWITCH)
+    dose: DoseChanges | None = Field(default=None, description="What of the dose differs.")
+
+
+class SourceFile(Shape):
+    """Where a fact comes from."""
+
+    fact: Text = Field(description="What the source says, in our own words.")
+    key: Text | None = Field(default=None, description="The source's short name.")
+    mark: Annotated[str, StringConstraints(pattern=_MARK)] = Field(
+        description="S clinical or public body, T trade or one clinic, I our own, R recalled, ? uncertain."
+    )
+    url: Annotated[str, StringConstraints(pattern=_URL)] | None = Field(
+        default=None, description="The page that says it."
+    )
+
+
+class ExerciseFile(Shape):
+    """exercises/<id>.yaml: the facts of one exercise, in no language."""
+
+    kind: Kind = Field(description="What it is for: strength or mobility.")
+    sides: Sides = Field(description="'each': one side at a time, each with the same dose. 'together': both at once.")
+    position: Text = Field(description=_POSITION)
+    equipment: tuple[Text, ...] = Field(default=(), description=_EQUIPMENT)
+    setup: Seconds = Field(description=_SETUP)
+    switch: Seconds | None = Field(default=None, description=_SWITCH)
+    days_per_week: DaysFile = Field(description="On how many days of a week it does good.")
+    dose: DoseFile = Field(description="How much of it.")
+    cautions: tuple[Text, ...] = Field(
+        default=(), description="Who should think twice: ids that names.yaml of each language has words for."
+    )
+    easier: FormChanges | None = Field(default=None, description="What differs in the easier form, if there is one.")
+    harder: FormChanges | None = Field(default=None, description="What differs in the harder form, if there is one.")
+    sources: Annotated[tuple[SourceFile, ...], Field(min_length=1)] = Field(
+        description="Where the figures above come from."
+    )
+
+
+class BeatsFile(Shape):
+    """One to three words each, spoken while a rep is counted aloud; each has to fit its part of the tempo."""
+
+    lift: Beat = Field(description="Said on the way into the hold.")
+    hold: Beat = Field(description="Said as the hold begins.")
+    lower: Beat = Field(description="Said on the way out of the hold.")
+
+
+class MistakeFile(Shape):
+    """What often goes wrong, and the cue that mends it."""
+
+    mistake: Text = Field(description="What often goes wrong, in one sentence.")
+    cue: Annotated[Text, _short(_CUE_WORDS)] = Field(description="What to do instead, in at most twelve words.")
+
+
+_SETUP_WORDS = "How to get set, one instruction in each sentence. {working} and {supporting} stand for the sides."
+_SETUP_SHORT = "One short sentence to get set again after a break."
+_MOVE = "What happens in one rep, in one or two sentences."
+_SWITCH_WORDS = "The change of sides: limb first, then the change. {working} is the side that works from now on."
+_BEATS = "The words that lead one rep when it is counted aloud."
+
+
+class FormWords(Shape):
+    """The words of an easier or harder form: a label, and whatever differs from the usual form."""
+
+    label: Text = Field(description="What this form is called in a sentence, for example: the easier version, seated.")
+    setup: Sentences | None = Field(default=None, description=_SETUP_WORDS)
+    setup_short: Text | None = Field(default=None, description=_SETUP_SHORT)
+    move: Text | None = Field(default=None, description=_MOVE)
+    switch: Text | None = Field(default=None, description=_SWITCH_WORDS)
+    beats: BeatsFile | None = Field(default=None, description=_BEATS)
+
+
+class ExerciseWords(Shape):
+    """<language>/exercises/<id>.yaml: the words of one exercise."""
+
+    name: Name = Field(description="What it is called.")
+    synonyms: tuple[Name, ...] = Field(default=(), description="What else people may call it.")
+    purpose: Text = Field(description="What it is for, in one or two sentences. No promises about health.")
+    muscles: Text = Field(description="The muscles that work or are stretched, in one sentence.")
+    setup: Sentences = Field(description=_SETUP_WORDS)
+    setup_short: Text = Field(description=_SETUP_SHORT)
+    move: Text = Field(description=_MOVE)
+    switch: Text | None = Field(default=None, description=_SWITCH_WORDS)
+    beats: BeatsFile = Field(description=_BEATS)
+    feel: Text = Field(description="Where it should be felt, in one sentence.")
+    mistakes: Annotated[tuple[MistakeFile, ...], Field(min_length=2)] = Field(
+        description="What often goes wrong, at least two."
+    )
+    safety: Text = Field(description="The answer to 'is this safe for me?'. It asks nothing and diagnoses nothing.")
+    easier: FormWords | None = Field(default=None, description="Words of the easier form, exactly if there is one.")
+    harder: FormWords | None = Field(default=None, description="Words of the harder form, exactly if there is one.")
+
+
+class StepFile(Shape):
+    """One exercise of a routine: its id alone, or its id and the form to do it in."""
+
+    exercise: Text = Field(description="The id of an exercise.")
+    form: Level = Field(default=Level.USUAL, description="The form to do it in.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _id_alone(cls, value: object) -> object:
+        return {"exercise": value} if isinstance(value, str) else value
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        """Lets editors accept an id alone, too."""
+        return {"anyOf": [{"type": "string"}, dict(handler(core))]}
+
+
+class RoutineFile(Shape):
+    """routines/<id>.yaml: exercises in order."""
+
+    steps: Annotated[tuple[StepFile, ...], Field(min_length=1)] = Field(description="The exercises, in order.")
+
+
+class RoutineWords(Shape):
+    """<language>/routines/<id>.yaml: the words of one routine."""
+
+    name: Name = Field(description="What it is called.")
+    synonyms: tuple[Name, ...] = Field(default=(), description="What else people may call it.")
+    summary: Text = Field(description="What it is, in one sentence.")
+    begin: Text = Field(description="Said when it starts, in one or two sentences.")
+
+
+class PositionFile(Shape):
+    """One position of the body."""
+
+    floor: Annotated[bool, Strict()] = Field(description="Whether it is on the floor.")
+
+
+class PositionsFile(Shape):
+    """positions.yaml: the positions, and the seconds from each to each other."""
+
+    positions: dict[Id, PositionFile] = Field(description="All positions.", min_length=1)
+    seated_pause: Seconds = Field(description="Seconds of quiet sitting inside every change from the floor up.")
+    seconds: dict[Id, dict[Id, Seconds]] = Field(description="From each position to each other one.")
+
+
+class LocaleFile(Shape):
+    """How one Alexa locale is served."""
+
+    language: Annotated[str, StringConstraints(pattern=LANGUAGE)] = Field(description="The folder of its words.")
+    invocation: Text = Field(description="What people say to open the skill there.")
+
+
+class SkillFile(Shape):
+    """skill.yaml: what the skill is called, and which language serves which Alexa locale."""
+
+    title: Text = Field(description="Shown on cards.")
+    locales: dict[Locale, LocaleFile] = Field(description="The Alexa locales that are served.", min_length=1)
+    first_routine: Text = Field(description="The routine that 'start' alone means.")
+    off_the_floor_routine: Text = Field(description="The routine for who cannot get down to the floor.")
+    example_phrases: Annotated[tuple[Text, ...], Field(min_length=3, max_length=3)] | None = Field(
+        default=None, description="Exactly three, taken from the sample utterances; for the store."
+    )
+
+
+class SideNames(Shape):
+    """What the sides are called."""
+
+    left: Text = Field(description="The left side.")
+    right: Text = Field(description="The right side.")
+
+
+class NamesFile(Shape):
+    """<language>/names.yaml: what ids and numbers are called."""
+
+    sides: SideNames = Field(description="What the sides are called.")
+    equipment: dict[Id, Text] = Field(description="As said after 'you will need'.")
+    cautions: dict[Id, Text] = Field(description="Short phrases that can stand in a list.")
+    positions: dict[Id, Text] = Field(description="What each position is called.")
+    numbers: Annotated[tuple[Text, ...], AfterValidator(_zero_to_sixty)] = Field(
+        description="The numbers from zero to sixty as words.",
+        json_schema_extra={"minItems": MOST_SPOKEN + 1, "maxItems": MOST_SPOKEN + 1},
+    )
+
+
+class PositionWords(Shape):
+    """<language>/positions.yaml: how to get from one position to another."""
+
+    to: dict[Id, Sentences] = Field(description="Said to reach each position.")
+    down: Sentences = Field(description="Said first, on the way down to the floor.")
+    up_before_pause: Sentences = Field(description="Said first on the way up from the floor, before sitting a while.")
+    up_after_pause: Sentences = Field(description="Said after sitting a while, on the way up from the floor.")
+
+
+class PhrasesFile(RootModel[dict[str, Variants]]):
+    """<language>/phrases.yaml: all else that is said, each phrase a sentence or a list of variants."""
+
+
+class UtterancesFile(RootModel[dict[str, Sentences]]):
+    """<language>/utterances.yaml: what people say, for each thing that can be meant."""

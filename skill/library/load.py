@@ -1,0 +1,51 @@
+"""The front door of the library: content comes in whole, or with every fault at once."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import skill
+from skill.library.agreement import check
+from skill.library.assemble import assemble
+from skill.library.checks.phrases import Registry
+from skill.library.faults import ContentFaults, Fault, Rule
+from skill.library.models import Library
+from skill.library.pages import ContentPages
+from skill.library.reading import Reading
+from skill.phrases import PHRASES
+
+
+def load(folder: Path, registry: Registry = PHRASES) -> Mapping[str, Library]:
+    """The library of each Alexa locale, by locale code such as `en-US`.
+
+    Args:
+        folder: a content folder, as `content_folder` finds it.
+        registry: the phrases that the skill says and their placeholders.
+
+    Raises:
+        ContentFaults: something is wrong with the content; carries every fault in every file.
+    """
+    content, faults = examine(folder, registry)
+    if faults:
+        raise ContentFaults(faults)
+    return assemble(content)
+
+
+def examine(folder: Path, registry: Registry = PHRASES) -> tuple[ContentPages, tuple[Fault, ...]]:
+    """The pages of a content folder as far as they can be read, and every fault in them; see `load`.
+
+    Raises:
+        ContentFaults: there is no such folder.
+    """
+    if not folder.is_dir():
+        what = "there is no such content folder"
+        raise ContentFaults([Fault(str(folder), 1, "", what, rule=Rule.FILE_MISSING)])
+    reading = Reading(folder)
+    content = reading.content()
+    return content, (*reading.faults, *check(content, registry))
+
+
+def content_folder(given: Path | None = None) -> Path:
+    """The folder to load: the one given, else the installed package's, else the repository's own."""
+    package = Path(skill.__file__).parent
+    installed = package / "content"
+    return given or (installed if installed.is_dir() else package.parent / "content")

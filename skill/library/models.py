@@ -1,0 +1,185 @@
+"""The content as the rest of the house sees it: frozen values, whole, and already in one language."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Side(StrEnum):
+    """A side of the body. The working side is the one that moves or is stretched."""
+
+    LEFT = "left"
+    RIGHT = "right"
+
+    @property
+    def other(self) -> "Side":
+        """The opposite side."""
+        return Side.RIGHT if self is Side.LEFT else Side.LEFT
+
+
+class Kind(StrEnum):
+    """What an exercise is for."""
+
+    STRENGTH = "strength"
+    MOBILITY = "mobility"
+
+
+class Sides(StrEnum):
+    """Whether the sides work one at a time, each with the same dose, or both together."""
+
+    EACH = "each"
+    TOGETHER = "together"
+
+
+class Level(StrEnum):
+    """The forms in which an exercise can be done."""
+
+    EASIER = "easier"
+    USUAL = "usual"
+    HARDER = "harder"
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """What a number may be, and what it is when nobody asks."""
+
+    least: int
+    usual: int
+    most: int
+
+    def clamp(self, wish: int) -> int:
+        """The allowed number nearest to a wish."""
+        return max(self.least, min(self.most, wish))
+
+
+@dataclass(frozen=True, slots=True)
+class Tempo:
+    """Seconds for the moving parts of one rep: into the hold, out of it, and rest before the next."""
+
+    lift: int
+    lower: int
+    relax: int
+
+
+@dataclass(frozen=True, slots=True)
+class Dose:
+    """How much of an exercise: reps in a set, sets a side, seconds of hold in a rep, and of rest between sets."""
+
+    reps: Range
+    sets: Range
+    hold: Range
+    rest: int
+    tempo: Tempo
+
+
+@dataclass(frozen=True, slots=True)
+class Beats:
+    """The short words that lead one rep when it is counted aloud."""
+
+    lift: str
+    hold: str
+    lower: str
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One way of doing an exercise. `{working}` and `{supporting}` in its words stand for the two sides."""
+
+    level: Level
+    position: str
+    equipment: tuple[str, ...]
+    setup_seconds: int
+    switch_seconds: int
+    dose: Dose
+    label: str
+    setup: tuple[str, ...]
+    setup_short: str
+    move: str
+    switch: str
+    beats: Beats
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """What often goes wrong, and the cue that mends it."""
+
+    mistake: str
+    cue: str
+
+
+@dataclass(frozen=True, slots=True)
+class Exercise:
+    """One exercise: its facts and its words, in every form it has. USUAL is always there."""
+
+    id: str
+    kind: Kind
+    sides: Sides
+    days_per_week: tuple[int, int]
+    cautions: tuple[str, ...]
+    name: str
+    synonyms: tuple[str, ...]
+    purpose: str
+    muscles: str
+    feel: str
+    mistakes: tuple[Mistake, ...]
+    safety: str
+    forms: Mapping[Level, Form]
+
+    def form(self, level: Level) -> Form:
+        """The form asked for, or the usual one where the exercise has no such form."""
+        return self.forms.get(level, self.forms[Level.USUAL])
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One line of a routine."""
+
+    exercise: str
+    level: Level = Level.USUAL
+
+
+@dataclass(frozen=True, slots=True)
+class Routine:
+    """Exercises in order. `on_the_floor` is worked out from their positions."""
+
+    id: str
+    steps: tuple[Step, ...]
+    on_the_floor: bool
+    name: str
+    synonyms: tuple[str, ...]
+    summary: str
+    begin: str
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """Getting from one position to another: what to say, how many seconds it takes, and the seated pause inside it.
+
+    `before` is said first; then, where `pause_seconds` is not 0, comes that much quiet sitting; then `after`.
+    """
+
+    seconds: int
+    before: tuple[str, ...]
+    pause_seconds: int
+    after: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """Everything she knows, for one Alexa locale, in that locale's language."""
+
+    locale: str
+    language: str
+    title: str
+    invocation: str
+    first_routine: str
+    off_the_floor_routine: str
+    exercises: Mapping[str, Exercise]
+    routines: Mapping[str, Routine]
+    phrases: Mapping[str, tuple[str, ...]]
+    numbers: tuple[str, ...]
+    sides: Mapping[Side, str]
+    equipment: Mapping[str, str]
+    position_names: Mapping[str, str]
+    floor_positions: frozenset[str]
+    transitions: Mapping[tuple[str, str], Transition]

@@ -1,0 +1,142 @@
+"""Content files as they were read: what each says, in which shape, and how to speak of a place in it."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from pydantic import BaseModel
+
+from skill.library.faults import Fault, Rule, Where, place
+from skill.library.files import (
+    ExerciseFile,
+    ExerciseWords,
+    NamesFile,
+    PhrasesFile,
+    PositionsFile,
+    PositionWords,
+    RoutineFile,
+    RoutineWords,
+    SkillFile,
+    UtterancesFile,
+)
+from skill.library.yaml12 import Document, Value
+
+S = TypeVar("S", bound=BaseModel)
+Keys = dict[str, Value]
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[S]):
+    """One content file.
+
+    Attributes:
+        file: its path as it is printed, from the content folder on.
+        id: its name without the ending.
+        document: what it says; empty when it is missing or no YAML.
+        shape: the same as typed values, or None when something is wrong with it.
+    """
+
+    file: str
+    id: str
+    document: Document
+    shape: S | None = None
+
+    @property
+    def whole(self) -> S:
+        """The typed values of a page that is known to be without fault."""
+        if self.shape is None:
+            raise ValueError(f"{self.file} has faults")
+        return self.shape
+
+    @property
+    def readable(self) -> bool:
+        """Whether the file has any keys at all."""
+        return isinstance(self.document.value, dict)
+
+    def find(self, *pattern: str | int) -> Iterator[tuple[Where, Value]]:
+        """All places that a pattern of keys leads to, with what is there; `*` is every key or item."""
+        return _find(self.document.value, pattern, ())
+
+    def keys(self, *keys: str | int) -> Keys | None:
+        """The keys and values at a place, or None when there are none to speak of."""
+        return next((value for _, value in self.find(*keys) if isinstance(value, dict)), None)
+
+    def says(self, *keys: str | int) -> Value:
+        """What is at a place, or None."""
+        return next((value for _, value in self.find(*keys)), None)
+
+    def texts(self) -> Iterator[tuple[Where, str]]:
+        """Every text in the file, with its place."""
+        return ((where, value) for where, value in _leaves(self.document.value, ()) if isinstance(value, str))
+
+    def blanks(self) -> Iterator[Where]:
+        """Every place that has no value."""
+        return (where for where, value in _leaves(self.document.value, ()) if value is None)
+
+    def fault(self, rule: Rule, where: Where, what: str, hint: str = "", line_of: Where | None = None) -> Fault:
+        """A fault at a place of this file, on the line of that place or of another."""
+        line = self.document.line(where if line_of is None else line_of)
+        return Fault(self.file, line, place(where), what, hint, rule)
+
+
+@dataclass(frozen=True, slots=True)
+class LanguagePages:
+    """The files of one language."""
+
+    language: str
+    folder: str
+    exercises: Mapping[str, Page[ExerciseWords]]
+    routines: Mapping[str, Page[RoutineWords]]
+    names: Page[NamesFile]
+    positions: Page[PositionWords]
+    phrases: Page[PhrasesFile]
+    overrides: Mapping[str, Page[PhrasesFile]]
+    utterances: Page[UtterancesFile] | None
+
+    def spoken(self) -> Iterator[Page[Any]]:
+        """The files whose words are said as they stand, which is all but phrases and utterances."""
+        yield from self.exercises.values()
+        yield from self.routines.values()
+        yield self.names
+        yield self.positions
+
+    def phrased(self) -> Iterator[Page[PhrasesFile]]:
+        """The phrases, then the overrides."""
+        yield self.phrases
+        yield from self.overrides.values()
+
+
+@dataclass(frozen=True, slots=True)
+class ContentPages:
+    """All files of a content folder."""
+
+    folder: str
+    skill: Page[SkillFile]
+    positions: Page[PositionsFile]
+    exercises: Mapping[str, Page[ExerciseFile]]
+    routines: Mapping[str, Page[RoutineFile]]
+    languages: Mapping[str, LanguagePages]
+
+
+def _find(value: Value, pattern: Where, where: Where) -> Iterator[tuple[Where, Value]]:
+    if not pattern:
+        yield where, value
+        return
+    part, rest = pattern[0], pattern[1:]
+    for key, inner in _inside(value):
+        if part in ("*", key):
+            yield from _find(inner, rest, (*where, key))
+
+
+def _leaves(value: Value, where: Where) -> Iterator[tuple[Where, Value]]:
+    if not isinstance(value, dict | list):
+        yield where, value
+    for key, inner in _inside(value):
+        yield from _leaves(inner, (*where, key))
+
+
+def _inside(value: Value) -> Iterator[tuple[str | int, Value]]:
+    if isinstance(value, dict):
+        yield from value.items()
+    elif isinstance(value, list):
+        yield from enumerate(value)

@@ -1,0 +1,106 @@
+"""JSON Schemas of the content files, so that editors complete keys, show help and mark slips.
+
+A content file names its schema in its first line:
+
+    # yaml-language-server: $schema=../schemas/exercise.json
+"""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
+from pydantic_core.core_schema import NullableSchema, WithDefaultSchema
+
+from skill.library.checks.phrases import Registry
+from skill.library.files import (
+    ExerciseFile,
+    ExerciseWords,
+    NamesFile,
+    PhrasesFile,
+    PositionsFile,
+    PositionWords,
+    RoutineFile,
+    RoutineWords,
+    SkillFile,
+    UtterancesFile,
+)
+from skill.phrases import PHRASES
+
+KINDS: Mapping[str, type[BaseModel]] = {
+    "skill": SkillFile,
+    "positions": PositionsFile,
+    "exercise": ExerciseFile,
+    "routine": RoutineFile,
+    "exercise-words": ExerciseWords,
+    "routine-words": RoutineWords,
+    "names": NamesFile,
+    "position-words": PositionWords,
+    "phrases": PhrasesFile,
+    "utterances": UtterancesFile,
+}
+"""The kinds of content file, by the name of their schema."""
+
+FOLDER = "schemas"
+
+
+def schemas(registry: Registry = PHRASES) -> Mapping[str, dict[str, Any]]:
+    """The JSON Schema of each kind of content file, by kind; `registry` says which phrases there are."""
+    found = {kind: model.model_json_schema(schema_generator=_Schema) for kind, model in KINDS.items()}
+    variants = found["phrases"].pop("additionalProperties")
+    found["phrases"] |= {
+        "additionalProperties": False,
+        "properties": {key: variants | {"description": _placeholders(names)} for key, names in registry.items()},
+    }
+    dialect = {"$schema": GenerateJsonSchema.schema_dialect}
+    return {kind: dialect | _untitled(schema) for kind, schema in found.items()}
+
+
+def write_schemas(folder: Path, registry: Registry = PHRASES) -> tuple[Path, ...]:
+    """Writes the schemas into `schemas/` of a content folder; returns the files that were not up to date."""
+    stale = _stale(folder, registry)
+    for file, text in stale.items():
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+    return tuple(stale)
+
+
+def check_schemas(folder: Path, registry: Registry = PHRASES) -> tuple[Path, ...]:
+    """The schema files of a content folder that are missing or not up to date; none is good."""
+    return tuple(_stale(folder, registry))
+
+
+def _stale(folder: Path, registry: Registry) -> dict[Path, str]:
+    texts = {
+        folder / FOLDER / f"{kind}.json": json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
+        for kind, schema in schemas(registry).items()
+    }
+    return {
+        file: text for file, text in texts.items() if not file.is_file() or file.read_text(encoding="utf-8") != text
+    }
+
+
+def _untitled(schema: Any) -> Any:
+    """A schema without the titles that pydantic makes up from Python names; editors would show them."""
+    if isinstance(schema, list):
+        return [_untitled(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    told = {key: part for key, part in schema.items() if key != "title" or not isinstance(part, str)}
+    return {key: _untitled(part) for key, part in told.items()}
+
+
+def _placeholders(names: frozenset[str]) -> str:
+    return f"Placeholders: {', '.join(f'{{{name}}}' for name in sorted(names)) or 'none'}."
+
+
+class _Schema(GenerateJsonSchema):
+    """Content has no nulls: a key that is not wanted is left out."""
+
+    def nullable_schema(self, schema: NullableSchema) -> JsonSchemaValue:
+        return self.generate_inner(schema["schema"])
+
+    def default_schema(self, schema: WithDefaultSchema) -> JsonSchemaValue:
+        return self.generate_inner(schema["schema"])

@@ -1,0 +1,197 @@
+"""Every phrase she can say that belongs to no exercise or routine, and the placeholders each may use.
+
+Only names live here; the sentences are in content/<language>/phrases.yaml, and loading holds the two
+against each other. A key ending in `*` in the comments below stands for a family.
+"""
+
+from collections.abc import Mapping
+
+_TABLE = """
+# opening and choosing
+welcome                     title
+safety
+choose
+choose-reprompt
+offer                       plan where
+offer-exercise              where
+offer-question
+offer-reprompt
+what-there-is               routines exercises
+which-routine               routines
+which-exercise              exercises
+to-start-exercise           exercise
+floor-ahead                 plan
+begin-exercise              exercise
+
+# a routine's own sentences
+introduce                   exercise number of
+introduce-last              exercise number of
+equipment                   items
+dose-reps                   amount seconds
+dose-reps-each              amount seconds
+dose-holds                  amount seconds
+dose-holds-each             amount seconds
+dose-sets                   sets
+pause-seated
+settle
+begin
+rest                        seconds
+rest-goes-on
+next-set                    number
+next-set-last
+count-last
+set-done
+count-halfway               left
+once-more
+relax
+go
+go-left                     amount
+moving-on
+back-to
+again
+re-enter                    where
+re-enter-left               where amount
+gate
+gate-reprompt
+gate-reprompt-quiet
+gate-reprompt-again
+go-on-question
+go-on-reprompt
+well-done                   plan
+see-you
+finish-question
+finish-reprompt
+nothing-left
+finish-card                 plan exercises
+at-the-start
+skipped                     exercise
+skipped-side                side
+
+# where things are
+where                       exercise number of
+where-alone                 exercise
+where-side                  where side
+next-set-up                 exercise
+next-side                   side
+next-set-of-side
+next-is-set
+next-is-finish
+how-long-left               here plan
+how-long-left-plan          plan
+how-many-left               amount exercises
+how-many-left-last          amount
+how-many-exercises          exercises
+how-many-exercises-last
+nothing-underway
+seconds-one
+seconds-many                number
+about-minutes-one
+about-minutes-many          number
+reps-one
+reps-many                   number
+holds-one
+holds-many                  number
+sets-one
+sets-many                   number
+exercises-one
+exercises-many              number
+list-and                    first last
+
+# questions
+explain                     exercise purpose how feel
+explain-cue                 cue
+explain-card                how feel cues
+why-strength
+why-mobility
+why-hips
+doing-it-right              cue
+doing-it-right-nothing
+is-it-safe                  safety
+is-it-safe-nothing
+not-in-plan                 exercise plan
+no-such-number              of
+
+# doses and pace
+said-reps                   amount
+said-sets                   amount
+said-hold                   seconds
+limited                     least most
+limited-to                  amount
+which-number
+more-seconds                seconds
+said-easier                 label
+said-harder                 label
+said-usual
+no-easier
+no-harder
+no-harder-now
+slower
+faster
+usual-speed
+flow
+flow-already
+guided
+ticks
+quiet
+ticks-need-sounds
+tell-me-in-exercise
+
+# care
+it-hurts                    exercise
+it-hurts-nothing
+hurting-question
+hurting-question-no-easier
+hurting-reprompt
+sharp-pain
+emergency
+no-floor-question           plan
+no-floor-already
+leave-it                    exercise
+
+# pausing, leaving, confirming
+paused
+paused-nothing
+paused-question
+paused-reprompt
+confirm-start               plan where
+confirm-question
+confirm-reprompt
+kept-going
+declined                    plan
+stopped
+stopped-nothing
+sounds-failed
+
+# when nothing was understood
+missed-once
+missed-twice
+help-choosing
+help-offering
+help-positioning
+help-moving
+help-paused
+help-hurting
+help-confirming
+help-finishing
+apology
+apology-reprompt
+
+# suggestions, one variant a thing to say
+suggest-choosing
+suggest-offering
+suggest-positioning
+suggest-moving
+suggest-paused
+suggest-hurting
+suggest-confirming
+suggest-finishing
+"""
+
+
+def _read(table: str) -> dict[str, frozenset[str]]:
+    rows = (line.split() for line in table.splitlines() if line.strip() and not line.startswith("#"))
+    return {key: frozenset(placeholders) for key, *placeholders in rows}
+
+
+PHRASES: Mapping[str, frozenset[str]] = _read(_TABLE)
+"""Phrase key -> the placeholders that its sentences may use; each sentence must use all of them."""

@@ -1,0 +1,154 @@
+"""Our frozen values as plain JSON, and back from JSON that may be old or damaged.
+
+What a dataclass says of its fields is all that is needed, so a new field travels and is remembered by itself.
+"""
+
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import MISSING, Field, fields, is_dataclass
+from decimal import Decimal
+from enum import StrEnum
+from functools import cache
+from types import NoneType, UnionType
+from typing import Any, NoReturn, TypeVar, cast, get_args, get_origin, get_type_hints
+
+LARGEST = 10**11
+"""No whole number of ours is further from 0; the largest are seconds since 1970."""
+
+LONGEST = 200
+"""No text of ours is longer; the longest are names of exercises and routines."""
+
+T = TypeVar("T")
+Read = Callable[[object], Any]
+
+
+class Damaged(ValueError):
+    """A value that cannot be made sense of."""
+
+
+def to_plain(value: object) -> Any:
+    """A dataclass, and all that is in it, as objects, lists, texts, numbers, booleans and nulls."""
+    if isinstance(value, StrEnum):
+        return value.value
+    if is_dataclass(value) and not isinstance(value, type):
+        return {field.name: to_plain(getattr(value, field.name)) for field in fields(value)}
+    if isinstance(value, Mapping):
+        return {key: to_plain(item) for key, item in value.items()}
+    if isinstance(value, tuple):
+        return [to_plain(item) for item in value]
+    return value
+
+
+def from_plain(kind: type[T], value: object) -> T:
+    """A dataclass from what `to_plain` made of it, perhaps in another release, perhaps damaged since.
+
+    A damaged field takes its default; what has no default makes the value around it damaged. A number out of
+    range becomes the nearest legal one, and a field that nobody knows is left out.
+
+    Raises:
+        Damaged: a field without a default is damaged. Never, when every field has one.
+        TypeError: the dataclass has a field of a kind that is not supported; says so for any value.
+    """
+    read: Callable[[object], T] = _reader(cast(Hashable, kind))
+    return read(value if isinstance(value, Mapping) else {})
+
+
+@cache
+def _reader(kind: Any) -> Read:
+    """The function that reads one kind of value; made once from its type."""
+    if is_dataclass(kind) and isinstance(kind, type):
+        return _dataclass(kind)
+    if isinstance(kind, type) and issubclass(kind, StrEnum):
+        return _enum(kind)
+    match get_origin(kind) or kind, get_args(kind):
+        case (origin, (first, second)) if origin is UnionType and second is NoneType:
+            return _optional(_reader(first))
+        case (origin, (key, item)) if origin is Mapping and key is str:
+            return _mapping(_reader(item))
+        case (origin, (item, more)) if origin is tuple and more is ...:
+            return _items(_reader(item))
+        case (simple, ()) if simple in _SIMPLE:
+            return _SIMPLE[simple]
+        case _:
+            raise TypeError(f"{kind} cannot be kept as JSON; see skill/plain.py")
+
+
+def _dataclass(kind: type) -> Read:
+    hints = get_type_hints(kind)
+    readers = tuple((field, _reader(hints[field.name])) for field in fields(kind))
+
+    def read(value: object) -> object:
+        found = value if isinstance(value, Mapping) else _damaged(value)
+        return kind(**{field.name: _field(field, read_one, found) for field, read_one in readers})
+
+    return read
+
+
+def _field(field: Field[Any], read: Read, found: Mapping[str, object]) -> object:
+    try:
+        return read(found[field.name])
+    except (KeyError, Damaged):
+        if field.default_factory is not MISSING:
+            return field.default_factory()
+        return _damaged(field.name) if field.default is MISSING else field.default
+
+
+def _enum(kind: type[StrEnum]) -> Read:
+    members = {member.value: member for member in kind}
+
+    def read(value: object) -> StrEnum:
+        return members.get(value) or _damaged(value) if isinstance(value, str) else _damaged(value)
+
+    return read
+
+
+def _optional(inner: Read) -> Read:
+    return lambda value: None if value is None else inner(value)
+
+
+def _mapping(inner: Read) -> Read:
+    def read(value: object) -> dict[str, object]:
+        found = value if isinstance(value, Mapping) else _damaged(value)
+        return {key: item for key, raw in found.items() if (item := _or_none(inner, raw)) is not None}
+
+    return read
+
+
+def _items(inner: Read) -> Read:
+    def read(value: object) -> tuple[object, ...]:
+        found = value if isinstance(value, list | tuple) else _damaged(value)
+        return tuple(item for raw in found if (item := _or_none(inner, raw)) is not None)
+
+    return read
+
+
+def _or_none(inner: Read, raw: object) -> object:
+    try:
+        return inner(raw)
+    except Damaged:
+        return None
+
+
+def _whole(value: object) -> int:
+    """A whole number; stores may hand numbers back as floats or decimals."""
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+        _damaged(value)
+    try:
+        number = int(value)
+    except (ValueError, OverflowError):  # not a number, or infinite
+        _damaged(value)
+    return max(-LARGEST, min(number, LARGEST)) if number == value else _damaged(value)
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) and len(value) <= LONGEST else _damaged(value)
+
+
+def _flag(value: object) -> bool:
+    return value if isinstance(value, bool) else _damaged(value)
+
+
+def _damaged(what: object) -> NoReturn:
+    raise Damaged(f"not what was expected: {what!r:.80}")
+
+
+_SIMPLE: dict[Any, Read] = {int: _whole, str: _text, bool: _flag}

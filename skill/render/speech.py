@@ -1,0 +1,68 @@
+"""Parts of a prompt as SSML and as plain text, within the limits of one response."""
+
+from collections.abc import Sequence
+from typing import assert_never
+from xml.sax.saxutils import escape, quoteattr
+
+from skill import limits
+from skill.dialogue.prompt import Part, Say, Silence, Sound
+
+
+class BreaksLimit(ValueError):
+    """What was to be said cannot be said in one response; the message names the limit and by how much."""
+
+
+def ssml(parts: Sequence[Part], sounds_at: str = "", *, reprompt: bool = False) -> str:
+    """The parts as one SSML document.
+
+    Args:
+        parts: what is heard, in order.
+        sounds_at: the https address under which the device finds `<name>.mp3`, without a slash at the end.
+        reprompt: whether it is a reprompt, which may hold less sound.
+
+    Returns:
+        `<speak>…</speak>`, well formed, with everything from the content escaped.
+
+    Raises:
+        BreaksLimit: too many characters or clips, too much sound, or too long a silence.
+    """
+    _check_silence(parts)
+    _check_sounds(parts, limits.REPROMPT_AUDIO_SECONDS if reprompt else limits.AUDIO_SECONDS)
+    document = f"<speak>{' '.join(_tag(part, sounds_at) for part in parts)}</speak>"
+    if len(document) >= limits.SPEECH_CHARACTERS:
+        raise BreaksLimit(f"{len(document)} characters of speech, fewer than {limits.SPEECH_CHARACTERS} are allowed")
+    return document
+
+
+def plain(parts: Sequence[Part]) -> str:
+    """What is said, without quiet and sounds."""
+    return " ".join(part.text for part in parts if isinstance(part, Say))
+
+
+def _tag(part: Part, sounds_at: str) -> str:
+    match part:
+        case Say(text):
+            return escape(text, {'"': "&quot;"})
+        case Silence(seconds):
+            return f'<break time="{round(seconds * 1000)}ms"/>'
+        case Sound(name):
+            return f"<audio src={quoteattr(f'{sounds_at}/{name}.mp3')}/>"
+        case _:
+            assert_never(part)
+
+
+def _check_silence(parts: Sequence[Part]) -> None:
+    run = 0.0
+    for part in parts:
+        run = run + part.seconds if isinstance(part, Silence) else 0.0
+        if run > limits.SILENCE_SECONDS:
+            raise BreaksLimit(f"{run:.1f} seconds of silence in a row, at most {limits.SILENCE_SECONDS} are allowed")
+
+
+def _check_sounds(parts: Sequence[Part], most_seconds: float) -> None:
+    sounds = [part for part in parts if isinstance(part, Sound)]
+    seconds = sum(sound.seconds for sound in sounds)
+    if len(sounds) > limits.CLIPS:
+        raise BreaksLimit(f"{len(sounds)} sounds in one response, at most {limits.CLIPS} are allowed")
+    if seconds > most_seconds:
+        raise BreaksLimit(f"{seconds:.0f} seconds of sound in one response, at most {most_seconds} are allowed")

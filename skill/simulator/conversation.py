@@ -1,0 +1,199 @@
+"""A whole conversation in virtual time: what a person says, line by line, and all that is heard; and it as a text."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import pairwise
+
+from skill.simulator.captions import Kind, captions
+from skill.simulator.device import (
+    Closed,
+    Cut,
+    Device,
+    Ending,
+    Happening,
+    Ignored,
+    Refused,
+    Shows,
+    Speaks,
+    State,
+    Understood,
+)
+from skill.simulator.ear import Heard
+from skill.simulator.speech import Speech
+
+BARGE_IN_SECONDS = 8.0
+"""How long she has spoken when a line that begins with the wake word interrupts her; at most half of what she says."""
+
+WAIT = "/wait"
+"""A line that begins with this lets seconds pass: "/wait 20"."""
+
+MOST_SECONDS = 24 * 3600
+"""The longest wait."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """Something said, or "" where only time passed, and everything that happened until the next thing was said.
+
+    Attributes:
+        said: the line.
+        at: seconds from the beginning of the conversation.
+        happened: what came of it.
+        waited: how many seconds passed knowingly, where nothing was said.
+    """
+
+    said: str
+    at: float
+    happened: tuple[Happening, ...] = ()
+    waited: float = 0.0
+
+    @property
+    def heard(self) -> str:
+        """All words that were begun to be spoken, reprompts too."""
+        return " ".join(one.speech.text for one in self.happened if isinstance(one, Speaks)).strip()
+
+    @property
+    def understood(self) -> Heard | None:
+        """What the device took it for."""
+        return next((one.heard for one in self.happened if isinstance(one, Understood)), None)
+
+    @property
+    def closed(self) -> Ending | None:
+        """Why the session ended, where it did."""
+        return next((one.why for one in self.happened if isinstance(one, Closed)), None)
+
+    @property
+    def refused(self) -> tuple[str, ...]:
+        """What the device could not use in a response."""
+        return tuple(problem for one in self.happened if isinstance(one, Refused) for problem in one.problems)
+
+
+class Record:
+    """The exchanges of a conversation, as they come about."""
+
+    def __init__(self, began: datetime) -> None:
+        """Begin, at a device's time."""
+        self.exchanges: list[Exchange] = []
+        self._began = began
+
+    def said(self, line: str, now: datetime) -> None:
+        """Something is said."""
+        self.exchanges.append(Exchange(line, (now - self._began).total_seconds()))
+
+    def waited(self, seconds: float, now: datetime) -> None:
+        """So many seconds are let pass."""
+        self.exchanges.append(Exchange("", (now - self._began).total_seconds(), waited=seconds))
+
+    def passed(self, happened: tuple[Happening, ...]) -> None:
+        """Time passed, and this happened meanwhile."""
+        if self.exchanges and happened:
+            last = self.exchanges[-1]
+            self.exchanges[-1] = replace(last, happened=(*last.happened, *happened))
+
+
+class Conversation:
+    """Talks to a device without waiting for anything."""
+
+    def __init__(self, device: Device) -> None:
+        """Begin with a device, whatever it is doing."""
+        self.device = device
+        self.record = Record(device.now)
+        self._placed = False
+
+    def line(self, line: str) -> Exchange:
+        """One line: something to say, or "/wait 20".
+
+        Raises:
+            ValueError: there is no number of seconds after "/wait".
+        """
+        if line.split(maxsplit=1)[:1] == [WAIT]:
+            return self.wait(seconds_of(line))
+        return self.say(line)
+
+    def wait(self, seconds: float) -> Exchange:
+        """So many seconds pass. What is said next is said then, even into her speech."""
+        self.record.waited(seconds, self.device.now)
+        self.record.passed(self.device.pass_over(seconds))
+        self._placed = True
+        return self.record.exchanges[-1]
+
+    def say(self, text: str) -> Exchange:
+        """Something is said: when she has finished speaking, or into it after a wait or with the wake word."""
+        self.record.passed(self._time_for(text))
+        self.record.said(text, self.device.now)
+        self.record.passed(self.device.hear(text, woken=self._placed))
+        if self.device.parting:
+            self.record.passed(self.device.finish_speaking())
+        self._placed = False
+        return self.record.exchanges[-1]
+
+    def _time_for(self, text: str) -> tuple[Happening, ...]:
+        device = self.device
+        if self._placed or device.state is not State.SPEAKING:
+            return ()
+        if device.ear.hear(text).woken:
+            return device.pass_over(min(BARGE_IN_SECONDS, (device.speech.seconds - device.position) / 2))
+        return device.finish_speaking()
+
+
+def seconds_of(line: str) -> float:
+    """The seconds of a line like "/wait 20" or "/wait 20s".
+
+    Raises:
+        ValueError: there is no number after the command.
+    """
+    seconds = float(line.removeprefix(WAIT).strip().removesuffix("s"))
+    if not 0 <= seconds <= MOST_SECONDS:
+        raise ValueError(f"seconds from 0 to {MOST_SECONDS}, please")
+    return seconds
+
+
+def converse(device: Device, lines: Iterable[str]) -> tuple[Exchange, ...]:
+    """Says all lines to a device, one after the other.
+
+    Args:
+        device: whatever it is doing.
+        lines: each something to say, or "/wait 20".
+
+    Returns:
+        One exchange a line.
+    """
+    conversation = Conversation(device)
+    for line in lines:
+        conversation.line(line)
+    return tuple(conversation.record.exchanges)
+
+
+def transcript(exchanges: Sequence[Exchange]) -> str:
+    """A conversation as Markdown, as it was heard: what was interrupted breaks off."""
+    flat = [entry for exchange in exchanges for entry in (exchange, *exchange.happened)]
+    speaks = [one for one in flat if isinstance(one, Cut | Speaks)]
+    cut_after = {id(one): after.after for one, after in pairwise(speaks) if isinstance(after, Cut)}
+    return "\n\n".join(line for one in flat for line in _paragraph(one, cut_after.get(id(one)))) + "\n"
+
+
+def _paragraph(entry: Exchange | Happening, cut_after: float | None) -> Iterator[str]:
+    match entry:
+        case Exchange(said=said) if said:
+            yield f"**You:** {said}"
+        case Exchange(waited=seconds):
+            yield f"*({seconds:g} seconds pass)*"
+        case Speaks(speech):
+            yield f"**Coach:** {_told(speech, cut_after)}"
+        case Ignored(why):
+            yield f"*({why})*"
+        case Refused(problems):
+            yield f"*(the device refuses this response: {'; '.join(problems)})*"
+        case Shows(title):
+            yield f"*(a card in the app: {title})*"
+        case Closed(why):
+            yield f"*(the session is over: {why})*"
+        case _:
+            pass
+
+
+def _told(speech: Speech, cut_after: float | None) -> str:
+    heard = speech if cut_after is None else speech.until(cut_after)
+    told = (one.text if one.kind is Kind.LINE else f"*({one.text})*" for one in captions(heard))
+    return " ".join(told) + ("" if cut_after is None else " —")

@@ -1,0 +1,177 @@
+"""Typed words -> the intent and slots a device would report, by way of the interaction model alone.
+
+Three ways of hearing, in this order: exactly one of the sample utterances; like one of them; not at all. It stands in
+for Amazon's own understanding, which is better at some things and worse at others; docs/ear.md has its figures.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import Any
+
+from skill.simulator.likeness import Candidate, Likeness, Sample
+from skill.simulator.phrases import BUILT_IN, LAUNCH, LINKS, OPENERS, TRAILERS, WAKE_WORDS
+from skill.simulator.slots import Reading, Spoken, Vocabulary
+from skill.simulator.words import Words, normalise
+
+FALLBACK = "AMAZON.FallbackIntent"
+
+URGENT = ("EmergencyIntent", "SharpPainIntent", "ItHurtsIntent")
+"""Where two meanings are nearly as likely, these win, the first before the others: nobody's chest pain is a 'next'."""
+
+LEAST = 55.0
+"""How like a sample a sentence must be to be taken for it, of 100."""
+
+LEAST_URGENT = 45.0
+"""The same for an urgent intent: better one apology too many."""
+
+NEAR = 12.0
+"""So many points ahead may another meaning be, and an urgent one still wins."""
+
+
+class How(StrEnum):
+    """How a sentence was understood."""
+
+    EXACT = "exact"
+    LIKE = "like"
+    NOT = "not understood"
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What was understood.
+
+    Attributes:
+        intent: an intent's name, or LAUNCH or EXIT, which are requests of their own.
+        slots: what was said for each slot that was filled, by the slot's name.
+        how: exactly a sample, like one, or not at all.
+        score: how like, of 100.
+        woken: the sentence began with a wake word.
+        invoked: the sentence named the skill, so it is for the skill even when no session is open.
+    """
+
+    intent: str
+    slots: Mapping[str, Spoken] = field(default_factory=dict)
+    how: How = How.NOT
+    score: float = 0.0
+    woken: bool = False
+    invoked: bool = False
+
+
+class Ear:
+    """Hears what an interaction model lets a person say."""
+
+    def __init__(self, model: Mapping[str, Any], urgent: Sequence[str] = URGENT) -> None:
+        """Learn a model.
+
+        Args:
+            model: the JSON of an interaction model, as the developer console takes it.
+            urgent: intents that win a tie or a near tie, most urgent first.
+        """
+        language = model["interactionModel"]["languageModel"]
+        samples = tuple(_samples(language["intents"]))
+        self.invocation = " ".join(normalise(language["invocationName"]))
+        self.slots = {
+            intent["name"]: {slot["name"]: slot["type"] for slot in intent.get("slots", ())}
+            for intent in language["intents"]
+        }
+        self._says = {intent["name"]: _said_for(intent) for intent in language["intents"]}
+        self._vocabulary = Vocabulary(language.get("types", ()))
+        self._exactly = {sample.words: sample for sample in reversed(samples)}
+        self._likeness = Likeness(samples)
+        self._urgent = tuple(urgent)
+
+    def hear(self, text: str) -> Heard:
+        """What a sentence means, whether or not it begins with a wake word or names the skill."""
+        words, woken = _without_wake_word(normalise(text))
+        rest, invoked = _without_invocation(words, self.invocation)
+        if invoked and not rest:
+            return Heard(LAUNCH, how=How.EXACT, score=100.0, woken=woken, invoked=True)
+        return replace(self._understood(rest), woken=woken, invoked=invoked)
+
+    def says(self, intent: str) -> tuple[str, ...]:
+        """The ways to say an intent, as the model writes them; for a built-in one, the phrases it brings, too."""
+        return self._says.get(intent, ())
+
+    def example(self, slot_type: str) -> str:
+        """A value of a slot's type, as one would say it."""
+        return self._vocabulary.example(slot_type)
+
+    def _understood(self, words: Words) -> Heard:
+        readings = tuple(self._vocabulary.readings(words))
+        return (
+            self._exact(readings)
+            or self._like(readings)
+            or self._exact(self._vocabulary.unknown(words))
+            or Heard(FALLBACK)
+        )
+
+    def _exact(self, readings: Iterator[Reading] | Sequence[Reading]) -> Heard | None:
+        for reading in readings:
+            sample = self._exactly.get(reading.words)
+            if sample:
+                return _heard(sample, reading, How.EXACT, 100.0)
+        return None
+
+    def _like(self, readings: Sequence[Reading]) -> Heard | None:
+        best: dict[str, tuple[Candidate, Reading]] = {}
+        for reading in readings:
+            for found in self._likeness.candidates(reading.words):
+                intent = found.sample.intent
+                enough = found.likeness >= (LEAST_URGENT if intent in self._urgent else LEAST)
+                if enough and (intent not in best or found.points > best[intent][0].points):
+                    best[intent] = found, reading
+        if not best:
+            return None
+        most = max(found.points for found, _ in best.values())
+        urgent = (best[name] for name in self._urgent if name in best and best[name][0].points >= most - NEAR)
+        found, reading = next(urgent, None) or max(best.values(), key=lambda one: one[0].points)
+        return _heard(found.sample, reading, How.LIKE, found.likeness)
+
+
+def _said_for(intent: Mapping[str, Any]) -> tuple[str, ...]:
+    return (*intent.get("samples", ()), *BUILT_IN.get(intent["name"], ()))
+
+
+def _samples(intents: Sequence[Mapping[str, Any]]) -> Iterator[Sample]:
+    """Every way to say every intent, the built-in ones with the phrases they bring."""
+    for intent in intents:
+        types = {slot["name"]: slot["type"] for slot in intent.get("slots", ())}
+        for text in _said_for(intent):
+            parts = re.split(r"\{(\w+)\}", text)
+            words = [[f"{{{types[part]}}}"] if at % 2 else normalise(part) for at, part in enumerate(parts)]
+            yield Sample(intent["name"], tuple(word for part in words for word in part), tuple(parts[1::2]))
+
+
+def _heard(sample: Sample, reading: Reading, how: How, score: float) -> Heard:
+    wanted = [word[1:-1] for word in sample.words if word.startswith("{")]
+    said = {value.type: value for value in reading.values}
+    filled = {name: said[kind] for name, kind in zip(sample.slots, wanted, strict=True) if kind in said}
+    return Heard(sample.intent, filled, how, score)
+
+
+def _without_wake_word(words: Words) -> tuple[Words, bool]:
+    for wake_word in WAKE_WORDS:
+        parts = tuple(wake_word.split())
+        if words[: len(parts)] == parts:
+            return words[len(parts) :], True
+    return words, False
+
+
+_NAMED = (
+    rf"(?:{OPENERS}) %s(?: (?:{LINKS}))?(?: (?P<wish>.+))?",
+    r"%s(?P<wish>)",
+    rf"(?P<wish>.+) (?:{TRAILERS}) %s",
+)
+
+
+def _without_invocation(words: Words, name: str) -> tuple[Words, bool]:
+    """The wish that is left when the skill's name and the words that go with it are taken away."""
+    text = " ".join(words)
+    named = rf"(?:the |my )?{re.escape(name)}(?: skill| app)?"
+    for pattern in _NAMED:
+        found = re.fullmatch(pattern % named, text)
+        if found:
+            return tuple((found["wish"] or "").split()), True
+    return words, False

@@ -1,0 +1,124 @@
+"""How like a sample a sentence is, when it is none of them.
+
+The letters are compared by rapidfuzz's token_set_ratio, which forgives order, repetition and added words. It also
+forgives too much: a sample whose words all occur in a long sentence scores 100, whatever else was said. So words
+count by how much they tell: one that few intents use tells a lot, one that many use next to nothing, and one that
+was said but is in no sample at all speaks against every sample. Of samples equally like, a naive Bayes guess from
+all samples of their intents decides.
+"""
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from skill.simulator.phrases import FILLERS
+from skill.simulator.words import Words, stem
+
+SAMPLE_CUT = 60.0
+"""How like a sample (token_set_ratio) a sentence must be to be compared with it at all, of 100."""
+
+LETTERS_SHARE = 0.2
+"""How much the letters count; the rest is what the words tell."""
+
+STRANGE = 1.6
+"""How much a word tells that is in no sample, beside the most telling word that is."""
+
+FILLER_WEIGHT = 0.3
+"""The most that a word of politeness tells; the most telling words have about 4."""
+
+GUESS_POINTS = 10.0
+"""How many of 100 points the guess from all samples of an intent is worth."""
+
+SMOOTHING = 0.1
+"""Added to every count of a word, so that an intent that never used it is unlikely and not impossible."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One way to say an intent: its words, where a slot is a word like `{TYPE}`, and the slots' names in order."""
+
+    intent: str
+    words: Words
+    slots: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A sample that a sentence is like: how like, of 100, and points to rank it by."""
+
+    sample: Sample
+    likeness: float
+    points: float
+
+
+class Likeness:
+    """Compares sentences with the samples of a model."""
+
+    def __init__(self, samples: Sequence[Sample]) -> None:
+        """Weigh the words of all samples."""
+        self._samples = samples
+        self._texts = [" ".join(sample.words) for sample in samples]
+        self._stems = [_stems(sample.words) for sample in samples]
+        self._guess = _Guess(samples)
+        uses = {(word, one.intent) for one, stems in zip(samples, self._stems, strict=True) for word in stems}
+        intents = len({sample.intent for sample in samples})
+        spread = Counter(word for word, _ in uses)
+        self._weights = {word: math.log(1 + intents / count) for word, count in spread.items()}
+        self._strange = STRANGE * math.log(1 + intents)
+
+    def candidates(self, words: Words) -> Iterator[Candidate]:
+        """The samples that a sentence might be like, in no order."""
+        from rapidfuzz import fuzz, process
+
+        said = _stems(words)
+        guess = self._guess.of(words)
+        found = process.extract(
+            " ".join(words), self._texts, scorer=fuzz.token_set_ratio, score_cutoff=SAMPLE_CUT, limit=None
+        )
+        for _, letters, at in found:
+            likeness = LETTERS_SHARE * letters + (1 - LETTERS_SHARE) * 100 * self._shared(said, self._stems[at])
+            sample = self._samples[at]
+            yield Candidate(sample, likeness, likeness + GUESS_POINTS * guess[sample.intent])
+
+    def _shared(self, said: Words, sample: Words) -> float:
+        """What two sentences have in common, of what both of them tell: 0 to 1."""
+        common = sum(2 * self._weight(word) for word in said if word in sample)
+        return common / (sum(map(self._weight, said)) + sum(map(self._weight, sample)) or 1)
+
+    def _weight(self, word: str) -> float:
+        weight = self._weights.get(word, self._strange)
+        return min(weight, FILLER_WEIGHT) if word in FILLERS else weight
+
+
+class _Guess:
+    """Naive Bayes on words and pairs of words: which intent uses such words?"""
+
+    def __init__(self, samples: Iterable[Sample]) -> None:
+        self._counts: dict[str, Counter[str]] = defaultdict(Counter)
+        for sample in samples:
+            self._counts[sample.intent].update(_features(sample.words))
+        self._known = {feature for counts in self._counts.values() for feature in counts}
+        self._totals = {intent: counts.total() for intent, counts in self._counts.items()}
+
+    def of(self, words: Words) -> dict[str, float]:
+        """How probable each intent is."""
+        features = _features(words) & self._known
+        logs = {intent: sum(self._log(intent, feature) for feature in features) for intent in self._counts}
+        most = max(logs.values())
+        chances = {intent: math.exp(log - most) for intent, log in logs.items()}
+        return {intent: chance / sum(chances.values()) for intent, chance in chances.items()}
+
+    def _log(self, intent: str, feature: str) -> float:
+        seen = self._counts[intent][feature] + SMOOTHING
+        return math.log(seen / (self._totals[intent] + SMOOTHING * len(self._known)))
+
+
+def _stems(words: Words) -> Words:
+    return tuple(dict.fromkeys(map(stem, words)))
+
+
+def _features(words: Words) -> set[str]:
+    stems = ["^", *map(stem, words), "$"]
+    return {*stems[1:-1], *(f"{first} {second}" for first, second in pairwise(stems))}

@@ -1,0 +1,24 @@
+"""Settings for the whole suite: repeatable property tests, and in CI no test may be skipped."""
+
+import os
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+settings.register_profile(
+    "suite", derandomize=True, deadline=None, max_examples=60, suppress_health_check=list(HealthCheck)
+)
+settings.register_profile("deep", max_examples=3000, deadline=None, suppress_health_check=list(HealthCheck))
+settings.load_profile(os.environ.get("HIP_COACH_TEST_PROFILE", "suite"))
+
+NOTHING_SKIPS = bool(os.environ.get("HIP_COACH_TEST_NOTHING_SKIPS"))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]):  # type: ignore[no-untyped-def]
+    """A missing part skips its tests on a laptop; in CI everything is installed, so a skip there is a failure."""
+    report = yield
+    if NOTHING_SKIPS and report.skipped and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"{item.nodeid} was skipped, and nothing may be skipped here: {report.longrepr}"
+    return report

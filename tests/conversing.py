@@ -1,0 +1,259 @@
+"""Conversations as tests read them: left what a person says, right what they hear. Played on the core, or over HTTP.
+
+A conversation is a YAML file; tests/conversations/README.md says how one is written.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Protocol
+from xml.etree import ElementTree
+
+import yaml
+
+from skill.alexa.decode import event_of
+from skill.coaching.fitting import BEGINS_AFTER
+from skill.coaching.speech import speaking_seconds
+from skill.dialogue.events import Event, Failed, Left, Open, TimedOut
+from skill.dialogue.prompt import Part, Say, Silence, Sound
+from skill.dialogue.respond import respond
+from skill.dialogue.session import Listener, Person, Scene, Session
+from skill.library.models import Library
+from skill.simulator.ear import Ear, Heard
+from skill.simulator.envelopes import Conversation, Envelopes, Identity, numbered_ids
+
+FOLDER = Path(__file__).parent / "conversations"
+BEGINNING = datetime(2026, 11, 22, 9, tzinfo=UTC)
+ANSWERING_SECONDS = 4
+"""How long someone takes to answer once everything has been heard."""
+
+CLOSES = "(closes)"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back: the words, with sounds as <name>; the reprompt; how long it lasts; whether she listens."""
+
+    text: str
+    reprompt: str
+    seconds: float
+    open: bool
+
+
+class Room(Protocol):
+    """Somewhere to have a conversation in."""
+
+    def say(self, heard: Heard, now: datetime) -> Answer: ...
+
+    def launch(self, now: datetime) -> Answer: ...
+
+    def end(self, reason: str, now: datetime) -> None: ...
+
+
+class Core:
+    """The pure core: events in, prompts out, the person remembered."""
+
+    def __init__(self, library: Library, listener: Listener, ear: Ear, person: Person) -> None:
+        self.library, self.listener, self.person, self.ear = library, listener, person, ear
+        self.session = Session()
+        self._envelopes = Envelopes(Identity(locale=library.locale), numbered_ids())
+
+    def say(self, heard: Heard, now: datetime) -> Answer:
+        return self.happen(self._event(heard, now), now)
+
+    def launch(self, now: datetime) -> Answer:
+        return self.happen(Open(), now)
+
+    def end(self, reason: str, now: datetime) -> None:
+        ended = {"EXCEEDED_MAX_REPROMPTS": TimedOut(), "USER_INITIATED": Left(), "ERROR": Failed()}
+        assert self.happen(ended[reason], now).text == ""
+
+    def happen(self, event: Event, now: datetime) -> Answer:
+        turn = respond(self.session, event, Scene(self.person, self.library, self.listener, now))
+        self.person = turn.person
+        self.session = turn.session if turn.prompt.listen else Session()
+        return Answer(
+            _words(turn.prompt.parts), _words(turn.prompt.reprompt), _seconds(turn.prompt.parts), turn.prompt.listen
+        )
+
+    def _event(self, heard: Heard, now: datetime) -> Event:
+        """The event that the device's JSON would be decoded to."""
+        from ask_sdk_core.serialize import DefaultSerializer
+        from ask_sdk_model import RequestEnvelope
+
+        types = self.ear.slots[heard.intent]
+        envelope = self._envelopes.intent(self._envelopes.session(), now, heard.intent, types, heard.slots)
+        request = DefaultSerializer().deserialize(_json(envelope), RequestEnvelope).request
+        event = event_of(request)
+        assert event is not None
+        return event
+
+
+class Wire:
+    """A device on the other end of HTTP: JSON out, JSON back, attributes carried over."""
+
+    def __init__(self, send: Callable[[dict[str, Any]], dict[str, Any]], ear: Ear, locale: str) -> None:
+        self.send, self.ear = send, ear
+        self._envelopes = Envelopes(Identity(locale=locale), numbered_ids())
+        self.session = self._envelopes.session()
+
+    def say(self, heard: Heard, now: datetime) -> Answer:
+        types = self.ear.slots[heard.intent]
+        return self._post(self._envelopes.intent(self.session, now, heard.intent, types, heard.slots))
+
+    def launch(self, now: datetime) -> Answer:
+        return self._post(self._envelopes.launch(self.session, now))
+
+    def end(self, reason: str, now: datetime) -> None:
+        answer = self.send(self._envelopes.ended(self.session, now, reason))
+        assert answer["response"] == {}
+        self.session = self._envelopes.session()
+
+    def _post(self, envelope: dict[str, Any]) -> Answer:
+        answer = self.send(envelope)
+        response = answer["response"]
+        reprompt = response.get("reprompt", {}).get("outputSpeech", {}).get("ssml", "")
+        heard, seconds = _read(response["outputSpeech"]["ssml"])
+        listens = response["shouldEndSession"] is False
+        assert listens == bool(reprompt), "an answer listens exactly when it has a reprompt"
+        self.session = (
+            Conversation(self.session.id, new=False, attributes=_json_round(answer.get("sessionAttributes", {})))
+            if listens
+            else self._envelopes.session()
+        )
+        return Answer(heard, _read(reprompt)[0] if reprompt else "", seconds, listens)
+
+
+def _json(value: Any) -> str:
+    import json
+
+    return json.dumps(value)
+
+
+def _json_round(value: Any) -> Any:
+    import json
+
+    return json.loads(json.dumps(value))
+
+
+def _words(parts: tuple[Part, ...]) -> str:
+    said = [part.text if isinstance(part, Say) else f"<{part.name}>" for part in parts if not isinstance(part, Silence)]
+    return _tidy(" ".join(said))
+
+
+def _seconds(parts: tuple[Part, ...]) -> float:
+    return sum(part.seconds if isinstance(part, Silence | Sound) else speaking_seconds(part.text) for part in parts)
+
+
+def _read(ssml: str) -> tuple[str, float]:
+    """The words of an SSML document, and how long it takes."""
+    words: list[str] = []
+    seconds = 0.0
+    for node in ElementTree.fromstring(ssml).iter():
+        if node.tag == "break":
+            seconds += float(node.attrib["time"].removesuffix("ms")) / 1000
+        if node.tag == "audio":
+            name = node.attrib["src"].rsplit("/", 1)[1].removesuffix(".mp3")
+            words.append(f"<{name}>")
+            seconds += _sound_seconds(name)
+        for text in (node.text if node.tag == "speak" else None, node.tail):
+            words.append((text or "").strip())
+            seconds += speaking_seconds(text or "")
+    return _tidy(" ".join(words)), seconds
+
+
+def _sound_seconds(name: str) -> float:
+    from skill.coaching.cadence import named
+
+    cadence = named(name.partition("-")[2])
+    assert cadence, f"{name} is no sound of ours"
+    return cadence.length_ms / 1000
+
+
+def _tidy(text: str) -> str:
+    return " ".join(text.split())
+
+
+@dataclass
+class Talk:
+    """A conversation underway: the room, the clock, and what was last heard."""
+
+    room: Room
+    ear: Ear
+    now: datetime = BEGINNING
+    last: Answer | None = None
+    lines: list[tuple[str, Answer]] = field(default_factory=list)
+    _waited: float | None = None
+
+    def wait(self, seconds: float) -> None:
+        """Interrupt the last answer so many seconds into it, or let that much time pass after it closed."""
+        self._waited = (self._waited or 0.0) + seconds
+
+    def say(self, text: str) -> Answer:
+        """Say something; without a wait before it, once all of the last answer has been heard."""
+        self._pass_time()
+        heard = self.ear.hear(text)
+        opens = heard.intent == "LaunchRequest" or text == "open"
+        answer = self.room.launch(self.now) if opens else self.room.say(heard, self.now)
+        self.last = answer
+        self.lines.append((text, answer))
+        return answer
+
+    def end(self, reason: str) -> None:
+        """The session ends without another word."""
+        self._pass_time(16)
+        self.room.end(reason, self.now)
+        self.last = None
+
+    def _pass_time(self, more: float = 0) -> None:
+        if self._waited is not None:
+            self.now += timedelta(seconds=self._waited)
+        elif self.last is not None:
+            self.now += timedelta(seconds=BEGINS_AFTER + self.last.seconds + ANSWERING_SECONDS + more)
+        self._waited = None
+
+
+ENDINGS = {"nobody answers": "EXCEEDED_MAX_REPROMPTS", "walks away": "USER_INITIATED", "device fails": "ERROR"}
+
+
+def play(talk: Talk, script: list[Mapping[str, str]]) -> Iterator[tuple[str, str, str]]:
+    """Play a script; gives (what was said, what should be heard, what was heard) line by line."""
+    for line in script:
+        ((said, expected),) = line.items()
+        if said == "wait":
+            talk.wait(seconds_of(expected))
+        elif said in ENDINGS:
+            if expected:
+                assert talk.last is not None
+                yield said, expected, talk.last.reprompt
+            talk.end(ENDINGS[said])
+        else:
+            answer = talk.say(said)
+            yield said, expected, answer.text if answer.open else f"{answer.text} {CLOSES}"
+
+
+def seconds_of(text: str) -> float:
+    """`20s`, `5m`, `3h` or `2d` in seconds."""
+    units = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
+    return float(text[:-1]) * units[text[-1]]
+
+
+def fits(expected: str, heard: str) -> bool:
+    """Whether what was heard is what was expected, where … stands for anything."""
+    pattern = ".*".join(re.escape(_tidy(part)) for part in expected.split("…"))
+    return re.fullmatch(pattern.replace(r"\ .*", r"\s?.*").replace(r".*\ ", r".*\s?"), _tidy(heard)) is not None
+
+
+def person_of(given: Mapping[str, Any]) -> Person:
+    """A person with some things remembered already, as a script's `person` says."""
+    from skill.coaching.wishes import Pace, Speed
+
+    kinds: dict[str, Callable[[Any], Any]] = {"pace": Pace, "speed": Speed}
+    return replace(Person(), **{key: kinds.get(key, lambda value: value)(value) for key, value in given.items()})
+
+
+def scripts() -> dict[str, dict[str, Any]]:
+    """All conversations by file name."""
+    return {path.stem: yaml.load(path.read_text(), yaml.BaseLoader) for path in sorted(FOLDER.glob("*.yaml"))}

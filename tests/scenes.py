@@ -1,0 +1,124 @@
+"""Scenes, sessions and events for the tests of the pure core."""
+
+from dataclasses import fields
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+
+from hypothesis import strategies as st
+
+from skill.coaching import plan
+from skill.coaching.place import Place
+from skill.coaching.wishes import Pace, Speed, Wish
+from skill.dialogue import events
+from skill.dialogue.events import Event
+from skill.dialogue.session import Listener, Person, Phase, Scene, Session, Underway
+from skill.library.load import load
+from skill.library.models import Level, Library
+
+CONTENT = Path(__file__).parent.parent / "content"
+NOW = datetime(2026, 11, 22, 9, tzinfo=UTC)
+
+
+@cache
+def library(locale: str = "en-US") -> Library:
+    """The real content."""
+    return load(CONTENT)[locale]
+
+
+@cache
+def all_sounds() -> frozenset[str]:
+    """Every sound there is."""
+    from skill.audio.catalogue import catalogue
+
+    return frozenset(catalogue(library()))
+
+
+def listener(sounds: bool) -> Listener:
+    """A device that can, or cannot, be sent our sounds."""
+    return Listener(all_sounds() if sounds else frozenset())
+
+
+def scene(person: Person | None = None, now: datetime = NOW, *, sounds: bool = False) -> Scene:
+    """A scene with the real content."""
+    return Scene(person or Person(), library(), listener(sounds), now)
+
+
+EVENTS: tuple[type[Event], ...] = tuple(
+    sorted(
+        (
+            kind
+            for kind in vars(events).values()
+            if isinstance(kind, type) and issubclass(kind, Event) and kind is not Event
+        ),
+        key=lambda kind: kind.__name__,
+    )
+)
+"""Every event there is."""
+
+ENDINGS = (events.Left, events.TimedOut, events.Failed)
+"""The events that nothing can be said to."""
+
+
+def _field(name: str) -> st.SearchStrategy[object]:
+    if name == "exercise":
+        return st.sampled_from([None, *library().exercises, "no-such-exercise", events.UNKNOWN])
+    if name == "routine":
+        return st.sampled_from([None, *library().routines, "no-such-routine", events.UNKNOWN])
+    return st.one_of(st.none(), st.integers(0, 70))
+
+
+def an_event(kind: type[Event]) -> st.SearchStrategy[Event]:
+    """Any event of that kind."""
+    return st.builds(kind, **{field.name: _field(field.name) for field in fields(kind)})  # type: ignore[arg-type]
+
+
+any_event = st.sampled_from(EVENTS).flatmap(an_event)
+"""Any event at all."""
+
+any_person = st.builds(
+    Person,
+    underway=st.none(),
+    pace=st.sampled_from(Pace),
+    speed=st.sampled_from(Speed),
+    ticks=st.booleans(),
+    safety_heard=st.booleans(),
+    wishes=st.dictionaries(
+        st.sampled_from(sorted(library().exercises)),
+        st.builds(
+            Wish,
+            level=st.one_of(st.none(), st.sampled_from(Level)),
+            reps=st.one_of(st.none(), st.integers(1, 60)),
+            sets=st.one_of(st.none(), st.integers(1, 5)),
+            hold=st.one_of(st.none(), st.integers(1, 90)),
+        ),
+        max_size=9,
+    ),
+)
+"""Anybody, with any wishes."""
+
+_wild = st.integers(-(2**31), 2**31)
+_place = st.builds(Place, step=_wild, piece=_wild, rep=_wild, held=_wild) | st.builds(
+    Place, step=st.integers(-1, 7), piece=st.integers(-1, 9), rep=st.integers(-1, 13), held=st.integers(-40, 70)
+)
+_plan = st.sampled_from(
+    ["", "nonsense", "routine/gone", *(plan.of_routine(r) for r in library().routines), plan.of_exercise("figure-4")]
+)
+damaged_session = st.builds(
+    Session,
+    phase=st.sampled_from(Phase),
+    plan=_plan,
+    place=_place,
+    ends=_place,
+    since=st.none() | _wild | st.integers(int(NOW.timestamp()) - 300, int(NOW.timestamp()) + 5),
+    lead=_wild,
+    holding=st.booleans(),
+    asked=_plan,
+    turns=_wild,
+    misses=_wild,
+    safety_said=st.booleans(),
+    sharp=st.booleans(),
+)
+"""Any session: old, damaged, impossible."""
+
+any_underway = st.none() | st.builds(Underway, plan=_plan, place=_place)

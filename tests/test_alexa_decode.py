@@ -1,0 +1,93 @@
+"""Requests become events; what a slot says is our own id coming home, or nothing."""
+
+import law
+import pytest
+
+from skill.dialogue.events import (
+    Event,
+    Explain,
+    Failed,
+    GoTo,
+    Left,
+    MoreSeconds,
+    NotUnderstood,
+    Open,
+    SetReps,
+    StartExercise,
+    StartRoutine,
+    Stop,
+    TimedOut,
+)
+
+MEANINGS = {
+    "launch": Open(),
+    "launch-odd-viewport": Open(),
+    "launch-task": Open(),
+    "intent-match": GoTo(exercise="fire-hydrant"),
+    "intent-no-match": StartExercise(),
+    "intent-timeout": StartExercise(),
+    "intent-several-authorities": Explain("figure-4"),
+    "intent-several-matches": StartRoutine("hip-routine"),
+    "intent-unknown-status": StartExercise("butterfly-stretch"),
+    "intent-unknown-slot-value": SetReps(8),
+    "intent-slot-list": StartExercise(),
+    "intent-number": MoreSeconds(10),
+    "intent-number-not-heard": MoreSeconds(),
+    "intent-empty-slots": GoTo(),
+    "intent-without-slots": GoTo(),
+    "intent-without-intent": NotUnderstood(),
+    "intent-of-another-release": NotUnderstood(),
+    "intent-of-audio-player": NotUnderstood(),
+    "intent-navigate-home": Stop(),
+    "session-ended-user": Left(),
+    "session-ended-reprompts": TimedOut(),
+    "session-ended-error": Failed(),
+    "session-ended-new-error": Failed(),
+    "session-ended-unknown-reason": Left(),
+    "apl-user-event": None,
+    "can-fulfill": None,
+    "new-thing": None,
+    "audio-player-failed": None,
+    "skill-disabled": None,
+}
+
+
+@pytest.mark.parametrize(("name", "event"), MEANINGS.items(), ids=MEANINGS)
+def test_a_request_means_what_happened(name: str, event: Event | None) -> None:
+    """Each kind of request means one thing; what is no turn of a conversation means nothing."""
+    assert law.decoded(law.envelope(name)) == event
+
+
+@pytest.mark.parametrize(("heard", "meant"), [("0", 0), ("7", 7), ("007", 7), ("999", 999)])
+def test_a_number_is_what_alexa_wrote_in_digits(heard: str, meant: int) -> None:
+    """Ten more seconds come as 10."""
+    assert law.decoded(law.intent("MoreSecondsIntent", number=law.number(heard))) == MoreSeconds(meant)
+
+
+@pytest.mark.parametrize("heard", ["", "?", "1000", "-5", "+5", "3.5", "1e3", "ten", "0x10", " 7", "٣", "²", None])
+def test_anything_else_is_no_number(heard: str | None) -> None:
+    """A number that was not heard, or that nobody means, is not guessed at."""
+    assert law.decoded(law.intent("MoreSecondsIntent", number=law.number(heard))) == MoreSeconds(None)
+
+
+@pytest.mark.parametrize(
+    "resolved",
+    [
+        {},
+        {"resolutionsPerAuthority": []},
+        {"resolutionsPerAuthority": [{}]},
+        {"resolutionsPerAuthority": [{"status": {"code": "ER_SUCCESS_MATCH"}}]},
+        {"resolutionsPerAuthority": [{"status": {"code": "ER_SUCCESS_MATCH"}, "values": []}]},
+        {"resolutionsPerAuthority": [{"status": {"code": "ER_SUCCESS_MATCH"}, "values": [{}]}]},
+        {"resolutionsPerAuthority": [{"status": {"code": "ER_SUCCESS_MATCH"}, "values": [{"value": {"name": "x"}}]}]},
+        {"resolutionsPerAuthority": [{"status": None, "values": [{"value": {"id": "fire-hydrant"}}]}]},
+        {"resolutionsPerAuthority": "all of them"},
+        {"resolutionsPerAuthority": [7]},
+        7,
+        None,
+    ],
+)
+def test_a_slot_that_resolved_to_nothing_names_nothing(resolved: object) -> None:
+    """The words of the slot are not taken instead, even if they happen to be an exercise's id."""
+    slot = {"name": "exercise", "value": "fire-hydrant", "resolutions": resolved}
+    assert law.decoded(law.intent("StartExerciseIntent", exercise=slot)) == StartExercise(None)

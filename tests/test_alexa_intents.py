@@ -1,0 +1,51 @@
+"""The table of intents and the events of a conversation fit each other, both ways."""
+
+from dataclasses import fields
+
+import law
+import pytest
+
+from skill.alexa.intents import INTENTS, Intent, Slot
+from skill.dialogue import events
+from skill.dialogue.events import Event
+
+NOT_SAID = {events.Open, events.Left, events.TimedOut, events.Failed}
+"""What no sentence means: these come as requests of their own."""
+
+FILLED = {Slot.EXERCISE: "fire-hydrant", Slot.ROUTINE: "hip-routine", Slot.NUMBER: 7}
+
+
+@pytest.mark.parametrize("row", INTENTS, ids=lambda row: row.name)
+def test_every_intent_means_its_event_with_every_slot_filled(row: Intent) -> None:
+    """Whatever a person says with everything in it arrives whole."""
+    slots = {
+        slot.value: law.number("7") if slot is Slot.NUMBER else law.matched(slot, str(FILLED[slot]))
+        for slot in row.slots.values()
+    }
+    expected = row.event(**{field: FILLED[slot] for field, slot in row.slots.items()})
+    assert law.decoded(law.intent(row.name, **slots)) == expected
+
+
+@pytest.mark.parametrize("row", INTENTS, ids=lambda row: row.name)
+def test_every_intent_means_its_event_with_no_slot_at_all(row: Intent) -> None:
+    """Whatever a person leaves out is not known, and nothing breaks."""
+    assert law.decoded(law.intent(row.name)) == row.event()
+    assert law.decoded(law.request("IntentRequest", intent={"name": row.name})) == row.event()
+
+
+def test_everything_that_can_happen_in_a_conversation_can_be_said() -> None:
+    """No event is out of a person's reach."""
+    there = {one for one in vars(events).values() if isinstance(one, type) and issubclass(one, Event)} - {Event}
+    assert {row.event for row in INTENTS} == there - NOT_SAID
+
+
+def test_every_field_of_an_event_has_a_slot() -> None:
+    """No event carries something that no sentence could tell it."""
+    for row in INTENTS:
+        assert set(row.slots) == {field.name for field in fields(row.event)}  # type: ignore[arg-type]
+
+
+def test_no_intent_is_there_twice_and_built_ins_have_no_words_of_ours() -> None:
+    """Each intent has one meaning; Amazon's own keep their own phrases."""
+    assert len({row.name for row in INTENTS}) == len(INTENTS)
+    assert all((row.says is None) == row.name.startswith("AMAZON.") for row in INTENTS)

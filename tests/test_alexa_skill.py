@@ -1,0 +1,265 @@
+"""The skill as the SDK runs it: every request is answered, the person is remembered first, and nothing raises."""
+
+import json
+import logging
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import law
+import pytest
+from ask_sdk_core.attributes_manager import AbstractPersistenceAdapter
+from ask_sdk_model import RequestEnvelope
+from scenes import library
+
+from skill.alexa.attributes import attributes_of, session_of
+from skill.alexa.sdk import Reader
+from skill.alexa.skill import Coach, create_skill
+from skill.dialogue.events import Event, Help, Left, Open, Stop
+from skill.dialogue.prompt import Prompt, Say
+from skill.dialogue.session import Person, Scene, Session, Turn
+from skill.storage.memory import MemoryStore
+from skill.storage.record import person_of
+
+ARRIVAL = datetime(2026, 11, 22, 10, 0, 7, tzinfo=UTC)
+LIBRARIES = {"en-US": library("en-US"), "en-GB": library("en-GB"), "de-DE": replace(library(), language="de")}
+
+Post = Callable[[law.Json], law.Json]
+
+
+class Recorder:
+    """A respond() that keeps what it was asked, and answers with one sentence; `turns` counts up."""
+
+    def __init__(self, prompt: Prompt | None = None) -> None:
+        self.asked: list[tuple[Session, Event, Scene]] = []
+        self.prompt = prompt or Prompt((Say("Fine."),), (Say("Well?"),), listen=True)
+
+    def __call__(self, session: Session, event: Event, scene: Scene) -> Turn:
+        self.asked.append((session, event, scene))
+        person = replace(scene.person, safety_heard=True)
+        return Turn(replace(session, turns=session.turns + 1), person, self.prompt)
+
+    @property
+    def scene(self) -> Scene:
+        return self.asked[-1][2]
+
+
+def posting(respond: Any, store: AbstractPersistenceAdapter | None = None, **more: Any) -> Post:
+    """Sends envelopes to a skill that decides by `respond`."""
+    coach = Coach(LIBRARIES, respond=respond, clock=lambda: ARRIVAL, **more)
+    skill = create_skill(coach, store or MemoryStore())
+
+    def post(asked: law.Json) -> law.Json:
+        envelope = skill.serializer.deserialize(json.dumps(asked), RequestEnvelope)
+        answered: law.Json = skill.serializer.serialize(skill.invoke(envelope, None))
+        law.check_law(asked, answered)
+        return answered
+
+    return post
+
+
+@pytest.fixture
+def recorder() -> Recorder:
+    return Recorder()
+
+
+@pytest.fixture
+def post(recorder: Recorder) -> Post:
+    return posting(recorder)
+
+
+@pytest.mark.parametrize("name", law.names())
+def test_every_recorded_request_is_answered_legally(name: str, post: Post) -> None:
+    """Whatever Alexa sends, now or later, gets an answer that it accepts."""
+    post(law.envelope(name))
+
+
+def test_attributes_carry_the_session_from_turn_to_turn(post: Post, recorder: Recorder) -> None:
+    """She knows what was said a moment ago."""
+    first = post(law.request("LaunchRequest"))
+    post(law.intent("AMAZON.HelpIntent", first["sessionAttributes"]))
+    assert [(session.turns, event) for session, event, _ in recorder.asked] == [(0, Open()), (1, Help())]
+
+
+def test_leaving_for_the_home_screen_is_leaving(post: Post, recorder: Recorder) -> None:
+    """NavigateHome is told to the core as a stop, so the place is kept."""
+    post(law.envelope("intent-navigate-home"))
+    assert recorder.asked[-1][1] == Stop()
+
+
+def test_the_end_of_a_session_is_heard_and_not_answered(recorder: Recorder) -> None:
+    """The place is saved although nothing may be said any more."""
+    store = MemoryStore()
+    answered = posting(recorder, store)(law.envelope("session-ended-user"))
+    assert recorder.asked[-1][1] == Left()
+    assert recorder.asked[-1][0].turns == 4
+    assert answered["response"] == {}
+    assert answered["sessionAttributes"] == {}
+    assert _remembered(store).safety_heard
+
+
+@pytest.mark.parametrize("name", ["apl-user-event", "session-resumed", "connections-response"])
+def test_what_is_no_turn_leaves_the_session_as_it_was(name: str, post: Post, recorder: Recorder) -> None:
+    """A touch or a callback in the middle of a routine does not lose the place."""
+    asked = law.envelope(name)
+    assert post(asked)["sessionAttributes"] == asked["session"]["attributes"]
+    assert recorder.asked == []
+
+
+def test_the_time_is_the_requests_own(post: Post, recorder: Recorder) -> None:
+    """How long a hold has run does not depend on how busy the server is."""
+    post(law.envelope("launch"))
+    assert recorder.scene.now == datetime(2026, 11, 22, 15, 4, 5, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("name", ["intent-without-timestamp", "intent-odd-timestamp"])
+def test_without_a_time_of_its_own_a_request_happened_when_it_arrived(
+    name: str, post: Post, recorder: Recorder
+) -> None:
+    """A request without a time, or with none that can be read, is answered all the same."""
+    post(law.envelope(name))
+    assert recorder.scene.now == ARRIVAL
+
+
+@pytest.mark.parametrize(
+    ("sent", "understood"),
+    [
+        ("2026-11-22T10:00:00", ARRIVAL.replace(second=0)),
+        ("2026-11-22T11:00:00+01:00", ARRIVAL.replace(second=0)),
+        ("9999-12-31T23:59:59-12:00", ARRIVAL),
+    ],
+)
+def test_times_are_in_utc(sent: str, understood: datetime, post: Post, recorder: Recorder) -> None:
+    """A zone is converted, a missing one is UTC, and a time beyond all calendars is none."""
+    post(law.request("LaunchRequest", timestamp=sent))
+    assert recorder.scene.now == understood
+    assert recorder.scene.now.utcoffset() == timedelta(0)
+
+
+@pytest.mark.parametrize(
+    ("locale", "served"),
+    [("en-GB", "en-GB"), ("en-NZ", "en-US"), ("de-AT", "de-DE"), ("fr-FR", "en-US"), ("", "en-US"), (None, "en-US")],
+)
+def test_a_locale_is_served_by_itself_its_language_or_the_first(
+    locale: str | None, served: str, post: Post, recorder: Recorder
+) -> None:
+    """Nobody is turned away for the locale of their device."""
+    post(law.request("LaunchRequest", locale=locale))
+    assert recorder.scene.library is LIBRARIES[served]
+
+
+@pytest.mark.parametrize(("name", "screen"), [("launch", False), ("launch-show", True), ("launch-odd-viewport", True)])
+def test_a_screen_is_noticed(name: str, screen: bool, post: Post, recorder: Recorder) -> None:
+    """She knows who could see a picture, also on a screen of a kind that the SDK does not know."""
+    post(law.envelope(name))
+    assert recorder.scene.listener.screen is screen
+
+
+def test_sounds_are_offered_only_where_there_are_any(recorder: Recorder) -> None:
+    """Without an address for the sounds she counts aloud."""
+    posting(recorder)(law.envelope("launch"))
+    assert recorder.scene.listener.sounds == frozenset()
+    posting(recorder, sounds=frozenset({"en-bed-60"}), sounds_at="https://x.example/sounds")(law.envelope("launch"))
+    assert recorder.scene.listener.sounds == {"en-bed-60"}
+
+
+# The person
+
+
+class Failing(MemoryStore):
+    """A store that fails to give, or to take."""
+
+    def __init__(self, *, gives: bool = True, takes: bool = True) -> None:
+        super().__init__()
+        self.gives, self.takes, self.saves = gives, takes, 0
+
+    def get_attributes(self, request_envelope: RequestEnvelope) -> dict[str, object]:
+        if not self.gives:
+            raise ConnectionError("no store today")
+        return super().get_attributes(request_envelope)
+
+    def save_attributes(self, request_envelope: RequestEnvelope, attributes: dict[str, object]) -> None:
+        self.saves += 1
+        if not self.takes:
+            raise ConnectionError("no store today")
+        super().save_attributes(request_envelope, attributes)
+
+
+def _remembered(store: AbstractPersistenceAdapter) -> Person:
+    """Whom the store remembers as the sender of the recorded requests."""
+    return person_of(store.get_attributes(Reader().deserialize(json.dumps(law.envelope("launch")), RequestEnvelope)))
+
+
+def test_a_person_is_remembered_from_session_to_session(recorder: Recorder) -> None:
+    """What was heard last week need not be said again."""
+    post = posting(recorder)
+    post(law.envelope("launch"))
+    post(law.envelope("launch"))
+    assert [scene.person.safety_heard for _, _, scene in recorder.asked] == [False, True]
+
+
+def test_nothing_is_saved_when_nothing_changed(recorder: Recorder) -> None:
+    """A question costs the store no write."""
+    store = Failing()
+    post = posting(recorder, store)
+    for _ in range(3):
+        post(law.envelope("intent-builtin"))
+    assert store.saves == 1
+
+
+def test_a_store_that_takes_nothing_does_not_silence_her(recorder: Recorder, caplog: pytest.LogCaptureFixture) -> None:
+    """The turn is answered, and the log says that it was not remembered."""
+    answered = posting(recorder, Failing(takes=False))(law.envelope("launch"))
+    assert law.speech_of(answered["response"]["outputSpeech"]) == "Fine."
+    assert law.envelope("launch")["request"]["requestId"] in caplog.text
+
+
+def test_a_store_that_gives_nothing_is_not_overwritten(recorder: Recorder, caplog: pytest.LogCaptureFixture) -> None:
+    """Somebody whose memory cannot be reached is not made somebody new for ever."""
+    store = Failing(gives=False)
+    answered = posting(recorder, store)(law.envelope("launch"))
+    assert law.speech_of(answered["response"]["outputSpeech"]) == "Fine."
+    assert recorder.scene.person == Person()
+    assert store.saves == 0
+    assert "the store gave no person" in caplog.text
+
+
+def test_an_answer_that_cannot_be_given_is_not_remembered_as_given() -> None:
+    """A place is not moved by words that nobody heard."""
+    store = Failing()
+    posting(Recorder(Prompt((Say("x" * 9000),))), store)(law.envelope("launch"))
+    assert store.saves == 0
+
+
+# When something breaks
+
+
+def broken(session: Session, event: Event, scene: Scene) -> Turn:
+    raise ZeroDivisionError("a fault of ours")
+
+
+def test_a_fault_becomes_an_apology_and_the_place_is_kept(caplog: pytest.LogCaptureFixture) -> None:
+    """She says sorry in her own words, listens on, and the session is exactly where it was."""
+    attributes = attributes_of(Session(turns=5)) | {"of_somebody_else": [1]}
+    asked = law.intent("AMAZON.NextIntent", attributes)
+    answered = posting(broken)(asked)
+    assert law.speech_of(answered["response"]["outputSpeech"]) == library().phrases["apology"][0]
+    assert answered["response"]["shouldEndSession"] is False
+    assert answered["sessionAttributes"] == attributes
+    assert session_of(answered["sessionAttributes"]) == Session(turns=5)
+    assert caplog.records[-1].levelno == logging.ERROR
+    assert asked["request"]["requestId"] in caplog.text
+    assert "a fault of ours" in caplog.text
+
+
+def test_an_answer_that_breaks_a_limit_becomes_an_apology() -> None:
+    """A device is never sent what it would refuse in silence."""
+    answered = posting(Recorder(Prompt((Say("x" * 9000),))))(law.envelope("launch"))
+    assert law.speech_of(answered["response"]["outputSpeech"]) == library().phrases["apology"][0]
+
+
+@pytest.mark.parametrize("name", law.names())
+def test_whatever_breaks_every_request_is_answered_legally(name: str) -> None:
+    """Also a fault at the end of a session is met with silence."""
+    posting(broken, Failing(gives=False, takes=False))(law.envelope(name))

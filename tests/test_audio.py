@@ -1,0 +1,785 @@
+"""The sounds: what is in them, heard again by ffmpeg; how they are kept; the voices and what they record."""
+
+import hashlib
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+import types
+import wave
+from array import array
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from io import StringIO
+from itertools import pairwise
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from skill.audio import catalogue, encode, files, progress, record, samples, speech, tones, vocabulary, voices
+from skill.audio.build import build_all, size
+from skill.audio.compose import compose
+from skill.audio.narrate import narrate, write_mp3
+from skill.audio.store import Sounds, recipe
+from skill.audio.waveform import waveform
+from skill.coaching import cadence
+from skill.coaching.cadence import Cadence, Mark, Tone
+from skill.coaching.place import Place
+from skill.coaching.practice import PieceKind, practice
+from skill.coaching.timeline import Telling, passages
+from skill.coaching.wishes import Speed
+from skill.dialogue.prompt import Say, Silence, Sound
+from skill.library.load import content_folder, load
+from skill.library.models import Library, Range, Sides, Step
+from skill.library.words import Words
+from tests import measure
+from tests.measure import Held
+
+ROOT = Path(__file__).parents[1]
+LICENSED = "Apache-2.0"
+
+MOST_SOUNDS = 600
+MOST_MEGABYTES = 230
+
+needs_ffmpeg = pytest.mark.skipif(
+    not measure.has_ffmpeg(),
+    reason="ffmpeg and ffprobe, the independent decoder, are not installed: apt install ffmpeg",
+)
+
+
+@pytest.fixture(scope="module")
+def library() -> Library:
+    return load(content_folder())["en-US"]
+
+
+@pytest.fixture(scope="module")
+def english() -> vocabulary.Vocabulary:
+    return vocabulary.load("en")
+
+
+@pytest.fixture(scope="module")
+def sounds(library: Library, english: vocabulary.Vocabulary) -> Sounds:
+    return Sounds(None, catalogue.catalogue(library), {"en": english})
+
+
+def asked_for(library: Library, ticks: bool = True) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+    """Exercise, side and sounds of every set of every form of every exercise, as they are done when nobody asks."""
+    telling = Telling(Words(library), ticks=ticks)
+    for exercise in library.exercises.values():
+        for level in exercise.forms:
+            done = practice((Step(exercise.id, level),), 0, {}, Speed.USUAL, library)
+            for index, piece in enumerate(done.pieces):
+                if piece.kind is PieceKind.SET:
+                    told = passages(done, Place(0, index), telling)
+                    names = tuple(catalogue.sound_name("en", one.sound) for one in told if one.sound)
+                    yield f"{exercise.id} {level}", str(piece.side), names
+
+
+def heard_in(sounds: Sounds, name: str) -> tuple[Cadence, dict[Mark, float]]:
+    _, heard = catalogue.sound_named(name) or pytest.fail(f"{name} is no sound")
+    mp3 = sounds.mp3(name)
+    assert mp3 is not None, name
+    return heard, measure.delivered(heard, mp3, encode.DELAY_MS)
+
+
+@pytest.fixture(scope="module")
+def listened(library: Library, sounds: Sounds) -> dict[str, tuple[Cadence, dict[Mark, float]]]:
+    """Every sound that the exercises as they stand ask for, and thirty others, decoded and measured."""
+    if not measure.has_ffmpeg():
+        pytest.skip("ffmpeg, the independent decoder, is not installed: apt install ffmpeg")
+    usual = {name for ticks in (True, False) for _, _, names in asked_for(library, ticks) for name in names}
+    others = sorted(name for name in sounds.names - usual if "-bed-" not in name)
+    return {name: heard_in(sounds, name) for name in (*sorted(usual), *random.Random(7).sample(others, 30))}
+
+
+# What is heard
+
+
+def test_every_exercise_asks_for_sounds_that_exist(library: Library, sounds: Sounds) -> None:
+    """Whatever the exercise, its holds and reps come as sounds, with ticks or without, not counted aloud."""
+    for ticks in (True, False):
+        told = list(asked_for(library, ticks))
+        assert {exercise.split()[0] for exercise, _, _ in told} == set(library.exercises)
+        for exercise, _, names in told:
+            assert names, exercise
+            assert all(sounds.available(name) for name in names), (exercise, names)
+
+
+@needs_ffmpeg
+def test_every_hold_and_every_rep_lasts_as_long_as_was_said(
+    listened: dict[str, tuple[Cadence, dict[Mark, float]]],
+) -> None:
+    """A hold of twenty seconds lasts twenty seconds, and so does every other hold and rep, within 50 milliseconds."""
+    lengths = {name: tuple(measure.lengths(*heard)) for name, heard in listened.items()}
+    assert all(lengths.values())
+    off = {(name, held) for name, all_held in lengths.items() for held in all_held if held.error > 50}
+    assert not off
+    # Far better than was promised; if this fails something has changed in how sounds are made.
+    assert max(held.error for all_held in lengths.values() for held in all_held) < 5
+
+
+@needs_ffmpeg
+def test_everything_starts_where_it_should(listened: dict[str, tuple[Cadence, dict[Mark, float]]]) -> None:
+    """Each word and tone is heard within 50 milliseconds of its moment, the decoder's constant delay taken off."""
+    for name, (heard, times) in listened.items():
+        assert len(times) >= len(heard.marks) - 1, name  # a tick may lie under "half way"
+        for mark, at in times.items():
+            assert abs(at - mark.at_ms) < 50, (name, mark, at)
+
+
+@needs_ffmpeg
+def test_the_delay_of_decoding_is_the_same_in_every_sound(
+    listened: dict[str, tuple[Cadence, dict[Mark, float]]],
+) -> None:
+    """What the decoder puts first never differs, so one sound follows another in step."""
+    delays = [at - mark.at_ms for _, times in listened.values() for mark, at in times.items() if mark.tone]
+    assert -2 < min(delays) <= max(delays) < 5
+
+
+@needs_ffmpeg
+def test_counts_come_evenly(listened: dict[str, tuple[Cadence, dict[Mark, float]]]) -> None:
+    """Ticks, the last seconds and the numbers of the reps follow each other evenly, within 20 milliseconds."""
+    counts: list[Held] = [step for heard in listened.values() for step in measure.steps(*heard)]
+    assert len(counts) > 200
+    assert [step for step in counts if step.error > 20] == []
+
+
+def test_neither_side_is_short_changed(library: Library) -> None:
+    """Left and right are led by the very same sounds, so they are equal to the millisecond."""
+    each = {exercise.id for exercise in library.exercises.values() if exercise.sides is Sides.EACH}
+    assert each
+    by_side: dict[str, dict[str, list[tuple[str, ...]]]] = {}
+    for exercise, side, names in asked_for(library):
+        by_side.setdefault(exercise, {}).setdefault(side, []).append(names)
+    for exercise, sides in by_side.items():
+        if exercise.split()[0] in each:
+            assert set(sides) == {"left", "right"}
+            assert sides["left"] == sides["right"], exercise
+
+
+def test_a_cadence_is_composed_to_the_sample(english: vocabulary.Vocabulary) -> None:
+    """A word stands exactly where the cadence puts it, and the sound is exactly as long as it says."""
+    heard = cadence.reps(lift=2, hold=3, lower=2, relax=2, count=3)
+    composed = compose(heard, english)
+    assert len(composed) == heard.length_ms * 24
+    for mark in heard.marks:
+        sound = english.words[mark.word] if mark.word else tones.tone(mark.tone or Tone.END)
+        start = mark.at_ms * 24
+        assert composed[start : start + len(sound)] == sound
+
+
+def test_a_quiet_hold_has_a_bed_under_it_and_no_ticks(english: vocabulary.Vocabulary) -> None:
+    """In a quiet hold something soft is heard all the time, so nobody wonders whether she is still there."""
+    composed = compose(cadence.hold(20, ticks=False), english)
+    for second in range(1, 20):
+        part = composed[second * 24_000 : second * 24_000 + 24_000]
+        assert max(part) > 100, second
+    assert max(composed[24_000 * 3 : 24_000 * 4]) < measure.FLOOR
+
+
+def test_the_bed_repeats_without_a_seam() -> None:
+    """A long bed has no click in it where its loop begins again."""
+    loop = tones.bed()
+    steps = [abs(b - a) for a, b in pairwise(loop)]
+    assert abs(loop[0] - loop[-1]) <= max(steps)
+    assert max(map(abs, loop)) < measure.FLOOR
+
+
+def test_sounds_laid_over_each_other_never_wrap_round() -> None:
+    """Two loud moments together are loud, never a crack."""
+    ground = array("h", [30_000, -30_000, 5])
+    samples.lay(ground, 0, array("h", [10_000, -10_000, 5, 9]))
+    assert ground.tolist() == [32_767, -32_767, 10]
+
+
+def test_up_level_and_down_can_be_told_apart_by_ear() -> None:
+    """The lift rises, the hold stays, the lower falls; a tick is short and quiet; nothing is shrill."""
+
+    def pitch(part: "array[int]") -> float:
+        crossings = sum(1 for a, b in pairwise(part) if a < 0 <= b)
+        return crossings * 24_000 / len(part)
+
+    ends = {}
+    for kind in (Tone.LIFT, Tone.HOLD, Tone.LOWER):
+        tone = tones.tone(kind)
+        ends[kind] = (pitch(tone[:2400]), pitch(tone[-3600:-1200]))
+    assert ends[Tone.LIFT][1] > 1.3 * ends[Tone.LIFT][0]
+    assert ends[Tone.LOWER][0] > 1.3 * ends[Tone.LOWER][1]
+    assert ends[Tone.HOLD][0] == pytest.approx(ends[Tone.HOLD][1], rel=0.06)
+    tick, hold = tones.tone(Tone.TICK), tones.tone(Tone.HOLD)
+    assert len(tick) <= 2400
+    assert max(tick) < 0.6 * max(hold)
+    assert all(pitch(tones.tone(kind)) < 1000 for kind in Tone)
+
+
+# What Alexa demands
+
+
+@needs_ffmpeg
+def test_sounds_are_what_alexa_plays(sounds: Sounds, tmp_path: Path) -> None:
+    """So says ffprobe, and a walk over all frames: MPEG-2 layer III, 48 kbit/s, 24 kHz, no longer than 240 seconds."""
+    names = sorted(sounds.names)
+    longest = max(names, key=lambda name: (catalogue.sound_named(name) or ("", cadence.bed(1)))[1].length_ms)
+    for name in {*random.Random(3).sample(names, 12), longest}:
+        mp3 = sounds.mp3(name)
+        assert mp3 is not None
+        path = tmp_path / f"{name}.mp3"
+        path.write_bytes(mp3)
+        seen = measure.probe(path)
+        assert (seen.codec, seen.sample_rate, seen.channels, seen.bit_rate) == ("mp3", 24_000, 1, 48_000)
+        assert 0 < seen.seconds <= 240
+        assert set(measure.frames(mp3)) == {("MPEG-2 layer 3", 48_000, 24_000)}
+
+
+def test_the_length_of_a_sound_is_known_before_it_is_made() -> None:
+    """What an MP3 will weigh and last is no guess, so a half-written one is always noticed."""
+    for count in (1, 575, 576, 577, 24_000, 24_192, 24_193, 100_001):
+        mp3 = encode.encode(samples.silence(count))
+        assert encode.is_whole(mp3, count)
+        assert not encode.is_whole(mp3[:-1], count)
+        assert not encode.is_whole(bytes(len(mp3)), count)
+        assert not encode.is_whole(mp3, count + 576)
+    assert 0 < encode.encoded_ms(20_000) - 20_000 <= 72
+
+
+# How many there are
+
+
+def test_the_sounds_are_few_enough_to_be_kept(library: Library) -> None:
+    """The whole set stays small enough for a cheap server, and for an upload from home."""
+    all_of_them = size(library)
+    assert 100 < all_of_them.number <= MOST_SOUNDS
+    assert 10 < all_of_them.megabytes <= MOST_MEGABYTES
+
+
+def test_a_sound_is_named_by_what_is_in_it(library: Library) -> None:
+    """No name holds an exercise or a side, each can be read back, and none is longer than Alexa plays."""
+    names = catalogue.catalogue(library)
+    assert len(set(names)) == len(names)
+    for name in names:
+        found = catalogue.sound_named(name)
+        assert found is not None
+        assert catalogue.sound_name(*found) == name
+        assert encode.encoded_ms(found[1].length_ms) <= 240_000
+        assert not any(word in name for word in (*library.exercises, "side", "right"))
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["", "en", "en-", "-hold-20-ticks", "en-hold-20", "EN-hold-20-ticks", "en-hold-٢٠-ticks", "en-hold-20-ticks\n"],
+)
+def test_odd_names_mean_nothing(name: str) -> None:
+    """Any text can be asked for; it is simply not there."""
+    assert catalogue.sound_named(name) is None
+
+
+# Words
+
+
+def test_all_words_are_recorded_and_short_enough(english: vocabulary.Vocabulary) -> None:
+    """Every count from one to twenty is there, short enough to be said once a second, and none is louder."""
+    assert tuple(english.words) == vocabulary.WORDS
+    for name, word in english.words.items():
+        assert 200 < len(word) / 24 <= vocabulary.LONGEST_MS, name
+        assert max(map(abs, word)) < samples.LOUDEST * 0.8, name
+        start = next(i for i, sample in enumerate(word) if abs(sample) > measure.FLOOR)
+        assert start / 24 < 12, name
+
+
+def test_what_is_recorded_is_what_the_content_says(english: vocabulary.Vocabulary) -> None:
+    """The recordings, the texts they were made from and their licence agree; NOTICE names the voice."""
+    folder = vocabulary.RECORDED / "en"
+    manifest = json.loads((folder / vocabulary.MANIFEST).read_text("utf-8"))
+    said = record.texts(content_folder(), "en")
+    assert {name: word["text"] for name, word in manifest["words"].items()} == said
+    assert manifest["licence"] == LICENSED
+    engine, who = manifest["voice"].split(", ")
+    notice = (ROOT / "NOTICE").read_text("utf-8")
+    assert engine in notice
+    assert f'"{who}"' in notice
+    assert sum(path.stat().st_size for path in folder.iterdir()) < 1_500_000
+    assert {path.stem for path in folder.glob("*.wav")} == set(english.words)
+
+
+def test_a_missing_or_damaged_word_is_counted_aloud(library: Library, tmp_path: Path) -> None:
+    """Sounds with a word that is gone or spoilt are not offered; all others still are."""
+    folder = tmp_path / "en"
+    folder.mkdir()
+    for path in (vocabulary.RECORDED / "en").iterdir():
+        (folder / path.name).write_bytes(path.read_bytes())
+    (folder / "number-12.wav").unlink()
+    (folder / "halfway.wav").write_bytes((folder / "halfway.wav").read_bytes()[:-10])
+    spoilt = vocabulary.load("en", tmp_path)
+    assert set(vocabulary.WORDS) - set(spoilt.words) == {"number-12", "halfway"}
+    there = Sounds(None, catalogue.catalogue(library), {"en": spoilt})
+    assert not there.available("en-hold-20-ticks")
+    assert not there.available("en-reps-2-2-2-2-12")
+    assert there.available("en-left-15-ticks")
+    assert there.available("en-reps-2-2-2-2-11")
+    assert spoilt.fingerprint != vocabulary.load("en").fingerprint
+
+
+@pytest.mark.parametrize("manifest", [None, "", "[]", "{}", '{"words": 5}', '{"words": {"halfway": 5}}'])
+def test_a_language_without_recordings_is_counted_aloud(library: Library, tmp_path: Path, manifest: str | None) -> None:
+    """No recordings, or none that can be trusted: she counts aloud, and nothing breaks."""
+    if manifest is not None:
+        (tmp_path / "de").mkdir()
+        (tmp_path / "de" / vocabulary.MANIFEST).write_text(manifest, "utf-8")
+    german = vocabulary.load("de", tmp_path)
+    there = Sounds(None, catalogue.catalogue(replace(library, language="de")), {"de": german})
+    assert there.names == {f"de-bed-{seconds}" for seconds in range(5, 61, 5)}
+    assert there.mp3("de-hold-20-ticks") is None
+    assert there.mp3("en-hold-20-ticks") is None
+
+
+# Keeping them
+
+NAMES = ("en-hold-5-ticks", "en-left-5-quiet", "en-bed-5")
+
+
+def test_a_sound_is_composed_once(
+    english: vocabulary.Vocabulary, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second time, and after a restart, it comes from the disk."""
+    composed = []
+    monkeypatch.setattr("skill.audio.store.compose", lambda *given: (composed.append(given), compose(*given))[1])
+    first = Sounds(tmp_path, NAMES, {"en": english})
+    mp3 = first.mp3(NAMES[0])
+    assert mp3 == first.mp3(NAMES[0]) == Sounds(tmp_path, NAMES, {"en": english}).mp3(NAMES[0])
+    assert len(composed) == 1
+    assert [path.name for path in tmp_path.rglob("*.mp3")] == [f"{NAMES[0]}.mp3"]
+
+
+def test_sounds_of_another_release_are_not_heard(english: vocabulary.Vocabulary, tmp_path: Path) -> None:
+    """With new recordings the sounds are new, though the old ones still lie on the disk."""
+    old = Sounds(tmp_path, NAMES, {"en": english})
+    louder = {name: tones.tone(Tone.END) for name in english.words}
+    other = replace(english, words=louder, fingerprint="other")
+    assert recipe([english]) == recipe([english]) != recipe([other])
+    assert old.mp3(NAMES[0]) != Sounds(tmp_path, NAMES, {"en": other}).mp3(NAMES[0])
+
+
+@pytest.mark.parametrize("damage", [lambda mp3: mp3[:-100], lambda mp3: b"", lambda mp3: bytes(len(mp3))])
+def test_a_damaged_file_is_made_anew(
+    english: vocabulary.Vocabulary, tmp_path: Path, damage: Callable[[bytes], bytes]
+) -> None:
+    """What a power cut has left is never played."""
+    whole = Sounds(tmp_path, NAMES, {"en": english}).mp3(NAMES[0])
+    assert whole is not None
+    (path,) = tmp_path.rglob("*.mp3")
+    path.write_bytes(damage(whole))
+    assert Sounds(tmp_path, NAMES, {"en": english}).mp3(NAMES[0]) == whole
+    assert path.read_bytes() == whole
+
+
+def test_without_a_disk_sounds_come_from_memory(
+    english: vocabulary.Vocabulary, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A read-only or impossible folder costs nothing but memory."""
+    (tmp_path / "file").write_text("no folder")
+    nowhere = Sounds(tmp_path / "file", NAMES, {"en": english})
+    assert nowhere.mp3(NAMES[0]) == Sounds(None, NAMES, {"en": english}).mp3(NAMES[0]) is not None
+    assert nowhere.mp3(NAMES[0]) is nowhere.mp3(NAMES[0])
+    assert "memory serves them" in caplog.text
+
+
+def test_memory_is_bounded(english: vocabulary.Vocabulary, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many sounds are asked for, only the latest stay in memory."""
+    monkeypatch.setattr("skill.audio.store.MEMORY_BYTES", 80_000)
+    there = Sounds(None, NAMES, {"en": english})
+    first = there.mp3(NAMES[0])
+    for name in NAMES:
+        assert there.mp3(name)
+    again = there.mp3(NAMES[0])
+    assert again == first
+    assert again is not first
+
+
+def run(code: str, *arguments: object) -> "subprocess.Popen[str]":
+    lines = f"import sys\nsys.path.insert(0, {str(ROOT)!r})\n{code}"
+    command = [sys.executable, "-c", lines, *map(str, arguments)]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+
+
+COMPOSE_ALL = f"""
+from pathlib import Path
+from skill.audio import vocabulary
+from skill.audio.store import Sounds
+there = Sounds(Path(sys.argv[1]), {NAMES!r}, {{"en": vocabulary.load("en")}})
+assert all(there.mp3(name) for name in {NAMES!r})
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="limits on file sizes are a thing of POSIX")
+def test_a_full_disk_leaves_nothing_half_written(tmp_path: Path) -> None:
+    """When the disk takes only the first bytes of a file, the sound is heard all the same and the rest is tidied up."""
+    limit = "import resource\nresource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))\n"
+    process = run(limit + COMPOSE_ALL, tmp_path)
+    said, _ = process.communicate(timeout=60)
+    assert process.returncode == 0, said
+    assert "memory serves them" in said
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
+def test_several_processes_compose_side_by_side(english: vocabulary.Vocabulary, tmp_path: Path) -> None:
+    """Three servers starting at once on one folder end up with one whole file for each sound."""
+    together = [run(COMPOSE_ALL, tmp_path) for _ in range(3)]
+    for process in together:
+        said, _ = process.communicate(timeout=60)
+        assert process.returncode == 0, said
+    alone = Sounds(None, NAMES, {"en": english})
+    kept = {path.name: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    assert kept == {f"{name}.mp3": alone.mp3(name) for name in NAMES}
+
+
+@pytest.mark.skipif(os.name != "posix", reason="SIGKILL is a thing of POSIX")
+def test_a_process_that_is_killed_leaves_whole_files_only(tmp_path: Path) -> None:
+    """Killed at any moment, what lies under a sound's name is whole; what else it left is swept away later."""
+    code = """
+from pathlib import Path
+from skill.audio import files
+for turn in range(100_000):
+    files.write(Path(sys.argv[1]) / "one.mp3", bytes([turn % 251]) * 300_000)
+"""
+    process = run(code, tmp_path)
+    path = tmp_path / "one.mp3"
+    while not path.exists() and process.poll() is None:
+        time.sleep(0.01)
+    for _ in range(20):
+        assert len(path.read_bytes()) == 300_000
+    process.send_signal(signal.SIGKILL)
+    process.communicate(timeout=60)
+    kept = path.read_bytes()
+    assert len(kept) == 300_000
+    assert len(set(kept)) == 1
+    for left in tmp_path.glob(f"*{files.UNFINISHED}"):
+        os.utime(left, (0, 0))
+    (tmp_path / f".fresh{files.UNFINISHED}").write_bytes(b"another process is at it")
+    files.sweep(tmp_path)
+    assert {left.name for left in tmp_path.iterdir()} == {"one.mp3", f".fresh{files.UNFINISHED}"}
+
+
+def test_a_sound_that_cannot_be_made_is_counted_aloud(
+    english: vocabulary.Vocabulary, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Without the encoder nothing breaks: the sound is not there, and is not offered again."""
+    monkeypatch.setitem(sys.modules, "lameenc", None)
+    there = Sounds(None, NAMES, {"en": english})
+    assert there.available(NAMES[0])
+    assert there.mp3(NAMES[0]) is None
+    assert not there.available(NAMES[0])
+    assert NAMES[0] in caplog.text
+
+
+# All of them into a folder
+
+
+def few(library: Library) -> Library:
+    """A library with one exercise and one hold of ten seconds."""
+    exercise = library.exercises["butterfly-stretch"]
+    forms = {
+        level: replace(form, dose=replace(form.dose, hold=Range(10, 10, 10))) for level, form in exercise.forms.items()
+    }
+    return replace(library, exercises={exercise.id: replace(exercise, forms=forms)})
+
+
+def test_all_sounds_are_built_into_a_folder(library: Library, tmp_path: Path) -> None:
+    """`make sounds` leaves exactly the catalogue, each file whole, and says how much it was."""
+    told: list[str] = []
+    built = build_all(few(library), tmp_path / "out", lambda names, what: (told.append(what), names)[1])
+    names = catalogue.catalogue(few(library))
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {f"{name}.mp3" for name in names}
+    assert built.number == len(names)
+    assert built.bytes == sum(path.stat().st_size for path in (tmp_path / "out").iterdir()) == size(few(library)).bytes
+    assert built.seconds > 0
+    assert told == ["sounds"]
+
+
+def test_progress_is_told_in_lines_where_nobody_watches() -> None:
+    """In a log, a long command says how far it is now and then, not for every sound."""
+    out = StringIO()
+    assert list(progress.steps(list(range(35)), "sounds", out)) == list(range(35))
+    assert out.getvalue().splitlines()[0] == "sounds: 4 of 35"
+    assert out.getvalue().splitlines()[-1] == "sounds: 35 of 35"
+    assert len(out.getvalue().splitlines()) <= progress.LINES
+
+
+def test_progress_is_a_bar_where_someone_watches() -> None:
+    """At a terminal it is a bar."""
+    pytest.importorskip("rich")
+    out = StringIO()
+    out.isatty = lambda: True  # type: ignore[method-assign]
+    assert list(progress.steps([1, 2, 3], "sounds", out)) == [1, 2, 3]
+    assert "sounds" in out.getvalue()
+    assert "of 3" not in out.getvalue()
+
+
+# Voices
+
+
+class Humming:
+    """A voice for tests: half a second of a hum between silences, longer for longer texts."""
+
+    licence: str | None = LICENSED
+    name = "hum, test"
+
+    def __init__(self) -> None:
+        self.said: list[str] = []
+
+    def say(self, text: str) -> samples.Samples:
+        self.said.append(text)
+        hum = array("h", [s // 3 for s in tones.tone(Tone.HOLD)])
+        return samples.silence(4800) + hum + samples.silence(9600)
+
+
+def test_google_asks_again_with_time_limits_and_writes_no_file(
+    english: vocabulary.Vocabulary, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A bad connection is tried again, a dead one ends in a plain error; no empty file is left anywhere."""
+    if not measure.has_ffmpeg():
+        pytest.skip("ffmpeg, which reads Google's answers, is not installed: apt install ffmpeg")
+    monkeypatch.chdir(tmp_path)
+    recorded = encode.encode(english.words["number-1"])
+    answers: list[object] = [OSError("no route"), b"", b"no mp3 at all", recorded]
+    asked, slept = [], []
+
+    def fetch(text: str, language: str, timeout: float) -> bytes:
+        asked.append((text, language, timeout))
+        answer = answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        assert isinstance(answer, bytes)
+        return answer
+
+    voice = voices.Google("en", timeout=5, tries=4, fetch=fetch, sleep=slept.append)
+    spoken = voice.say("one")
+    assert asked == [("one", "en", 5)] * 4
+    assert slept == [1, 2, 4]
+    assert len(spoken) == pytest.approx(len(english.words["number-1"]), abs=2000)
+    assert max(spoken) > 3000
+    answers[:] = [OSError("no route")] * 2
+    with pytest.raises(voices.VoiceError, match="after 2 tries: no route"):
+        voices.Google("en", tries=2, fetch=fetch, sleep=slept.append).say("two")
+    assert voice.licence is None
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_gtts_is_never_given_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Left alone, gTTS waits for ever, and leaves an empty file when it fails; it gets a time limit and no file."""
+    calls: list[tuple[object, ...]] = []
+
+    class FakeGTTS:
+        def __init__(self, text: str, lang: str, timeout: float) -> None:
+            calls.append((text, lang, timeout))
+
+        def write_to_fp(self, file: object) -> None:
+            calls.append((type(file).__name__,))
+            raise ConnectionError("Failed to connect")
+
+    monkeypatch.setitem(sys.modules, "gtts", types.SimpleNamespace(gTTS=FakeGTTS))
+    with pytest.raises(voices.VoiceError, match="Failed to connect"):
+        voices.Google("en", timeout=7, tries=1).say("hello")
+    assert calls == [("hello", "en", 7), ("BytesIO",)]
+
+
+def test_a_voice_that_is_not_installed_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Running needs no voice; who asks for one learns how to get it."""
+    monkeypatch.setitem(sys.modules, "hibari", None)
+    monkeypatch.setitem(sys.modules, "gtts", None)
+    with pytest.raises(voices.VoiceError, match=r"pip install .hip-coach\[voice\]"):
+        voices.Hibari()
+    with pytest.raises(voices.VoiceError, match=r"pip install .hip-coach\[voice\]"):
+        voices.Google(tries=3, sleep=lambda _: pytest.fail("trying again does not help")).say("one")
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(voices.VoiceError, match="ffmpeg is needed"):
+        voices.Google(fetch=lambda *_: b"mp3", sleep=lambda _: pytest.fail("nor here")).say("one")
+
+
+def test_hibari_speaks_in_our_samples(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The offline voice's floats become samples, the same ones each time, and what is too loud is cut, not wrapped."""
+
+    class Floats(list[float]):
+        def __mul__(self, factor: object) -> "Floats":
+            return Floats(x * factor for x in self)  # type: ignore[operator]
+
+        def clip(self, low: float, high: float) -> "Floats":
+            return Floats(max(low, min(high, x)) for x in self)
+
+        def astype(self, kind: str) -> "array[int]":
+            assert kind == "<i2"
+            return array("h", [int(x) for x in self])
+
+    class Engine:
+        def __call__(self, text: str, seed: int) -> Floats:
+            assert seed == 0
+            return Floats([0.0, 0.5, -0.5, 1.5])
+
+    monkeypatch.setitem(sys.modules, "hibari", types.SimpleNamespace(Hibari=Engine))
+    monkeypatch.setattr("importlib.metadata.version", lambda _: "0.0")
+    voice = voices.Hibari()
+    assert voice.say("one").tolist() == [0, 16383, -16383, 32767]
+    assert (voice.name, voice.licence) == ("hibari-tts 0.0, heart", LICENSED)
+
+
+def test_a_word_is_cut_to_the_voice_and_levelled() -> None:
+    """Soft or loud, early or late: every recording begins 5 milliseconds before the voice and is equally loud."""
+    hum = tones.tone(Tone.HOLD)
+    soft = speech.word(samples.silence(10_000) + array("h", [s // 8 for s in hum]) + samples.silence(5_000))
+    loud = speech.word(samples.silence(100) + hum)
+    for word in (soft, loud):
+        start = next(i for i, sample in enumerate(word) if abs(sample) > measure.FLOOR)
+        assert 2 < start / 24 < 12
+        assert len(hum) * 0.7 < len(word) < len(hum) + 40 * 24
+    assert max(soft) == pytest.approx(max(loud), rel=0.05)
+    for nothing in (samples.silence(0), samples.silence(5000), array("h", [3, -3] * 4000)):
+        with pytest.raises(ValueError, match="silent"):
+            speech.word(nothing)
+
+
+def said() -> dict[str, str]:
+    return {name: name for name in vocabulary.WORDS}
+
+
+def test_a_vocabulary_is_recorded_and_can_be_read(tmp_path: Path) -> None:
+    """`make voice` records all words with their texts, and what it wrote is what is heard."""
+    voice = Humming()
+    folder = record.record("xx", voice, said(), tmp_path, progress=lambda names, _: names)
+    recorded = vocabulary.load("xx", tmp_path)
+    assert tuple(recorded.words) == vocabulary.WORDS == tuple(voice.said)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["xx"]
+    with wave.open(str(folder / "halfway.wav")) as wav:
+        assert (wav.getnchannels(), wav.getsampwidth(), wav.getframerate()) == (1, 2, 24_000)
+    manifest = json.loads((folder / vocabulary.MANIFEST).read_text("utf-8"))
+    assert manifest["voice"] == voice.name
+    wav_bytes = (folder / "halfway.wav").read_bytes()
+    assert manifest["words"]["halfway"]["sha256"] == hashlib.sha256(wav_bytes).hexdigest()
+
+
+class Failing(Humming):
+    """Says nothing usable for one word, a number of times."""
+
+    def __init__(self, fault: Callable[[], samples.Samples], times: int) -> None:
+        super().__init__()
+        self.fault, self.times = fault, times
+
+    def say(self, text: str) -> samples.Samples:
+        if text == "number-7" and self.times:
+            self.times -= 1
+            return self.fault()
+        return super().say(text)
+
+
+def raising() -> samples.Samples:
+    raise voices.VoiceError("lost its voice")
+
+
+def sleeping() -> samples.Samples:
+    time.sleep(5)
+    return samples.silence(1)
+
+
+def long() -> samples.Samples:
+    return array("h", [9000, -9000] * 24_000)
+
+
+@pytest.mark.parametrize("fault", [raising, long, lambda: samples.silence(24_000), sleeping])
+def test_recording_is_all_or_nothing(tmp_path: Path, fault: Callable[[], samples.Samples]) -> None:
+    """A word that fails is tried again; if it goes on failing, the old recordings stay and nothing else is left."""
+    record.record("xx", Humming(), said(), tmp_path, progress=lambda names, _: names)
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    quick = {"tries": 2, "timeout": 0.3, "progress": lambda names, _: names}
+    with pytest.raises(record.RecordingError, match="“number-7” was not recorded"):
+        record.record("xx", Failing(fault, 2), said(), tmp_path, **quick)  # type: ignore[arg-type]
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
+    record.record("xx", Failing(fault, 1), said(), tmp_path, **quick)  # type: ignore[arg-type]
+    assert set(vocabulary.load("xx", tmp_path).words) == set(vocabulary.WORDS)
+
+
+def test_an_interrupted_swap_puts_the_old_recordings_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Even when the very last step fails, there are recordings."""
+    record.record("xx", Humming(), said(), tmp_path, progress=lambda names, _: names)
+    renamed = Path.rename
+
+    def rename(path: Path, target: Path) -> Path:
+        if path.name == "fresh":
+            raise OSError("no space left")
+        return renamed(path, target)
+
+    monkeypatch.setattr(Path, "rename", rename)
+    with pytest.raises(OSError, match="no space left"):
+        record.record("xx", Humming(), said(), tmp_path, progress=lambda names, _: names)
+    assert set(vocabulary.load("xx", tmp_path).words) == set(vocabulary.WORDS)
+
+
+def test_googles_voice_is_never_recorded_into_the_skill() -> None:
+    """What may not be passed on does not get where it would be committed."""
+    fetch_fails = voices.Google(fetch=lambda *_: pytest.fail("not even asked"))
+    with pytest.raises(record.RecordingError, match="own use"):
+        record.record("en", fetch_fails, said())
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("number-1: one", "missing number-2"),
+        ("- one", "every word needs its text"),
+        ("number-1: 1", "every word needs its text"),
+        ("a: [", "vocabulary.yaml"),
+        (None, "vocabulary.yaml"),
+    ],
+)
+def test_texts_to_record_are_checked_first(tmp_path: Path, text: str | None, fault: str) -> None:
+    """A language whose texts are incomplete is not recorded half."""
+    (tmp_path / "xx").mkdir()
+    if text is not None:
+        (tmp_path / "xx" / record.TEXTS).write_text(text, "utf-8")
+    with pytest.raises(record.RecordingError, match=fault):
+        record.texts(tmp_path, "xx")
+
+
+# Narration
+
+
+def test_a_routine_is_narrated_as_one_sound(english: vocabulary.Vocabulary, tmp_path: Path) -> None:
+    """Sentences, pauses and sounds become one MP3, and a picture that shows where the holds are."""
+    parts = (
+        Say("Ready?"),
+        Silence(1.5),
+        Sound("en-hold-10-ticks", 11),
+        Sound("en-reps-2-3-2-2-2", 19),
+    )
+    voice = Humming()
+    narration = narrate(parts, voice, english)
+    before_sounds = len(voice.say("Ready?")) + 36_000
+    assert [hold.seconds for hold in narration.holds] == [10, 3, 3]
+    assert narration.holds[0].start_ms == before_sounds / 24
+    assert (
+        len(narration.samples)
+        == before_sounds + 11_000 * 24 + cadence.reps(lift=2, hold=3, lower=2, relax=2, count=2).length_ms * 24
+    )
+    write_mp3(narration, tmp_path / "routine.mp3")
+    assert encode.is_whole((tmp_path / "routine.mp3").read_bytes(), len(narration.samples))
+
+    picture = ElementTree.fromstring(waveform(narration))
+    svg = "{http://www.w3.org/2000/svg}"
+    assert len(picture.findall(f"{svg}rect")) == 3
+    assert [text.text for text in picture.findall(f"{svg}text")] == ["0:00", "10 s", "3 s", "3 s"]
+    assert [len(path.get("d", "")) > 1000 for path in picture.findall(f"{svg}path")] == [True]
+
+
+def test_a_hold_over_the_end_of_a_line_is_drawn_in_both(english: vocabulary.Vocabulary) -> None:
+    """The picture has a line a minute; a hold that goes on in the next is marked there too."""
+    narration = narrate((Silence(50), Sound("en-hold-20-ticks", 21)), Humming(), english)
+    picture = ElementTree.fromstring(waveform(narration))
+    rects = picture.findall("{http://www.w3.org/2000/svg}rect")
+    assert [float(rect.get("width", 0)) for rect in rects] == [200.0, 200.0]
+
+
+def test_only_sounds_that_mean_something_are_narrated(english: vocabulary.Vocabulary) -> None:
+    """A name that fits no pattern is an error, not a silence."""
+    with pytest.raises(ValueError, match="no sound is called"):
+        narrate((Sound("en-fire-hydrant-left", 3),), Humming(), english)

@@ -1,0 +1,486 @@
+"""Content: what the files say comes in whole, and what is wrong with them is told all at once."""
+
+import contextlib
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+import yaml
+
+from skill.library import yaml12
+from skill.library.faults import ContentFaults, Fault, Rule
+from skill.library.load import content_folder, load
+from skill.library.models import Dose, Level, Library, Range, Sides, Step, Tempo, Transition
+from skill.library.new import NotWrittenError, new_exercise, new_routine
+from skill.library.pages import ContentPages, Page
+from skill.library.reading import Reading
+from skill.library.schemas import KINDS, check_schemas, schemas, write_schemas
+from skill.phrases import PHRASES
+
+TESTS = Path(__file__).parent
+MINIMAL = TESTS / "content_minimal"
+BAD = {file.stem: file for file in sorted((TESTS / "bad_content").glob("*.yaml"))}
+REGISTRY = {"welcome": frozenset[str](), "holding": frozenset({"seconds"})}
+
+Edit = Mapping[str, str]
+
+
+@pytest.fixture
+def content(tmp_path: Path) -> Path:
+    """A small content folder without fault, to be changed at will."""
+    return Path(shutil.copytree(MINIMAL, tmp_path / "content"))
+
+
+@pytest.fixture(scope="module")
+def small() -> Mapping[str, Library]:
+    """The libraries of the small content folder."""
+    return load(MINIMAL, REGISTRY)
+
+
+@pytest.fixture
+def real(tmp_path: Path) -> Path:
+    """A copy of the content that the skill really has."""
+    return Path(shutil.copytree(content_folder(), tmp_path / "content"))
+
+
+def faults(folder: Path) -> list[Fault]:
+    """What is wrong with a content folder."""
+    with pytest.raises(ContentFaults) as caught:
+        load(folder, REGISTRY)
+    return list(caught.value.faults)
+
+
+# Bad content: one file in tests/bad_content, one test
+
+
+def _change(folder: Path, name: str, edit: Edit) -> None:
+    file = folder / name
+    match edit:
+        case {"find": find, "put": put}:
+            text = file.read_text(encoding="utf-8")
+            assert text.count(find) == 1, f"{name} has {text.count(find)} of {find!r}"
+            file.write_text(text.replace(find, put), encoding=edit.get("encoding", "utf-8"))
+        case {"whole": text}:
+            file.write_text(text, encoding="utf-8")
+        case {"append": text}:
+            file.write_text(file.read_text(encoding="utf-8") + text, encoding="utf-8")
+        case {"copy": to}:
+            shutil.copy(file, folder / to)
+        case {"rename": to}:
+            file.rename(folder / to)
+        case {"remove": _}:
+            file.unlink()
+        case _:
+            raise ValueError(f"no such edit: {edit}")
+
+
+def _case(file: Path, folder: Path) -> list[str]:
+    """Applies a case to a content folder; returns the messages that it expects."""
+    case = yaml.safe_load(file.read_text(encoding="utf-8"))
+    for name, edits in case["change"].items():
+        for edit in edits:
+            _change(folder, name, edit)
+    expected: list[str] = case["faults"]
+    return expected
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_bad_content_is_told_exactly(name: str, content: Path) -> None:
+    """Each case says itself what it claims, in its `about`."""
+    expected = _case(BAD[name], content)
+
+    assert [str(fault) for fault in faults(content)] == expected
+
+
+def test_every_rule_has_a_case(tmp_path: Path) -> None:
+    """No rule is only a promise: each is broken by one of the cases."""
+    broken = set()
+    for name, file in BAD.items():
+        folder = Path(shutil.copytree(MINIMAL, tmp_path / name / "content"))
+        _case(file, folder)
+        broken |= {fault.rule for fault in faults(folder)}
+
+    assert broken == set(Rule)
+
+
+def test_one_file_with_six_faults_reports_six(content: Path) -> None:
+    """An author mends a file once, not six times."""
+    _case(BAD["six-at-once"], content)
+
+    found = faults(content)
+
+    assert len(found) == 6
+    assert {fault.file for fault in found} == {"content/exercises/side-raise.yaml"}
+    assert [fault.line for fault in found] == sorted(fault.line for fault in found)
+
+
+def test_a_folder_that_is_not_there_is_one_fault(tmp_path: Path) -> None:
+    """A mistyped HIP_COACH_CONTENT is told as such, not as a dozen missing files."""
+    assert [fault.what for fault in faults(tmp_path / "contnet")] == ["there is no such content folder"]
+
+
+def test_values_of_a_faulty_file_cannot_be_used(content: Path) -> None:
+    """Nothing is ever made from a file with faults."""
+    _case(BAD["key-missing"], content)
+    page = Reading(content).content().languages["en"].exercises["bridge"]
+
+    with pytest.raises(ValueError, match="has faults"):
+        page.whole  # noqa: B018
+
+
+@pytest.mark.parametrize("name", sorted(str(file.relative_to(MINIMAL)) for file in MINIMAL.rglob("*.yaml")))
+def test_no_slip_is_a_traceback(name: str, content: Path) -> None:
+    """Whatever stands where something else belongs, or is cut off, its author is told, and nothing falls over."""
+    file = content / name
+    text = file.read_text(encoding="utf-8")
+    whole = yaml12.read(text).value
+    assert isinstance(whole, dict)
+    spoilt = [json.dumps(whole | {key: wrong}) for key in whole for wrong in (None, 7, "{x", ["x"], {"x": 1})]
+    spoilt += [json.dumps({other: whole[other] for other in whole if other != key}) for key in whole]
+    spoilt += ["two <words> 2", "[<2>, {a: }]", "- ? [x]\n"]
+    spoilt += [text[:end] for end in range(0, len(text), 41)]
+
+    for wrong in spoilt:
+        file.write_text(wrong, encoding="utf-8")
+        with contextlib.suppress(ContentFaults):
+            load(content, REGISTRY)
+
+
+def test_files_are_named_from_the_content_folder_on(content: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A fault can be clicked on where the folder is seen, even from inside it."""
+    (content / "skill.yaml").unlink()
+    monkeypatch.chdir(content)
+
+    assert [fault.file for fault in faults(Path())] == ["content/skill.yaml"]
+
+
+def test_each_fault_is_told_once_and_in_order() -> None:
+    """The list is ordered by file and line, however the faults were found."""
+    late, early = Fault("b.yaml", 2, "", "late"), Fault("a.yaml", 10, "", "early")
+
+    assert str(ContentFaults([late, early, late])) == "a.yaml:10: early\nb.yaml:2: late"
+
+
+# What the files say comes in whole
+
+
+def test_every_locale_gets_its_library(small: Mapping[str, Library]) -> None:
+    """A locale has its invocation name, its language's words, and its own way of saying single phrases."""
+    assert list(small) == ["en-US", "en-GB"]
+    assert small["en-US"].phrases["welcome"] == ("Welcome.",)
+    assert small["en-GB"].phrases["welcome"] == ("Good day.", "Hello.")
+    assert small["en-GB"].phrases["holding"] == ("Hold for {seconds}.", "For {seconds}, hold.")
+    assert small["en-GB"].invocation == "small coach"
+    assert small["en-GB"].exercises is small["en-US"].exercises
+
+
+def test_a_form_is_the_usual_one_with_what_differs(small: Mapping[str, Library]) -> None:
+    """Easier and harder say only what is different; everything else is as usual."""
+    forms = small["en-US"].exercises["side-raise"].forms
+    usual, easier, harder = forms[Level.USUAL], forms[Level.EASIER], forms[Level.HARDER]
+
+    assert (usual.label, easier.label) == ("", "the easier version, seated")
+    assert (usual.equipment, easier.equipment, harder.equipment) == (("chair",), (), ("chair",))
+    assert (easier.setup_seconds, easier.switch_seconds, harder.switch_seconds) == (12, 9, 8)
+    assert easier.dose == Dose(Range(5, 6, 12), Range(1, 1, 3), Range(1, 1, 3), 20, Tempo(2, 2, 1))
+    assert harder.dose == Dose(Range(8, 10, 15), Range(1, 2, 4), Range(1, 2, 5), 30, Tempo(3, 4, 2))
+    assert (harder.move, harder.beats, harder.setup) == (usual.move, usual.beats, usual.setup)
+    assert easier.beats.hold == "wait"
+
+
+def test_a_form_may_differ_in_words_alone(content: Path) -> None:
+    """The facts then say only that there is such a form, and a routine can use it."""
+    _change(content, "exercises/bridge.yaml", {"append": "easier: {}\n"})
+    _change(content, "en/exercises/bridge.yaml", {"append": "easier: {label: the small one, move: Lift a little.}\n"})
+    _change(content, "routines/all.yaml", {"find": "- bridge", "put": "- {exercise: bridge, form: easier}"})
+
+    forms = load(content, REGISTRY)["en-US"].exercises["bridge"].forms
+
+    assert forms[Level.EASIER].move == "Lift a little."
+    assert forms[Level.EASIER].dose == forms[Level.USUAL].dose
+
+
+def test_an_exercise_for_both_sides_has_no_switch(small: Mapping[str, Library]) -> None:
+    """Where both sides work together there is no change, in seconds or in words."""
+    bridge = small["en-US"].exercises["bridge"]
+
+    assert bridge.sides is Sides.TOGETHER
+    assert (bridge.form(Level.HARDER).switch_seconds, bridge.form(Level.USUAL).switch) == (0, "")
+
+
+def test_a_routine_knows_whether_it_goes_to_the_floor(small: Mapping[str, Library]) -> None:
+    """One step on the floor is enough."""
+    routines = small["en-US"].routines
+
+    assert routines["all"].steps == (Step("bridge"), Step("side-raise", Level.EASIER))
+    assert (routines["all"].on_the_floor, routines["standing"].on_the_floor) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("way", "expected"),
+    [
+        (("standing", "sitting"), Transition(10, ("Sit on your chair.",), 0, ())),
+        (("standing", "lying"), Transition(30, ("Hold on to your chair.", "Lie on your back."), 0, ())),
+        (("lying", "kneeling"), Transition(20, ("Kneel on your mat.",), 0, ())),
+        (
+            ("lying", "standing"),
+            Transition(
+                45,
+                ("Roll onto your side.", "Push up to sitting."),
+                15,
+                ("Hold on to your chair.", "Stand up tall."),
+            ),
+        ),
+    ],
+    ids=["across", "down", "on the floor", "up"],
+)
+def test_every_change_of_position_is_safe(
+    small: Mapping[str, Library], way: tuple[str, str], expected: Transition
+) -> None:
+    """Whoever gets up from the floor sits a while on the way; the other changes just happen."""
+    assert small["en-US"].transitions[way] == expected
+
+
+def test_there_is_a_way_between_all_positions(small: Mapping[str, Library]) -> None:
+    """Any order of exercises can be led."""
+    library = small["en-US"]
+    names = library.position_names
+
+    assert set(library.transitions) == {(start, end) for start in names for end in names if start != end}
+
+
+# The content that the skill really has
+
+
+def test_the_real_content_loads() -> None:
+    """The skill's own content has no fault, in any locale."""
+    libraries = load(content_folder())
+
+    assert set(libraries) == {"en-US", "en-GB", "en-AU", "en-CA", "en-IN"}
+    for library in libraries.values():
+        assert set(library.phrases) == set(PHRASES)
+        assert library.first_routine in library.routines
+        assert not library.routines[library.off_the_floor_routine].on_the_floor
+
+
+def test_another_exercise_and_routine_need_no_python(real: Path) -> None:
+    """Two files make an exercise, two make a routine, and the skill knows them."""
+    before = load(real)["en-US"]
+
+    written = new_exercise(real, "toe-tap-3")
+    written += new_routine(real, "quick-start", ["toe-tap-3", before.routines["hip-routine"].steps[0].exercise])
+    after = load(real)["en-US"]
+
+    assert len(written) == 4
+    assert set(after.exercises) - set(before.exercises) == {"toe-tap-3"}
+    assert after.exercises["toe-tap-3"].name == "toe tap three"
+    assert after.routines["quick-start"].name == "quick start"
+
+
+def test_new_words_say_that_they_are_a_template(content: Path) -> None:
+    """Nobody mistakes a template for an exercise: it says so, and asks to be left out."""
+    new_exercise(content, "clam", REGISTRY)
+
+    exercise = load(content, REGISTRY)["en-US"].exercises["clam"]
+
+    assert "not written yet" in exercise.purpose
+    assert "leave it out" in exercise.safety
+
+
+@pytest.mark.parametrize(
+    ("make", "told"),
+    [
+        (lambda folder: new_exercise(folder, "Side Step", REGISTRY), "is not an id"),
+        (lambda folder: new_exercise(folder, "bridge", REGISTRY), "is there already"),
+        (lambda folder: new_exercise(folder, "the-bridge", REGISTRY), "is used twice"),
+        (lambda folder: new_routine(folder, "third", ["brigde"], REGISTRY), "did you mean 'bridge'?"),
+        (lambda folder: new_routine(folder, "third", [], REGISTRY), "at least one exercise"),
+    ],
+    ids=["bad id", "taken", "name taken", "unknown exercise", "no exercise"],
+)
+def test_what_would_not_load_is_not_written(content: Path, make: Callable[[Path], object], told: str) -> None:
+    """A refusal says why, and leaves every file as it was."""
+    before = sorted(content.rglob("*"))
+
+    with pytest.raises(NotWrittenError, match=told):
+        make(content)
+
+    assert sorted(content.rglob("*")) == before
+    assert load(content, REGISTRY)
+
+
+def test_an_exercise_can_be_added_while_another_file_is_being_mended(content: Path) -> None:
+    """Faults that were there before do not stand in the way, and stay what they were."""
+    _case(BAD["digits"], content)
+    before = faults(content)
+
+    new_exercise(content, "clam", REGISTRY)
+
+    assert faults(content) == before
+
+
+def test_an_exercise_needs_a_position_to_be_in(content: Path) -> None:
+    """Without any position the refusal names the file that should have some."""
+    (content / "positions.yaml").write_text("seated_pause: 15\n", encoding="utf-8")
+
+    with pytest.raises(NotWrittenError, match=r"content/positions\.yaml has no positions yet"):
+        new_exercise(content, "clam", REGISTRY)
+
+
+def test_the_folder_given_is_the_folder_used(tmp_path: Path) -> None:
+    """HIP_COACH_CONTENT goes before the skill's own content."""
+    assert content_folder(tmp_path) == tmp_path
+    assert (content_folder() / "skill.yaml").is_file()
+
+
+# YAML as 1.2 has it
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("[yes, no, on, off, y, n]", ["yes", "no", "on", "off", "y", "n"]),
+        ("[true, False, null, ~]", [True, False, None, None]),
+        ("[1, -2, +3, 012, 0o12, 0x1f]", [1, -2, 3, 12, 10, 31]),
+        ("[1.5, .5, 1e3, -.inf, 12e]", [1.5, 0.5, 1000.0, float("-inf"), "12e"]),
+        ("[1:30, 2026-11-22, 1_000]", ["1:30", "2026-11-22", "1_000"]),
+        ("['1', \"true\"]", ["1", "true"]),
+        ("{yes: 1, 2: two, null: none}", {"yes": 1, "2": "two", "null": "none"}),
+        ("", None),
+    ],
+)
+@pytest.mark.parametrize("loader", [yaml12.FASTEST, yaml.SafeLoader])
+def test_only_numbers_truth_and_nothing_are_special(text: str, value: object, loader: yaml12.Loader) -> None:
+    """A synonym may be "no" or "on", and a time is a text; whichever parser PyYAML was built with."""
+    assert yaml12.read(text, loader).value == value
+
+
+@pytest.mark.parametrize("name", [name for name in BAD if name.startswith("not-yaml") and "encoding" not in name])
+def test_both_parsers_find_the_same_fault(name: str, content: Path) -> None:
+    """Where PyYAML has no parser in C, messages and lines are the same."""
+    _case(BAD[name], content)
+
+    for file in content.rglob("*.yaml"):
+        text = file.read_text(encoding="utf-8")
+        assert yaml12.read(text, yaml.SafeLoader) == yaml12.read(text)
+
+
+def test_what_no_cure_is_known_for_is_told_in_the_words_of_the_parser() -> None:
+    """A rare fault still has its line and what the parser says."""
+    (problem,) = yaml12.read("%YAML 3.0\n---\na: 1\n").problems
+
+    assert problem.line == 1
+    assert problem.what.startswith("this is not YAML (found incompatible YAML document")
+
+
+def test_every_place_has_its_line() -> None:
+    """A fault can point at any key or item, and at what is around a place that is missing."""
+    document = yaml12.read("a: 1\nb:\n  - x\n  - {c: 2,\n     d: 3}\n")
+
+    lines = {("a",): 1, ("b",): 2, ("b", 1): 4, ("b", 1, "d"): 5, ("b", 1, "e"): 4, ("z",): 1}
+    assert {where: document.line(where) for where in lines} == lines
+
+
+def test_a_key_has_to_be_a_word() -> None:
+    """Lists and mappings as keys are refused."""
+    assert [problem.what for problem in yaml12.read("[a]: 1").problems] == ["a key has to be a word"]
+
+
+# Schemas for editors
+
+
+def _pages(content: ContentPages) -> Iterator[tuple[str, Page[Any]]]:
+    yield "skill", content.skill
+    yield "positions", content.positions
+    yield from (("exercise", page) for page in content.exercises.values())
+    yield from (("routine", page) for page in content.routines.values())
+    for language in content.languages.values():
+        yield "names", language.names
+        yield "position-words", language.positions
+        yield from (("phrases", page) for page in language.phrased())
+        yield from (("exercise-words", page) for page in language.exercises.values())
+        yield from (("routine-words", page) for page in language.routines.values())
+        if language.utterances:
+            yield "utterances", language.utterances
+
+
+@pytest.mark.parametrize("folder", [MINIMAL, content_folder()], ids=["small", "real"])
+def test_editors_accept_what_loads(folder: Path) -> None:
+    """No editor marks a file that has no fault."""
+    known = schemas(REGISTRY if folder == MINIMAL else PHRASES)
+
+    for kind, page in _pages(Reading(folder).content()):
+        jsonschema.validate(page.document.value, known[kind])
+
+
+@pytest.mark.parametrize("name", ["key-unknown", "key-missing", "wrong-type", "wrong-value", "out-of-range"])
+def test_editors_mark_what_does_not_load(name: str, content: Path) -> None:
+    """Slips in a file's shape show while it is being written."""
+    _case(BAD[name], content)
+    known = {kind: jsonschema.Draft202012Validator(schema) for kind, schema in schemas(REGISTRY).items()}
+
+    marked = {
+        page.file for kind, page in _pages(Reading(content).content()) if not known[kind].is_valid(page.document.value)
+    }
+
+    assert marked == {fault.file for fault in faults(content)}
+
+
+def test_schemas_are_sound_and_complete() -> None:
+    """There is a valid schema for every kind of file, and the one for phrases knows every phrase."""
+    known = schemas()
+
+    assert set(known) == set(KINDS)
+    for schema in known.values():
+        jsonschema.Draft202012Validator.check_schema(schema)
+    assert known["phrases"]["properties"]["welcome"]["description"] == "Placeholders: {title}."
+
+
+def test_stale_schemas_are_found_and_written(content: Path) -> None:
+    """Writing brings all up to date; a changed one is found and is the only one written again."""
+    assert len(check_schemas(content)) == len(write_schemas(content)) == len(KINDS)
+    assert check_schemas(content) == ()
+
+    changed = content / "schemas" / "routine.json"
+    changed.write_text("{}", encoding="utf-8")
+
+    assert check_schemas(content) == write_schemas(content) == (changed,)
+
+
+def test_each_template_names_its_schema(content: Path) -> None:
+    """The first line of a new file leads the editor to a schema that is there."""
+    write_schemas(content, REGISTRY)
+
+    for file in (*new_exercise(content, "clam", REGISTRY), *new_routine(content, "third", ["clam"], REGISTRY)):
+        first = file.read_text(encoding="utf-8").splitlines()[0]
+        assert (file.parent / first.removeprefix("# yaml-language-server: $schema=")).resolve().is_file()
+
+
+# The pure packages stay light
+
+
+def test_types_cost_neither_pydantic_nor_yaml() -> None:
+    """Whoever only needs the types does not pay for reading files."""
+    code = "import sys, skill.library.models; print({'pydantic', 'yaml'} & set(sys.modules))"
+
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=TESTS.parent)
+
+    assert told.stdout.strip() == "set()"
+
+
+def test_a_large_content_folder_loads(content: Path) -> None:
+    """A hundred routines are no trouble."""
+    for number in range(100):
+        name = f"plan-{chr(97 + number // 26)}{chr(97 + number % 26)}"
+        words = f"name: {name}\nsummary: One of many.\nbegin: Here it is.\n"
+        steps = ", ".join(["bridge", "side-raise"] * 6)
+        (content / "routines" / f"{name}.yaml").write_text(f"steps: [{steps}]\n", encoding="utf-8")
+        (content / "en" / "routines" / f"{name}.yaml").write_text(words, encoding="utf-8")
+
+    assert len(load(content, REGISTRY)["en-US"].routines) == 102

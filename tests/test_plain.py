@@ -1,0 +1,104 @@
+"""Values of ours survive JSON, other releases and damage."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+import pytest
+from damage import anything
+from hypothesis import given
+from hypothesis import strategies as st
+
+from skill.plain import LARGEST, LONGEST, Damaged, from_plain, to_plain
+
+
+class Colour(StrEnum):
+    RED = "red"
+    BLUE = "blue"
+
+
+@dataclass(frozen=True, slots=True)
+class Inner:
+    needed: int
+    colour: Colour = Colour.BLUE
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    number: int = 3
+    text: str = "t"
+    flag: bool = True
+    maybe: int | None = None
+    inner: Inner | None = None
+    many: Mapping[str, Inner] = field(default_factory=dict)
+    row: tuple[int, ...] = (1, 2)
+
+
+FULL = Whole(-5, "x", False, 9, Inner(1, Colour.RED), {"a": Inner(2)}, (7, 8))
+
+
+@pytest.mark.parametrize("value", [Whole(), FULL])
+def test_a_value_comes_back_from_json_as_it_was(value: Whole) -> None:
+    """Nothing is lost on the way to the device or to a store and back."""
+    assert from_plain(Whole, json.loads(json.dumps(to_plain(value)))) == value
+
+
+@pytest.mark.parametrize(
+    ("damaged", "settled"),
+    [
+        (None, Whole()),
+        ([], Whole()),
+        ("text", Whole()),
+        ({"number": "3"}, Whole()),
+        ({"number": True}, Whole()),
+        ({"number": 3.5}, Whole()),
+        ({"number": float("nan")}, Whole()),
+        ({"number": float("inf")}, Whole()),
+        ({"number": Decimal("4")}, Whole(number=4)),
+        ({"number": 4.0}, Whole(number=4)),
+        ({"number": 10**30}, Whole(number=LARGEST)),
+        ({"number": -(10**30)}, Whole(number=-LARGEST)),
+        ({"text": 5}, Whole()),
+        ({"text": "x" * (LONGEST + 1)}, Whole()),
+        ({"flag": 0}, Whole()),
+        ({"maybe": []}, Whole()),
+        ({"inner": {"colour": "red"}}, Whole()),
+        ({"inner": {"needed": 1, "colour": "green"}}, Whole(inner=Inner(1))),
+        ({"inner": {"needed": 1, "colour": ["red"]}}, Whole(inner=Inner(1))),
+        ({"many": {"a": {"needed": 1}, "b": 7}}, Whole(many={"a": Inner(1)})),
+        ({"many": []}, Whole()),
+        ({"row": [5, "six", 7]}, Whole(row=(5, 7))),
+        ({"row": 5}, Whole()),
+        ({"from_the_future": 1}, Whole()),
+    ],
+)
+def test_what_is_damaged_is_as_if_new_and_the_rest_stays(damaged: object, settled: Whole) -> None:
+    """A broken part of what is remembered costs that part alone."""
+    assert from_plain(Whole, damaged) == settled
+
+
+@given(anything, st.sampled_from(["number", "text", "flag", "maybe", "inner", "many", "row"]))
+def test_no_damage_raises(damage: Any, where: str) -> None:
+    """Whatever comes back, a turn goes on."""
+    assert isinstance(from_plain(Whole, damage), Whole)
+    assert isinstance(from_plain(Whole, {where: damage}), Whole)
+
+
+def test_a_value_that_needs_what_is_missing_is_damaged_as_a_whole() -> None:
+    """A place without its plan is no place."""
+    with pytest.raises(Damaged):
+        from_plain(Inner, {})
+
+
+def test_a_field_that_json_cannot_keep_is_found_by_the_first_test_that_reads_it() -> None:
+    """Whoever adds such a field hears of it before any person does."""
+
+    @dataclass(frozen=True)
+    class Odd:
+        when: complex = 0j
+
+    with pytest.raises(TypeError, match=r"skill/plain\.py"):
+        from_plain(Odd, {})

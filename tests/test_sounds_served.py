@@ -1,0 +1,205 @@
+"""The sounds over HTTP: exactly those, as caches and players want them, and nothing else."""
+
+import http.client
+from collections.abc import Iterator
+from pathlib import Path
+from threading import Thread
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.serving import make_server
+
+from skill.audio import vocabulary
+from skill.audio.serve import sounds
+from skill.audio.store import Sounds
+
+NAME = "en-hold-5-ticks"
+URL = f"/sounds/{NAME}.mp3"
+NAMES = (NAME, "en-hold-10-quiet", "de-hold-5-ticks")
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Sounds:
+    folder = tmp_path_factory.mktemp("kept")
+    return Sounds(folder, NAMES, {"en": vocabulary.load("en")})
+
+
+@pytest.fixture(scope="module")
+def app(store: Sounds) -> Flask:
+    made = Flask(__name__, static_folder=None)
+    made.register_blueprint(sounds(store))
+    return made
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+@pytest.fixture(scope="module")
+def mp3(store: Sounds) -> bytes:
+    whole = store.mp3(NAME)
+    assert whole is not None
+    return whole
+
+
+def test_a_sound_is_served_with_what_caches_need(client: FlaskClient, mp3: bytes) -> None:
+    """Alexa gets an MP3 that it may keep."""
+    answer = client.get(URL)
+    assert (answer.status_code, answer.data) == (200, mp3)
+    assert answer.content_type == "audio/mpeg"
+    assert answer.content_length == len(mp3)
+    assert answer.headers["Accept-Ranges"] == "bytes"
+    etag, weak = answer.get_etag()
+    assert etag
+    assert not weak
+    assert answer.cache_control.public
+    assert (answer.cache_control.max_age or 0) >= 86_400
+    assert "Set-Cookie" not in answer.headers
+
+
+def test_a_query_changes_nothing(client: FlaskClient, mp3: bytes) -> None:
+    """A cache buster does no harm."""
+    assert client.get(f"{URL}?v=3&x=../../etc").data == mp3
+
+
+def test_head_says_the_same_without_the_sound(client: FlaskClient, mp3: bytes) -> None:
+    """HEAD tells the length and sends nothing."""
+    answer = client.head(URL)
+    assert (answer.status_code, answer.data, answer.content_length) == (200, b"", len(mp3))
+    assert answer.headers["ETag"] == client.get(URL).headers["ETag"]
+
+
+def test_who_has_it_already_is_not_sent_it_again(client: FlaskClient) -> None:
+    """A cache asks with what it has and hears: still good."""
+    etag = client.get(URL).headers["ETag"]
+    answer = client.get(URL, headers={"If-None-Match": etag})
+    assert (answer.status_code, answer.data) == (304, b"")
+    assert answer.headers["ETag"] == etag
+    assert client.get(URL, headers={"If-None-Match": '"other"'}).status_code == 200
+    assert client.get("/sounds/en-hold-10-quiet.mp3", headers={"If-None-Match": etag}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("asked", "start", "end"),
+    [("bytes=0-99", 0, 100), ("bytes=100-", 100, None), ("bytes=-100", -100, None), ("bytes=5-99999999", 5, None)],
+)
+def test_a_player_can_ask_for_a_part(client: FlaskClient, mp3: bytes, asked: str, start: int, end: int | None) -> None:
+    """One range of bytes is served as such."""
+    answer = client.get(URL, headers={"Range": asked})
+    part = mp3[start:end]
+    assert (answer.status_code, answer.data) == (206, part)
+    first = start % len(mp3)
+    assert answer.headers["Content-Range"] == f"bytes {first}-{first + len(part) - 1}/{len(mp3)}"
+
+
+def test_a_part_of_another_sound_is_not_mixed_in(client: FlaskClient, mp3: bytes) -> None:
+    """If-Range with what is no longer true gets the whole sound."""
+    etag = client.get(URL).headers["ETag"]
+    assert client.get(URL, headers={"Range": "bytes=0-9", "If-Range": etag}).status_code == 206
+    answer = client.get(URL, headers={"Range": "bytes=0-9", "If-Range": '"older"'})
+    assert (answer.status_code, answer.data) == (200, mp3)
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "bytes=99999999-",
+        "bytes=-0",
+        "bytes=9-3",
+        "bytes=0-9,20-29",
+        "bytes=0-0,0-0,0-0,0-0",
+        "bytes=",
+        "bytes=-",
+        "bytes=a-b",
+        "bytes=--5",
+        "bytes",
+        "lines=1-2",
+        "bytes=0x1-9",
+        "bytes=1.5-9",
+        "bytes=" + "9" * 400 + "-",
+        "nonsense",
+    ],
+)
+def test_odd_ranges_are_refused(client: FlaskClient, asked: str) -> None:
+    """What is not one range inside the sound is 416, never a crash and never the wrong bytes."""
+    answer = client.get(URL, headers={"Range": asked})
+    assert answer.status_code == 416
+    assert answer.mimetype != "audio/mpeg"
+
+
+HOSTILE = [
+    "/sounds/",
+    "/sounds/.mp3",
+    "/sounds/x.mp3",
+    f"/sounds/{NAME}",
+    f"/sounds/{NAME}.MP3",
+    f"/sounds/{NAME.upper()}.mp3",
+    f"/sounds/{NAME}.mp3/",
+    f"/sounds/{NAME}.mp3.mp3",
+    f"/sounds/{NAME}.wav",
+    f"/sounds/{NAME} .mp3",
+    f"/sounds/{NAME}%00.mp3",
+    f"/sounds/{NAME}%0a.mp3",
+    f"/sounds//{NAME}.mp3",
+    f"/sounds/./{NAME}.mp3",
+    f"/sounds/x/../{NAME}.mp3",
+    f"/sounds/%2e/{NAME}.mp3",
+    f"/sounds/%2e%2e/sounds/{NAME}.mp3",
+    f"/sounds/..%2fsounds%2f{NAME}.mp3",
+    f"/sounds/..%5c{NAME}.mp3",
+    f"/sounds/%252e%252e/{NAME}.mp3",
+    "/sounds/../../../../etc/passwd",
+    "/sounds/%2fetc%2fpasswd.mp3",
+    "/sounds/C:%5cx.mp3",
+    "/sounds/en-hold-05-ticks.mp3",
+    "/sounds/en-hold-5-tick%C5%9F.mp3",
+    "/sounds/%ff%fe.mp3",
+    "/sounds/en-hold-999-ticks.mp3",
+    "/sounds/de-hold-5-ticks.mp3",
+    "/sounds/" + "a" * 5000 + ".mp3",
+]
+
+
+@pytest.fixture(scope="module")
+def port(app: Flask) -> Iterator[int]:
+    server = make_server("127.0.0.1", 0, app)
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    yield server.server_port
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.mark.parametrize("path", HOSTILE)
+def test_whatever_else_is_asked_for_is_not_found(port: int, path: str) -> None:
+    """Over a real socket, with the path sent as it stands: 404, no redirect, no file, no error."""
+    line = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    line.putrequest("GET", path.replace(" ", "%20"))
+    line.endheaders()
+    answer = line.getresponse()
+    body = answer.read()
+    line.close()
+    assert answer.status == 404
+    assert b"root:" not in body
+    assert answer.headers.get_content_type() != "audio/mpeg"
+
+
+def test_nothing_is_kept_for_names_that_are_not_sounds(client: FlaskClient, tmp_path: Path) -> None:
+    """Asking for thousands of names fills no disk."""
+    fresh = Sounds(tmp_path, NAMES, {"en": vocabulary.load("en")})
+    app = Flask(__name__, static_folder=None)
+    app.register_blueprint(sounds(fresh))
+    asking = app.test_client()
+    for number in range(300):
+        assert asking.get(f"/sounds/en-hold-{number}-loud.mp3").status_code == 404
+        assert asking.get(f"/sounds/en-reps-1-1-1-1-{number}.mp3").status_code == 404
+    assert list(tmp_path.rglob("*")) == []
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH"])
+def test_sounds_can_only_be_read(client: FlaskClient, method: str) -> None:
+    """Nobody changes a sound from outside."""
+    assert client.open(URL, method=method).status_code == 405

@@ -1,0 +1,109 @@
+"""What is remembered of a person, and a store that remembers it."""
+
+import json
+from threading import Thread
+from typing import Any
+
+from ask_sdk_model import Context, RequestEnvelope, Session, User
+from ask_sdk_model.interfaces.system import SystemState
+from damage import anything
+from hypothesis import given
+
+from skill.coaching.place import Place
+from skill.coaching.wishes import Pace, Wish
+from skill.dialogue.session import Person, Underway
+from skill.library.models import Level
+from skill.storage.memory import MemoryStore
+from skill.storage.record import person_of, record_of
+
+ANNE = Person(
+    underway=Underway("routine/hip-routine", Place(2, 1, 3)),
+    pace=Pace.FLOW,
+    wishes={"fire-hydrant": Wish(level=Level.EASIER, reps=4)},
+    safety_heard=True,
+)
+
+
+def asked_by(user: str | None) -> RequestEnvelope:
+    return RequestEnvelope(context=Context(system=SystemState(user=User(user_id=user))))
+
+
+def test_a_person_comes_back_from_a_record_as_they_were() -> None:
+    """Place, pace and wishes are there again next week."""
+    assert person_of(json.loads(json.dumps(record_of(ANNE)))) == ANNE
+
+
+@given(anything)
+def test_any_record_gives_a_person(record: Any) -> None:
+    """A damaged record makes somebody new of a person, never an error."""
+    assert isinstance(person_of(record), Person)
+    assert isinstance(person_of({"underway": record, "wishes": record, "pace": record}), Person)
+
+
+def test_a_damaged_part_of_a_record_costs_that_part_alone() -> None:
+    """The place is forgotten, the wishes are not."""
+    record = record_of(ANNE) | {"underway": {"plan": "routine/hip-routine"}}
+    assert person_of(record) == Person(pace=ANNE.pace, wishes=ANNE.wishes, safety_heard=True)
+
+
+def test_people_are_kept_apart_and_can_be_forgotten() -> None:
+    """Nobody meets another's place."""
+    store = MemoryStore()
+    store.save_attributes(asked_by("anne"), {"a": 1})
+    assert store.get_attributes(asked_by("anne")) == {"a": 1}
+    assert store.get_attributes(asked_by("ben")) == {}
+    store.delete_attributes(asked_by("anne"))
+    store.delete_attributes(asked_by("anne"))
+    assert store.get_attributes(asked_by("anne")) == {}
+
+
+def test_a_kept_record_is_nobody_elses_to_change() -> None:
+    """What a caller does with a record it got, or gave, changes nothing that is kept."""
+    store, given_away = MemoryStore(), {"list": [1]}
+    store.save_attributes(asked_by("anne"), given_away)  # type: ignore[arg-type]
+    given_away["list"].append(2)
+    store.get_attributes(asked_by("anne")).clear()
+    assert store.get_attributes(asked_by("anne")) == {"list": [1]}
+
+
+def test_a_request_without_a_user_leaves_no_trace() -> None:
+    """All nameless callers together are not one person."""
+    store = MemoryStore()
+    for nobody in (asked_by(None), RequestEnvelope()):
+        store.save_attributes(nobody, {"a": 1})
+        assert store.get_attributes(nobody) == {}
+
+
+def test_a_person_is_known_by_the_session_where_the_context_does_not_say() -> None:
+    """Older envelopes name the user there only."""
+    store = MemoryStore()
+    store.save_attributes(RequestEnvelope(session=Session(user=User(user_id="anne"))), {"a": 1})
+    assert store.get_attributes(asked_by("anne")) == {"a": 1}
+
+
+def test_memory_is_bounded_and_forgets_those_away_for_longest() -> None:
+    """The process does not grow with every person who ever came by."""
+    store = MemoryStore(people=2)
+    for user in ("anne", "ben", "anne", "cleo"):
+        store.save_attributes(asked_by(user), {"is": user})
+    assert [store.get_attributes(asked_by(user)) for user in ("anne", "ben", "cleo")] == [
+        {"is": "anne"},
+        {},
+        {"is": "cleo"},
+    ]
+
+
+def test_several_threads_may_remember_at_once() -> None:
+    """A busy server loses nobody."""
+    store = MemoryStore(people=1000)
+
+    def save(first: int) -> None:
+        for n in range(first, first + 100):
+            store.save_attributes(asked_by(f"user {n}"), {"n": n})
+
+    threads = [Thread(target=save, args=(n * 100,)) for n in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert all(store.get_attributes(asked_by(f"user {n}")) == {"n": n} for n in range(400))
