@@ -55,11 +55,12 @@ format: $(VENV)/.dev ## Lay out the code and mend what ruff can mend
 
 build: $(VENV)/.dev ## Make the generated files again: interaction models, schemas, diagrams
 	@$(PY) -m skill build $(ARGS)
+	@$(PY) tests/showcase.py
 
 sounds: $(VENV)/.talk ## Make the sound files: counts, ticks, quiet
 	@$(PY) -m skill sounds $(ARGS)
 
-voice: $(VENV)/.voice ## Make the spoken narration as sound files (installs a speech engine, 250 MB)
+voice: $(VENV)/.voice ## Record the counted words of the sounds anew (installs a speech engine, 250 MB)
 	@$(PY) -m skill voice $(ARGS)
 
 prove: $(VENV)/.dev ## The long runs: fuzz, crashes, soak, benchmarks (writes tables to docs/)

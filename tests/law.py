@@ -1,9 +1,12 @@
 """The law of responses, as Alexa and Amazon's own model hold it; and a skill to try it on."""
 
 import json
+import os
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
+from unittest.mock import patch
 from xml.etree import ElementTree
 
 from ask_sdk_core.serialize import DefaultSerializer
@@ -23,6 +26,8 @@ SKILL_ID = "amzn1.ask.skill.11111111-2222-3333-4444-555555555555"
 SPOKEN_TO = ("LaunchRequest", "IntentRequest")
 
 Json = dict[str, Any]
+
+_CACHES = TemporaryDirectory()
 
 
 def envelope(name: str) -> Json:
@@ -79,8 +84,9 @@ def decoded(asked: Json) -> Event | None:
 
 @cache
 def local_app() -> Flask:
-    """The skill in local mode, with its real content."""
-    return create_app(Settings(verify=False))
+    """The skill in local mode, with its real content; its sounds are kept apart from the user's own."""
+    with patch.dict(os.environ, XDG_CACHE_HOME=_CACHES.name):
+        return create_app(Settings(verify=False))
 
 
 def client() -> FlaskClient:

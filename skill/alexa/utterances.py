@@ -1,11 +1,12 @@
 """What people say, read from a language's utterances.yaml."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from skill.alexa.intents import INTENTS
-from skill.library.faults import ContentFaults, Rule, meant
+from skill.library.faults import ContentFaults, Fault, Rule, meant, not_mistyped
 from skill.library.files import UtterancesFile
+from skill.library.pages import Page
 from skill.library.reading import Reading
 
 KEYS = tuple(intent.says for intent in INTENTS if intent.says is not None)
@@ -25,12 +26,15 @@ def utterances(folder: Path, language: str) -> Mapping[str, tuple[str, ...]]:
     reading = Reading(folder)
     page = reading.page(f"{language}/utterances.yaml", UtterancesFile)
     said = page.shape.root if page.shape else {}
-    faults = [*reading.faults]
-    if page.shape:
-        missing = [key for key in KEYS if key not in said]
-        unknown = [key for key in said if key not in KEYS]
-        faults += [page.fault(Rule.KEY_MISSING, (), f"the key '{key}' is missing") for key in missing]
-        faults += [page.fault(Rule.KEY_UNKNOWN, (key,), f"unknown key '{key}'", meant(key, KEYS)) for key in unknown]
+    faults = [*reading.faults, *(_key_faults(page, tuple(said)) if page.shape else ())]
     if faults:
         raise ContentFaults(faults)
     return {key: said[key] for key in KEYS}
+
+
+def _key_faults(page: Page[UtterancesFile], there: tuple[str, ...]) -> Iterator[Fault]:
+    unknown = [key for key in there if key not in KEYS]
+    for key in not_mistyped([key for key in KEYS if key not in there], unknown, KEYS):
+        yield page.fault(Rule.KEY_MISSING, (), f"the key '{key}' is missing")
+    for key in unknown:
+        yield page.fault(Rule.KEY_UNKNOWN, (), f"unknown key '{key}'", meant(key, KEYS), line_of=(key,))

@@ -53,14 +53,16 @@ def level(samples: Samples) -> Samples:
     loud = [one for one in heard if one > loudest * decibels(-20)]
     rms = math.sqrt(sum(one * one for one in loud) / len(loud))
     gain = LOUDEST * decibels(LOUDNESS) / rms
-    return array("h", [_bent(sample * gain) for sample in samples])
+    return array("h", [round(s if -_KNEE < s < _KNEE else _bent(s)) for s in (sample * gain for sample in samples)])
 
 
-def _bent(sample: float) -> int:
-    """A sample kept below the peak, softly: a few in a word would be above it."""
-    knee, room = LOUDEST * decibels(KNEE), LOUDEST * (decibels(PEAK) - decibels(KNEE))
-    above = abs(sample) - knee
-    return round(sample if above <= 0 else math.copysign(knee + room * math.tanh(above / room), sample))
+_KNEE = LOUDEST * decibels(KNEE)
+_ROOM = LOUDEST * decibels(PEAK) - _KNEE
+
+
+def _bent(sample: float) -> float:
+    """A sample above the knee, kept below the peak: a few in a word are."""
+    return math.copysign(_KNEE + _ROOM * math.tanh((abs(sample) - _KNEE) / _ROOM), sample)
 
 
 def levels(samples: Samples) -> list[float]:

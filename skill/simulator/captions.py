@@ -3,11 +3,11 @@
 A caption is made from what is heard alone. Of a sound only its name is known, and what the name's pattern says.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from skill.simulator.clips import Beat, contents
 from skill.simulator.speech import Clip, Item, Pause, Speech, Words
 
 SHORT = 3
@@ -16,7 +16,7 @@ SHORT = 3
 FEWEST_BEATS = 4
 """So many beats on end are a count."""
 
-SHORTEST_QUIET_SECONDS = 2.0
+SHORTEST_QUIET_SECONDS = 4.0
 """A shorter pause is only breath."""
 
 Timed = tuple[Item, float]
@@ -33,15 +33,6 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Beat:
-    """What is going on from one second of a speech to another."""
-
-    label: str
-    start: float
-    end: float
-
-
-@dataclass(frozen=True, slots=True)
 class Caption:
     """One thing to show.
 
@@ -50,7 +41,7 @@ class Caption:
         text: what it says, or what it is.
         start: when it begins, in seconds from the beginning of the speech.
         end: when it is over.
-        beats: what goes on inside it, in order; none for a line.
+        beats: what goes on inside it, in order, in seconds of the speech; none for a line.
     """
 
     kind: Kind
@@ -136,46 +127,17 @@ def _single(item: Item, start: float) -> Iterator[Caption]:
     match item:
         case Words(text):
             yield Caption(Kind.LINE, text, start, end)
-        case Clip(name=name):
-            yield Caption(Kind.SOUND, described(name), start, end, tuple(_beats(name, start, end)))
+        case Clip():
+            yield _clip(item, start, end)
         case Pause(seconds) if seconds >= SHORTEST_QUIET_SECONDS:
             yield Caption(Kind.QUIET, "quiet", start, end, (Beat("quiet", start, end),))
         case _:
             pass
 
 
-def described(name: str) -> str:
-    """What a clip is, by its name: "hold-20-ticks" is "hold for 20 seconds, ticking"."""
-    numbers = [int(number) for number in re.findall(r"\d+", name)]
-    match (name.partition("-")[0], numbers):
-        case ("hold", [seconds]):
-            return f"hold for {seconds} seconds{', ticking' if name.endswith('ticks') else ''}"
-        case ("left", [seconds]):
-            return f"hold for the last {seconds} seconds{', ticking' if name.endswith('ticks') else ''}"
-        case ("bed", [seconds]):
-            return f"{seconds} seconds of soft sound"
-        case ("reps", [lift, hold, lower, _, count]):
-            return f"{count} reps, each {lift} up, {hold} held, {lower} down"
-        case _:
-            return name
-
-
-def _beats(name: str, start: float, end: float) -> Iterator[Beat]:
-    """What goes on inside a clip, by its name."""
-    numbers = [int(number) for number in re.findall(r"\d+", name)]
-    match (name.partition("-")[0], numbers):
-        case ("hold" | "left", [seconds]):
-            yield Beat("hold", start, start + seconds)
-            yield Beat("done", start + seconds, end)
-        case ("reps", [lift, hold, lower, relax, count]):
-            yield Beat("get ready", start, start + 1)
-            for rep in range(count):
-                yield from _rep(f"rep {rep + 1} of {count}", start + 1 + rep * (lift + hold + lower + relax), numbers)
-        case _:
-            yield Beat("soft sound" if name.startswith("bed-") else name, start, end)
-
-
-def _rep(which: str, start: float, seconds: Sequence[int]) -> Iterator[Beat]:
-    for label, lasts in zip(("lift", "hold", "lower", "relax"), seconds, strict=False):
-        yield Beat(f"{which}: {label}", start, start + lasts)
-        start += lasts
+def _clip(clip: Clip, start: float, end: float) -> Caption:
+    inside = contents(clip.name)
+    if inside is None:
+        return Caption(Kind.SOUND, clip.name, start, end, (Beat(clip.name, start, end),))
+    beats = tuple(replace(beat, start=start + beat.start, end=start + beat.end) for beat in inside.beats)
+    return Caption(Kind.SOUND, inside.words, start, end, beats)

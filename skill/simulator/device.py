@@ -122,13 +122,9 @@ class Manners:
         word: to say one word.
     """
 
-    start: float = 1.0
+    start: float = 1.5
     wake: float = 1.0
     word: float = 0.4
-
-
-AT_ONCE = Manners(start=0.0, wake=0.0, word=0.0)
-"""For a terminal: who types has already taken the time."""
 
 
 class Device:
@@ -216,6 +212,10 @@ class Device:
         if self.state is State.LISTENING and self.until is not None:
             self.until = max(self.until, moment + timedelta(seconds=MIDWAY_SECONDS))
         return self.pass_to(moment)
+
+    def start_speaking(self) -> tuple[Happening, ...]:
+        """Time goes by until the first sound of what she is about to say."""
+        return self.pass_to(self._began) if self.state is State.SPEAKING else ()
 
     def finish_speaking(self) -> tuple[Happening, ...]:
         """Time goes by until she has said what she is saying."""

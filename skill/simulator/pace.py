@@ -47,7 +47,11 @@ class RealTime:
 
     def say(self, line: str) -> tuple[Happening, ...]:
         self.record.said(line, self._device.now)
-        return self._passed(self._device.hear(line, woken=self._device.state is State.SPEAKING))
+        happened = self._device.hear(line, woken=self._device.state is State.SPEAKING)
+        happened += self._device.start_speaking()
+        # What asking and answering take on a device is added to its clock, so that nobody has to wait for it here.
+        self._ahead = self._device.now - self._clock()
+        return self._passed(happened)
 
     def wait(self, seconds: float) -> tuple[Happening, ...]:
         self.record.waited(seconds, self._device.now)

@@ -95,7 +95,7 @@ def understood(heard: Heard) -> str:
 def footer(device: Device, suggested: Iterable[str], so_far: str, width: int) -> Text:
     """What is going on now, what one could say, and what was typed so far; each in one line."""
     prompt = Text.assemble(("› ", "bold cyan"), so_far[-(width - 4) :], ("▏", "cyan"))
-    lines = (_progress(device, width), _status(device), _suggested(suggested), prompt)
+    lines = (_progress(device, width), _status(device), _suggested(suggested, width), prompt)
     for line in lines:
         line.truncate(width - 1, overflow="ellipsis")
     return Text("\n").join(lines)
@@ -128,8 +128,13 @@ def _status(device: Device) -> Text:
             return Text.assemble(("○ closed", "dim"))
 
 
-def _suggested(suggested: Iterable[str]) -> Text:
-    return Text("try: " + " · ".join(suggested), style="dim")
+def _suggested(suggested: Iterable[str], width: int) -> Text:
+    """As many as fit, whole."""
+    line = "try:"
+    for one in suggested:
+        more = f"{line}{' ·' if line != 'try:' else ''} {one}"
+        line = more if len(more) < width else line
+    return Text(line, style="dim")
 
 
 def _row(console: Console, who: str, text: str, style: str) -> None:

@@ -12,6 +12,8 @@ from itertools import accumulate
 from urllib.parse import urlsplit
 from xml.etree import ElementTree
 
+from skill.simulator.clips import contents
+
 WORDS_PER_MINUTE = 150
 """A comfortable synthetic voice speaks 150 to 200 words a minute (Sutton 1995, as cited in the content notes)."""
 
@@ -161,24 +163,34 @@ def _sentences(text: str, rate: float) -> Iterator[Words]:
 
 
 def _joined(items: Iterator[Item]) -> Iterator[Item]:
-    """Puts the pieces of a sentence together that only a tag divided: "hold for <say-as …>20</say-as> seconds."."""
+    """Puts together what only a tag divided: "hold for <say-as …>20</say-as> seconds.", and two breaks on end."""
     last: Item | None = None
     for item in items:
-        if isinstance(last, Words) and isinstance(item, Words) and not re.search(r"[.!?…]$", last.text):
-            gap = "" if re.match(r"[.,;:!?…)]", item.text) else " "
-            last = Words(last.text + gap + item.text, last.seconds + item.seconds)
-            continue
-        if last:
+        both = _together(last, item) if last else None
+        if last and not both:
             yield last
-        last = item
+        last = both or item
     if last:
         yield last
+
+
+def _together(first: Item, second: Item) -> Item | None:
+    match first, second:
+        case Words(text, seconds), Words() if not re.search(r"[.!?…]$", text):
+            gap = "" if re.match(r"[.,;:!?…)]", second.text) else " "
+            return Words(text + gap + second.text, seconds + second.seconds)
+        case Pause(seconds), Pause():
+            return Pause(seconds + second.seconds)
+        case _:
+            return None
 
 
 def _clip(url: str, fetch: Fetch) -> Clip:
     name = urlsplit(url).path.rpartition("/")[2].rpartition(".")[0] or url
     data = fetch(url)
-    return Clip(url, name, mp3_seconds(data) if data else seconds_by_name(name))
+    inside = contents(name)
+    seconds = mp3_seconds(data) if data else inside.seconds if inside else UNKNOWN_CLIP_SECONDS
+    return Clip(url, name, seconds)
 
 
 def mp3_seconds(data: bytes) -> float:
@@ -187,17 +199,3 @@ def mp3_seconds(data: bytes) -> float:
     if data[:3] == b"ID3" and size >= 10:
         size -= 10 + sum(byte << shift for byte, shift in zip(data[6:10], (21, 14, 7, 0), strict=True))
     return max(size, 0) * 8 / MP3_BITS_PER_SECOND
-
-
-def seconds_by_name(name: str) -> float:
-    """How long a clip lasts by the pattern that the skill's sounds are named by."""
-    numbers = [int(number) for number in re.findall(r"\d+", name)]
-    match (name.split("-")[0], numbers):
-        case ("hold" | "left", [seconds]):
-            return seconds + 1.0
-        case ("bed", [seconds]):
-            return float(seconds)
-        case ("reps", [lift, hold, lower, relax, count]):
-            return 1.0 + count * (lift + hold + lower + relax) - relax + 1.0
-        case _:
-            return UNKNOWN_CLIP_SECONDS

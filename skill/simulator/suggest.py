@@ -23,7 +23,7 @@ USEFUL = {
 """Intents worth knowing of, by what the device is doing."""
 
 
-def suggestions(device: Device, turn: int, number: int = 5) -> tuple[str, ...]:
+def suggestions(device: Device, turn: int, number: int = 7) -> tuple[str, ...]:
     """Sentences that lead somewhere now.
 
     Args:
@@ -41,13 +41,14 @@ def suggestions(device: Device, turn: int, number: int = 5) -> tuple[str, ...]:
 
 
 def offers(ear: Ear, told: str) -> Iterator[str]:
-    """What she tells people to say: "Say ready, or skip this one." offers two things."""
-    for sentence in re.split(r"[.!?…]\\s+", told):
-        _, say, rest = sentence.lower().partition("say ")
-        for part in re.split(r"[,;:]|\bor\b|\band\b", rest) if say else ():
-            words = re.findall(r"[\w'’-]+", part)
-            if 0 < len(words) <= LONGEST_OFFER and ear.hear(" ".join(words)).how is How.EXACT:
-                yield " ".join(words)
+    """What she tells people to say: "Say ready when you're set, or ask, what's next?" offers two things."""
+    for offer in re.findall(r"\b(?:say|ask),? ([^.!?…]+)", told, flags=re.IGNORECASE):
+        for part in re.split(r"[,;:]|\bor\b", offer):
+            words = re.findall(r"[\w'’-]+", part.lower())[:LONGEST_OFFER]
+            heads = (" ".join(words[:length]) for length in range(len(words), 0, -1))
+            said = next((head for head in heads if ear.hear(head).how is How.EXACT), None)
+            if said:
+                yield said
 
 
 def _first(ear: Ear, intent: str) -> str:

@@ -16,7 +16,7 @@ from rich.live import Live
 from skill.simulator import show
 from skill.simulator.captions import Caption, Subtitles
 from skill.simulator.conversation import WAIT, seconds_of, transcript
-from skill.simulator.device import AT_ONCE, Closed, Cut, Device, Happening, Listens, Speaks, State
+from skill.simulator.device import Closed, Cut, Device, Happening, Listens, Speaks, State
 from skill.simulator.ear import Ear
 from skill.simulator.envelopes import Identity
 from skill.simulator.keys import Typed, typed_keys, typed_lines
@@ -45,8 +45,8 @@ def talk(
     locale: str = "en-US",
     transcript_to: Path | None = None,
     identity: Identity | None = None,
-    stdin: TextIO = sys.stdin,
-    stdout: TextIO = sys.stdout,
+    stdin: TextIO | None = None,
+    stdout: TextIO | None = None,
     clock: Clock = lambda: datetime.now(UTC),
 ) -> int:
     """Talk to a skill until the person has had enough.
@@ -58,24 +58,18 @@ def talk(
         locale: the device's language and country.
         transcript_to: where to write the conversation, as Markdown, at the end.
         identity: whose device it is.
-        stdin: where lines come from; a terminal or anything else.
-        stdout: where it is shown.
+        stdin: where lines come from, a terminal or anything else; None means the standard input.
+        stdout: where it is shown; None means the standard output.
         clock: the time it is, with a time zone.
 
     Returns:
         The exit code: 0, or 1 when the device refused a response.
     """
+    stdin, stdout = stdin or sys.stdin, stdout or sys.stdout
     send, fetch = _ends_of(app)
     at_terminal = stdin.isatty() and stdout.isatty()
     hurried = not at_terminal if fast is None else fast
-    device = Device(
-        send,
-        Ear(model),
-        clock(),
-        identity=identity or Identity(locale=locale),
-        fetch=fetch,
-        manners=None if hurried else AT_ONCE,
-    )
+    device = Device(send, Ear(model), clock(), identity=identity or Identity(locale=locale), fetch=fetch)
     pace: Pace = Fast(device) if hurried else RealTime(device, clock)
     reading = typed_keys if at_terminal else typed_lines
     console = Console(file=stdout, highlight=False, markup=False)

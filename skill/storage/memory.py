@@ -1,51 +1,55 @@
-"""A store in this process's memory: for tests, for trying the skill out, and until there is a better one."""
+"""A store in this process's memory: for tests, and for trying the skill out."""
 
 from collections import OrderedDict
 from copy import deepcopy
 from threading import Lock
 
-from ask_sdk_core.attributes_manager import AbstractPersistenceAdapter
-from ask_sdk_model import RequestEnvelope
+from skill.storage.people import PeopleStore
+from skill.storage.shelf import Change
 
 PEOPLE = 10_000
-"""How many people are remembered, at about a kilobyte each; the longest unheard of are forgotten first."""
+"""How many users are remembered, at about a kilobyte each; the longest unheard of are forgotten first."""
 
 
-class MemoryStore(AbstractPersistenceAdapter):
-    """Remembers people until the process ends. Safe to use from several threads."""
+class MemoryShelf:
+    """Keeps records until the process ends."""
 
-    def __init__(self, people: int = PEOPLE) -> None:
-        """Nobody is remembered yet; `people` is how many may be."""
-        self._people = people
-        self._records: OrderedDict[str, dict[str, object]] = OrderedDict()
+    def __init__(self, most: int = PEOPLE) -> None:
+        """Takes how many records may be kept."""
+        self._most = most
+        self._records: OrderedDict[str, object] = OrderedDict()
         self._lock = Lock()
 
-    def get_attributes(self, request_envelope: RequestEnvelope) -> dict[str, object]:
-        """The record of the person who sent a request, empty for somebody new."""
+    def read(self, name: str) -> object:
         with self._lock:
-            return deepcopy(self._records.get(_user_id(request_envelope), {}))
+            return deepcopy(self._records.get(name))
 
-    def save_attributes(self, request_envelope: RequestEnvelope, attributes: dict[str, object]) -> None:
-        """Keep a record in place of the one before. A request without a user id leaves no trace."""
-        user = _user_id(request_envelope)
-        if not user:
-            return
+    def change(self, name: str, change: Change) -> None:
         with self._lock:
-            self._records[user] = deepcopy(attributes)
-            self._records.move_to_end(user)
-            if len(self._records) > self._people:
+            held = deepcopy(self._records.get(name))
+            record = change(held)
+            if record is held:
+                return
+            self._records.pop(name, None)
+            if record is not None:
+                self._records[name] = deepcopy(record)
+            if len(self._records) > self._most:
                 self._records.popitem(last=False)
 
-    def delete_attributes(self, request_envelope: RequestEnvelope) -> None:
-        """Forget a person."""
+    def remove(self, name: str) -> None:
         with self._lock:
-            self._records.pop(_user_id(request_envelope), None)
+            self._records.pop(name, None)
+
+    def check(self) -> tuple[str, ...]:
+        return ()
+
+    def close(self) -> None:
+        """There is nothing to let go of."""
 
 
-def _user_id(envelope: RequestEnvelope) -> str:
-    """Who sent a request: from its context, as every request has it, or from its session."""
-    system = envelope.context.system if envelope.context else None
-    for place in (system, envelope.session):
-        if place and place.user and place.user.user_id:
-            return str(place.user.user_id)
-    return ""
+class MemoryStore(PeopleStore):
+    """Remembers people until the process ends."""
+
+    def __init__(self, people: int = PEOPLE) -> None:
+        """Nobody is remembered yet; `people` is how many users may be."""
+        super().__init__(MemoryShelf(people))

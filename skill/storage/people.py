@@ -1,0 +1,163 @@
+"""The people whom the skill remembers, behind the SDK's persistence interface, whatever they are kept in."""
+
+import json
+import logging
+from collections.abc import Callable
+from copy import deepcopy
+from threading import Lock
+from typing import Any
+from weakref import ref
+
+from ask_sdk_core.attributes_manager import AbstractPersistenceAdapter
+from ask_sdk_core.exceptions import PersistenceException
+from ask_sdk_model import RequestEnvelope
+
+from skill.storage import household
+from skill.storage.household import Household, Newer
+from skill.storage.merge import Merge, Record, merge
+from skill.storage.shelf import Shelf
+from skill.storage.whose import whose
+
+log = logging.getLogger(__name__)
+
+LARGEST = 200_000
+"""Bytes of a household's record as JSON. A person has a few thousand; DynamoDB refuses an item above 400 kB, and may
+need twice what JSON needs. It is the same for every store, so that none takes what another would refuse."""
+
+
+class PeopleStore(AbstractPersistenceAdapter):
+    """Remembers people: attributes for the one who speaks, kept in one record for each user's household.
+
+    A request without a user leaves no trace. Safe to use from several threads. A store that fails, or holds records
+    of a later release, raises PersistenceException; damaged records count as nobody's, and are logged.
+    """
+
+    def __init__(self, shelf: Shelf, *, merge: Merge = merge) -> None:
+        """Takes what records are kept in, and what settles two saves at the same time."""
+        self._shelf = shelf
+        self._merge = merge
+        self._given = _Given()
+
+    def get_attributes(self, request_envelope: RequestEnvelope) -> Record:
+        """What is remembered of the speaker, empty for somebody new."""
+        who = whose(request_envelope)
+        if not who.user:
+            return {}
+        attributes = self._household(self._shelf.read(who.user)).people.get(who.speaker, {})
+        self._given.keep(request_envelope, attributes)
+        return deepcopy(attributes)
+
+    def save_attributes(self, request_envelope: RequestEnvelope, attributes: Record) -> None:
+        """Remember the speaker so; it is kept when this returns.
+
+        What another device saved since `get_attributes` was called with this same envelope is merged in. If the
+        speaker was forgotten since then, nothing is saved.
+        """
+        who = whose(request_envelope)
+        if not who.user:
+            return
+        plain = _plain(attributes)
+        base = self._given.to(request_envelope)
+        self._change(who.user, lambda held: household.saved(held, who.speaker, plain, base, self._merge))
+        self._given.keep(request_envelope, plain)
+
+    def delete_attributes(self, request_envelope: RequestEnvelope) -> None:
+        """Forget everyone who shares the user's account. Nothing is left, and saving in the same turn brings nothing back."""
+        if user := whose(request_envelope).user:
+            self._shelf.remove(user)
+
+    def forget_speaker(self, request_envelope: RequestEnvelope) -> None:
+        """Forget the speaker alone; if nobody else is remembered, nothing is left."""
+        who = whose(request_envelope)
+        if who.user:
+            self._change(who.user, lambda held: household.forgotten(held, who.speaker))
+
+    def number_of_speakers(self, request_envelope: RequestEnvelope) -> int:
+        """How many are remembered in the household, voices that were not recognised counting as one."""
+        user = whose(request_envelope).user
+        return len(self._household(self._shelf.read(user)).people) if user else 0
+
+    def check(self) -> tuple[str, ...]:
+        """What is wrong with the store as a whole, one line for each fault; for an operator, not within a turn."""
+        return self._shelf.check()
+
+    def close(self) -> None:
+        """Let go of files and connections."""
+        self._shelf.close()
+
+    def export(self, user: str) -> Record:
+        """Everything that is stored of a user's household; empty for nobody. What is damaged comes as it is."""
+        held = self._shelf.read(user)
+        return held if isinstance(held, dict) else {} if held is None else {"damaged": held}
+
+    def delete(self, user: str) -> None:
+        """Leave nothing of a user's household."""
+        self._shelf.remove(user)
+
+    def _change(self, user: str, change: Callable[[Household], Household]) -> None:
+        def changed(held: object) -> object:
+            before = self._household(held)
+            after = change(before)
+            return held if after is before else _bounded(household.record_of(after))
+
+        self._shelf.change(user, changed)
+
+    def _household(self, held: object) -> Household:
+        try:
+            found = household.read(held)
+        except Newer as fault:
+            raise PersistenceException(str(fault)) from fault
+        if found.faults:
+            log.error("a stored record is damaged, and that is begun anew: %s", ", ".join(found.faults))
+        return found
+
+
+def export(store: PeopleStore, user: str) -> Record:
+    """Everything that a store holds under a user's id, for someone who asks what is known about them."""
+    return store.export(user)
+
+
+def delete(store: PeopleStore, user: str) -> None:
+    """Delete everything that a store holds under a user's id."""
+    store.delete(user)
+
+
+class _Given:
+    """What was given for a request, or saved with it, for as long as that request lives.
+
+    The SDK hands the same envelope to a turn's load and save. So a save knows what it was made from, and can tell
+    what somebody else has saved since from what this turn itself has changed.
+    """
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._given: dict[int, tuple[ref[Any], Record]] = {}
+
+    def keep(self, envelope: RequestEnvelope, attributes: Record) -> None:
+        key = id(envelope)
+        with self._lock:
+            self._given[key] = (ref(envelope, lambda _: self._given.pop(key, None)), attributes)
+
+    def to(self, envelope: RequestEnvelope) -> Record | None:
+        with self._lock:
+            _, attributes = self._given.get(id(envelope), (None, None))
+        return attributes
+
+
+def _plain(attributes: Record) -> Record:
+    """A copy as JSON has it.
+
+    Raises:
+        PersistenceException: JSON cannot hold it.
+    """
+    try:
+        plain: Record = json.loads(json.dumps(attributes, allow_nan=False))
+    except (TypeError, ValueError, RecursionError) as fault:
+        raise PersistenceException(f"what is to be saved is not JSON: {fault}") from fault
+    return plain
+
+
+def _bounded(record: Record | None) -> Record | None:
+    if record is not None and (size := len(json.dumps(record))) > LARGEST:
+        raise PersistenceException(f"a household's record of {size} bytes is larger than {LARGEST}, and was not saved")
+    return record

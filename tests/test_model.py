@@ -1,0 +1,254 @@
+"""The interaction model: generated from the content, rich, accepted by Amazon's own model, and linted."""
+
+import copy
+import json
+import shutil
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ask_sdk_core.serialize import DefaultSerializer
+from ask_smapi_model.v1.skill.interaction_model import InteractionModelData
+from scenes import CONTENT, library
+
+from skill.alexa.intents import INTENTS
+from skill.alexa.lint import BUILT_IN, lint
+from skill.alexa.model import check_models, interaction_model, models, text, write_models
+from skill.alexa.utterances import KEYS, utterances
+from skill.library.faults import ContentFaults
+from skill.library.load import load
+
+MODELS = CONTENT.parent / "interaction_model"
+
+
+@pytest.fixture(scope="module")
+def made() -> dict[str, dict[str, Any]]:
+    return models(load(CONTENT), CONTENT)
+
+
+@pytest.fixture
+def language(made: dict[str, dict[str, Any]]) -> Any:
+    """A language model to spoil."""
+    return copy.deepcopy(made["en-US"]["interactionModel"]["languageModel"])
+
+
+def linted(language: Any) -> str:
+    return "\n".join(lint({"interactionModel": {"languageModel": language}}))
+
+
+def intent(language: Any, name: str) -> Any:
+    return next(one for one in language["intents"] if one["name"] == name)
+
+
+# What is kept
+
+
+def test_the_kept_models_are_what_the_content_makes_of_them(made: dict[str, dict[str, Any]]) -> None:
+    """What is uploaded is never behind the content: `make build` mends it."""
+    assert check_models(made, MODELS) == ()
+
+
+def test_a_stale_missing_or_needless_model_is_told_with_its_cure(
+    made: dict[str, dict[str, Any]], tmp_path: Path
+) -> None:
+    """Whoever forgot to build is told what to run; building changes what is stale and nothing else."""
+    folder = tmp_path / "interaction_model"
+    assert len(write_models(made, folder)) == len(made)
+    assert check_models(made, folder) == ()
+    assert write_models(made, folder) == ()
+    (folder / "en-GB.json").write_text("{}")
+    (folder / "en-US.json").unlink()
+    (folder / "xx-YY.json").write_text("{}")
+    told = "\n".join(check_models(made, folder))
+    for name in ("en-GB", "en-US", "xx-YY"):
+        assert f"interaction_model/{name}.json" in told
+    assert told.count("make build") == 3
+    assert {file.stem for file in write_models(made, folder)} == {"en-GB", "en-US", "xx-YY"}
+    assert check_models(made, folder) == ()
+
+
+def test_the_same_content_makes_the_same_bytes(made: dict[str, dict[str, Any]]) -> None:
+    """A build without a change is no change."""
+    again = models(load(CONTENT), CONTENT)
+    assert [text(model) for model in again.values()] == [text(model) for model in made.values()]
+
+
+def test_every_locale_has_a_model(made: dict[str, dict[str, Any]]) -> None:
+    """Each with the name that it is opened by there."""
+    for locale, one in load(CONTENT).items():
+        assert made[locale]["interactionModel"]["languageModel"]["invocationName"] == one.invocation
+
+
+# What is in it
+
+
+def test_amazons_own_model_reads_it_and_loses_nothing(made: dict[str, dict[str, Any]]) -> None:
+    """Nothing in it is misspelled: what ask-smapi-model reads and writes is what was there."""
+    smapi = DefaultSerializer()
+    for model in made.values():
+        assert smapi.serialize(smapi.deserialize(json.dumps(model), InteractionModelData)) == model
+
+
+def test_nothing_is_to_be_said_against_it(made: dict[str, dict[str, Any]]) -> None:
+    """Every rule of Amazon's and of ours is kept, in every locale."""
+    assert {locale: lint(model) for locale, model in made.items()} == dict.fromkeys(made, ())
+
+
+def test_everything_can_be_said_in_many_ways() -> None:
+    """People say what comes to mind: a dozen sentences for each intent at least, and dozens for care."""
+    said = utterances(CONTENT, "en")
+    assert {key: len(samples) for key, samples in said.items() if len(samples) < 12} == {}
+    for key in ("it-hurts", "sharp-pain", "emergency", "cannot-get-down", "ready"):
+        assert len(said[key]) >= 50
+
+
+def test_every_exercise_and_routine_can_be_named(language: Any) -> None:
+    """By its name and by what else people call it, and it comes home as our own id."""
+    values = {kind["name"]: kind["values"] for kind in language["types"]}
+    for kind, things in (("EXERCISE", library().exercises), ("ROUTINE", library().routines)):
+        assert [value["id"] for value in values[kind]] == list(things)
+        for value, thing in zip(values[kind], things.values(), strict=True):
+            assert value["name"] == {"value": thing.name, "synonyms": list(thing.synonyms)}
+            assert len(thing.synonyms) >= 3
+
+
+def test_the_first_sentence_that_she_offers_is_a_sample(language: Any) -> None:
+    """Start hip routine, ready and go on are understood word for word."""
+    assert "start {routine}" in intent(language, "StartRoutineIntent")["samples"]
+    assert "ready" in intent(language, "ReadyIntent")["samples"]
+    assert "go on" in intent(language, "ReadyIntent")["samples"]
+
+
+# Reading what people say
+
+
+def test_the_words_are_those_of_the_file() -> None:
+    """Samples are used as written, in the order of the table."""
+    assert tuple(utterances(CONTENT, "en")) == KEYS == tuple(one.says for one in INTENTS if one.says)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "told"),
+    [
+        (lambda words: words.replace("\nready:", "\nreddy:"), [":{line}: unknown key 'reddy', did you mean 'ready'?"]),
+        (lambda words: words.replace("\nready:", "\nfoo:"), [":{line}: unknown key 'foo'", "'ready' is missing"]),
+        (lambda words: words.replace("\nready:\n  - ready", "\nready:\n  - 7"), [":{line1}: ready › 1"]),
+        (lambda words: words + "\nready:\n  - x\n", ["ready"]),
+        (lambda words: "", ["utterances.yaml:1"]),
+        (lambda words: None, ["utterances.yaml:1: there is no such file"]),
+    ],
+    ids=["misspelled key", "unknown key", "not a text", "key twice", "empty", "missing"],
+)
+def test_a_mistake_in_it_is_found_with_its_line(
+    spoil: Callable[[str], str | None], told: list[str], tmp_path: Path
+) -> None:
+    """Whoever writes sentences is told where the slip is."""
+    words = (CONTENT / "en" / "utterances.yaml").read_text(encoding="utf-8")
+    line = words.splitlines().index("ready:") + 1
+    spoiled = spoil(words)
+    (tmp_path / "en").mkdir()
+    if spoiled is not None:
+        (tmp_path / "en" / "utterances.yaml").write_text(spoiled, encoding="utf-8")
+    with pytest.raises(ContentFaults) as raised:
+        utterances(tmp_path, "en")
+    for part in told:
+        assert part.format(line=line, line1=line + 1) in str(raised.value)
+
+
+def test_yes_and_no_are_words(tmp_path: Path) -> None:
+    """YAML 1.1 would make booleans of them."""
+    shutil.copytree(CONTENT / "en", tmp_path / "en")
+    file = tmp_path / "en" / "utterances.yaml"
+    file.write_text(file.read_text().replace("\nready:\n", "\nready:\n  - no\n  - on\n"))
+    assert utterances(tmp_path, "en")["ready"][:3] == ("no", "on", "ready")
+
+
+# Linting: each rule finds what it is there for
+
+
+def renamed(name: str) -> Callable[[Any], None]:
+    return lambda language: language.update(invocationName=name)
+
+
+def sampled(sample: str, name: str = "ListIntent") -> Callable[[Any], None]:
+    return lambda language: intent(language, name)["samples"].append(sample)
+
+
+def valued(**value: Any) -> Callable[[Any], None]:
+    return lambda language: language["types"][0]["values"].append(value)
+
+
+def removed(name: str) -> Callable[[Any], None]:
+    return lambda language: language["intents"].remove(intent(language, name))
+
+
+def with_intent(**more: Any) -> Callable[[Any], None]:
+    return lambda language: language["intents"].append({"name": "OddIntent", "samples": ["odd one"]} | more)
+
+
+SPOILED: Mapping[str, tuple[Callable[[Any], None], str]] = {
+    "a name of one word": (renamed("hips"), "at least two words"),
+    "a name with a capital": (renamed("Hip coach"), "lower-case letters"),
+    "a name with a digit": (renamed("hip coach 2"), "lower-case letters"),
+    "a name too long": (renamed("hip " + "h" * 50), "2 to 50 of them"),
+    "two words with an article": (renamed("the hips"), "no article or preposition"),
+    "two words with a preposition": (renamed("up hips"), "no article or preposition"),
+    "a wake word in the name": (renamed("hip coach echo"), "'echo' is a word that Alexa itself listens for"),
+    "a launch word in the name": (renamed("start hip coach"), "'start' is a word"),
+    "a connecting word in the name": (renamed("coach for hips"), "'for' is a word"),
+    "an odd intent name": (with_intent(name="Odd2Intent"), "'Odd2Intent': a name has letters"),
+    "an odd slot name": (with_intent(slots=[{"name": "a-b", "type": "EXERCISE"}]), "'a-b': a name has letters"),
+    "an intent twice": (with_intent(name="ListIntent"), "'ListIntent' is there twice"),
+    "a type twice": (lambda one: one["types"].append(one["types"][0]), "'EXERCISE' is there twice"),
+    "no built-in": (removed("AMAZON.CancelIntent"), "AMAZON.CancelIntent is missing"),
+    "a sample for a built-in": (sampled("onwards", "AMAZON.NextIntent"), "samples of our own"),
+    "no samples": (with_intent(samples=[]), "OddIntent: no samples"),
+    "a digit in a sample": (sampled("figure 4"), "letters, apostrophes"),
+    "a comma in a sample": (sampled("well, list"), "letters, apostrophes"),
+    "two spaces in a sample": (sampled("well  list"), "one space between"),
+    "an empty sample": (sampled(""), "words and {slots}"),
+    "a slot that the intent lacks": (sampled("list {exercise}"), "the intent has no slot {exercise}"),
+    "a slot twice": (sampled("{exercise} and {exercise}", "ExplainIntent"), "{exercise} is there twice"),
+    "a broken slot": (sampled("explain {exercise", "ExplainIntent"), "words and {slots}"),
+    "a wake word in a sample": (sampled("alexa list"), "'alexa' would wake a device"),
+    "a slot without a sample": (with_intent(slots=[{"name": "x", "type": "ROUTINE"}]), "no sample with {x}"),
+    "a sample in two intents": (sampled("What Is  Next"), "can both say 'what is next'"),
+    "a slot that says another's words": (sampled("explain fire hydrants"), "can both say 'explain fire hydrants'"),
+    "the same frame in two intents": (sampled("explain {exercise}", "StartExerciseIntent"), "can both say 'explain"),
+    "a sample twice": (sampled("List Everything"), "'list everything' is there twice"),
+    "two bare slots": (sampled("{routine}", "StartRoutineIntent"), "is nothing but a slot"),
+    "two bare numbers": (sampled("{number}", "SetSetsIntent"), "is nothing but a slot"),
+    "an unknown type": (with_intent(slots=[{"name": "x", "type": "ODD"}]), "slot type ODD is not there"),
+    "an unused type": (lambda one: one["types"].append({"name": "ODD", "values": []}), "slot type ODD is not used"),
+    "a value without an id": (valued(name={"value": "plank"}), "a value has no id"),
+    "an id twice": (valued(id="fire-hydrant", name={"value": "plank"}), "the id 'fire-hydrant' is there twice"),
+    "a word for two values": (valued(id="x", name={"value": "Fire Hydrant"}), "'fire hydrant' is there twice"),
+    "a digit in a value": (valued(id="x", name={"value": "figure 8"}), "spell numbers"),
+    "a value too long": (valued(id="x", name={"value": "x" * 141}), "has 141 characters, 140 are allowed"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("spoil", "told"), SPOILED.values(), ids=SPOILED)
+def test_the_lint_finds(spoil: Callable[[Any], None], told: str, language: Any) -> None:
+    """Whoever spoils the model is told how, before Amazon or a person on the floor notices."""
+    assert linted(language) == ""
+    spoil(language)
+    assert told in linted(language)
+
+
+PHRASES = [phrase for phrases in BUILT_IN.values() for phrase in phrases]
+
+
+@pytest.mark.parametrize("phrase", [*PHRASES, "Next please", "please stop"])
+def test_the_lint_finds_what_a_built_in_hears_anyway(phrase: str, language: Any) -> None:
+    """Amazon's own intents keep their own phrases."""
+    intent(language, "ListIntent")["samples"].append(phrase)
+    assert f"'{phrase}' is what AMAZON." in linted(language)
+
+
+def test_a_library_without_a_word_of_ours_still_makes_a_model() -> None:
+    """The builder takes any content, for example a new language's first exercise."""
+    said = {key: (f"sentence for {key}",) for key in KEYS}
+    model = interaction_model(library(), said)
+    assert intent(model["interactionModel"]["languageModel"], "WhyIntent")["samples"] == ["sentence for why"]

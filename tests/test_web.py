@@ -1,0 +1,245 @@
+"""The web service: who may ask, what is refused and how, and that every request of Alexa's is answered."""
+
+import json
+import socket
+from typing import Any
+
+import law
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from skill import __version__
+from skill.alexa import verify
+from skill.limits import REQUEST_BYTES
+from skill.local import is_loopback
+from skill.settings import Settings, SettingsFaults
+from skill.web import create_app
+
+LAUNCH = law.envelope("launch")
+
+
+@pytest.fixture
+def client() -> FlaskClient:
+    return law.client()
+
+
+@pytest.fixture(scope="module")
+def verifying() -> Flask:
+    return create_app(Settings(skill_ids=(law.SKILL_ID,)))
+
+
+def send(client: FlaskClient, body: bytes, content_type: str = "application/json", **more: Any) -> TestResponse:
+    return client.post("/alexa", data=body, content_type=content_type, **more)
+
+
+def refused(response: TestResponse, status: int) -> str:
+    """The reason that a small JSON body gives."""
+    assert response.status_code == status
+    assert response.mimetype == "application/json"
+    assert len(response.data) < 600
+    body = response.get_json()
+    assert list(body) == ["error"]
+    return str(body["error"])
+
+
+# Answering
+
+
+@pytest.mark.parametrize("name", law.names())
+def test_every_recorded_request_is_answered_over_http(name: str, client: FlaskClient) -> None:
+    """Old and new, known and unknown: 200, and legal."""
+    asked = law.envelope(name)
+    response = client.post("/alexa", json=asked)
+    assert response.status_code == 200
+    assert response.mimetype == "application/json"
+    law.check_law(asked, response.get_json())
+
+
+@pytest.mark.parametrize("content_type", ["application/json", "application/json;charset=utf-8", "APPLICATION/JSON"])
+def test_alexa_may_name_json_as_it_likes(content_type: str, client: FlaskClient) -> None:
+    """The charset makes no difference."""
+    assert send(client, json.dumps(LAUNCH).encode(), content_type).status_code == 200
+
+
+def test_health_is_cheap_and_says_which_release_runs(client: FlaskClient) -> None:
+    """A load balancer can ask whether the skill is up."""
+    response = client.get("/health")
+    assert (response.status_code, response.get_json()) == (200, {"status": "ok", "version": __version__})
+
+
+def test_sounds_are_served_beside_the_skill(client: FlaskClient) -> None:
+    """The sounds have an address here; what is none of them has not."""
+    assert client.get("/sounds/en-hold-5-ticks.mp3").mimetype == "audio/mpeg"
+    refused(client.get("/sounds/en-hold-5-drums.mp3"), 404)
+
+
+def test_two_apps_do_not_share_anybody() -> None:
+    """What one process remembers of a person is in its own store."""
+    one, other = create_app(Settings(verify=False)).test_client(), create_app(Settings(verify=False)).test_client()
+    first = one.post("/alexa", json=LAUNCH).get_json()
+    one.post("/alexa", json=law.intent("StartRoutineIntent", first["sessionAttributes"]))
+    assert other.post("/alexa", json=LAUNCH).get_json() == first
+
+
+def test_settings_come_from_the_environment_unless_they_are_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`create_app()` is all that a WSGI server needs, and it does not start half configured."""
+    for name in ("SKILL_ID", "VERIFY", "TRUST_ROOTS", "STORE", "PUBLIC_URL", "CONTENT"):
+        monkeypatch.delenv(f"HIP_COACH_{name}", raising=False)
+    with pytest.raises(SettingsFaults):
+        create_app()
+    monkeypatch.setenv("HIP_COACH_VERIFY", "off")
+    assert create_app().test_client().get("/health").status_code == 200
+
+
+def test_with_an_address_for_the_sounds_they_are_played() -> None:
+    """A set-up's quiet minute is one of our own beds, fetched from the public address."""
+    public = create_app(Settings(verify=False, public_url="https://coach.example")).test_client()
+    first = public.post("/alexa", json=LAUNCH).get_json()
+    answered = public.post("/alexa", json=law.intent("StartRoutineIntent", first["sessionAttributes"])).get_json()
+    assert (
+        'src="https://coach.example/sounds/en-bed-60.mp3"' in answered["response"]["reprompt"]["outputSpeech"]["ssml"]
+    )
+
+
+# Refusing what is no request
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"{", b"null", b"[]", b"{}", b'{"request": {}}', b"\xef\xbb\xbf{}", b"[" * 50_000]
+)
+def test_what_is_no_request_of_alexas_is_a_bad_request(body: bytes, client: FlaskClient) -> None:
+    """A wrong body is the sender's fault, and is told so."""
+    refused(send(client, body), 400)
+
+
+@pytest.mark.parametrize("body", [b"\xff\xfe", json.dumps(LAUNCH).encode("utf-16"), b'{"request": {"type": "\xe9"}}'])
+def test_what_is_not_utf_8_is_a_bad_request(body: bytes, client: FlaskClient) -> None:
+    """Alexa sends UTF-8 and nothing else."""
+    refused(send(client, body), 400)
+
+
+def test_a_request_larger_than_any_of_alexas_is_not_read(client: FlaskClient) -> None:
+    """Nobody fills the memory with one request; just at the limit it is read, and found to be no JSON."""
+    refused(send(client, b"x" * (REQUEST_BYTES + 1)), 413)
+    refused(send(client, b"x" * REQUEST_BYTES), 400)
+
+
+@pytest.mark.parametrize("method", ["get", "put", "delete", "patch"])
+def test_the_skill_is_only_ever_posted_to(method: str, client: FlaskClient) -> None:
+    """A browser that opens the address learns what is allowed."""
+    response = getattr(client, method)("/alexa")
+    refused(response, 405)
+    assert "POST" in response.headers["Allow"]
+
+
+def test_there_is_nothing_elsewhere(client: FlaskClient) -> None:
+    """A wrong address says so in JSON, like every refusal."""
+    refused(client.get("/no/such/page"), 404)
+
+
+# Local mode: this very machine only
+
+
+@pytest.mark.parametrize(
+    "host", ["localhost", "localhost:5000", "LOCALHOST", "127.0.0.1:80", "127.8.9.1", "[::1]:5000"]
+)
+@pytest.mark.parametrize("remote", ["127.0.0.1", "::1", "::ffff:127.0.0.1", "127.0.0.9"])
+def test_this_machine_may_ask(host: str, remote: str, client: FlaskClient) -> None:
+    """By every name and address that can only be this machine."""
+    response = client.post("/alexa", json=LAUNCH, headers={"Host": host}, environ_base={"REMOTE_ADDR": remote})
+    assert response.status_code == 200
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["", "evil.example", "evil.example:5000", "localhost.evil.example", "127.0.0.1.evil.example", "10.0.0.7", "0.0.0.0",
+     "localhost, evil.example", "evil@localhost", "localhost/x", "localhost:x", "[::2]", "[::1", "2130706433"],
+)  # fmt: skip
+def test_a_web_page_that_made_its_name_point_here_may_not_ask(host: str, client: FlaskClient) -> None:
+    """A browser sends the page's own host (DNS rebinding)."""
+    reason = refused(client.post("/alexa", json=LAUNCH, headers={"Host": host}), 403)
+    assert "HIP_COACH_VERIFY" in reason
+
+
+@pytest.mark.parametrize("remote", ["192.168.0.9", "8.8.8.8", "::2", "::ffff:8.8.8.8", "", "nonsense", None])
+def test_another_machine_may_not_ask(remote: str | None, client: FlaskClient) -> None:
+    """Whatever it says of itself."""
+    response = client.post("/alexa", json=LAUNCH, environ_overrides={"REMOTE_ADDR": remote})
+    assert "HIP_COACH_VERIFY" in refused(response, 403)
+
+
+@pytest.mark.parametrize(
+    "header", ["Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "x-forwarded-anything"]
+)
+def test_nobody_may_ask_through_a_tunnel_or_a_proxy(header: str, client: FlaskClient) -> None:
+    """An open tunnel to a local server is not an open skill."""
+    reason = refused(client.post("/alexa", json=LAUNCH, headers={header: "for=8.8.8.8"}), 403)
+    assert "HIP_COACH_VERIFY=on" in reason
+
+
+@pytest.mark.parametrize("content_type", ["", "text/plain", "application/x-www-form-urlencoded", "multipart/form-data"])
+def test_a_form_on_a_web_page_may_not_ask(content_type: str, client: FlaskClient) -> None:
+    """Browsers send these anywhere without asking first; JSON they do not."""
+    assert "application/json" in refused(send(client, json.dumps(LAUNCH).encode(), content_type), 403)
+
+
+@pytest.mark.parametrize(("host", "here"), [("localhost", True), ("::1", True), ("", False), ("example.com", False)])
+def test_what_counts_as_this_machine(host: str, here: bool) -> None:
+    """A server told to listen elsewhere can refuse to start by the same rule."""
+    assert is_loopback(host) is here
+
+
+# With verification on
+
+
+@pytest.mark.parametrize("name", ["launch", "intent-match", "skill-enabled", "session-ended-user"])
+def test_until_signatures_can_be_checked_nobody_is_believed(
+    name: str, verifying: Flask, caplog: pytest.LogCaptureFixture
+) -> None:
+    """With verification on, everything is refused; the log says why, the answer does not."""
+    reason = refused(verifying.test_client().post("/alexa", json=law.envelope(name)), 400)
+    assert "cannot check signatures yet" in caplog.text
+    assert "signatures" not in reason
+
+
+def test_a_sender_is_checked_by_the_raw_bytes_before_anything_reads_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The verifier sees every byte and header as it came, and who is not known never reaches the skill."""
+    seen: list[tuple[str, bytes]] = []
+
+    def check(self: verify.Verifier, headers: Any, body: bytes) -> None:
+        seen.append((headers["Signature-256"], body))
+        if b"forged" in body:
+            raise verify.NotFromAlexa("forged")
+
+    monkeypatch.setattr(verify.Verifier, "check", check)
+    client = create_app(Settings(skill_ids=(law.SKILL_ID,))).test_client()
+    body = json.dumps(LAUNCH, indent=7).encode()
+    headers = {"Signature-256": "s", "Host": "coach.example", "X-Forwarded-For": "1.2.3.4"}
+    assert send(client, body, headers=headers).status_code == 200
+    refused(send(client, b"{ forged", headers=headers), 400)
+    assert seen == [("s", body), ("s", b"{ forged")]
+
+
+def test_what_is_not_json_is_not_even_checked(verifying: Flask) -> None:
+    """Alexa sends JSON, so anything else is told so at once."""
+    refused(send(verifying.test_client(), b"a=b", "application/x-www-form-urlencoded"), 415)
+
+
+def test_a_large_forgery_is_not_even_checked(verifying: Flask) -> None:
+    """The limit holds before the verifier has any work."""
+    refused(send(verifying.test_client(), b"x" * (REQUEST_BYTES + 1)), 413)
+
+
+def test_no_turn_reaches_for_the_network(monkeypatch: pytest.MonkeyPatch, client: FlaskClient) -> None:
+    """Everything that a turn needs was there at the start."""
+
+    def refuse(*_: object) -> None:
+        raise AssertionError("a turn opened a connection")
+
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+    for name in law.names():
+        assert client.post("/alexa", json=law.envelope(name)).status_code == 200
