@@ -66,7 +66,7 @@ voice: $(VENV)/.voice ## Record the counted words of the sounds anew (installs a
 prove: $(VENV)/.dev ## The long runs: fuzz, crashes, soak, benchmarks (writes tables to docs/)
 	@set -e; for script in prove/*.py; do \
 		[ -e "$$script" ] || { echo "prove/ holds no script yet."; exit 1; }; \
-		echo "$$script"; $(PY) "$$script" $(ARGS); \
+		echo "$$script"; PYTHONPATH=.:tests $(PY) "$$script" $(ARGS); \
 	done
 
 parts: $(SAM)/.$(SAM_VERSION) $(NPM)/node_modules/.npm ## Install the outside parts that some tests run against: npm clients, SAM

@@ -12,7 +12,7 @@ from skill.audio.catalogue import catalogue
 from skill.audio.store import Sounds
 from skill.library.load import content_folder, load
 from skill.settings import Settings
-from skill.storage.memory import MemoryStore
+from skill.storage.opening import open_store
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +35,11 @@ def assemble(settings: Settings) -> Assembly:
     sounds = Sounds(_sounds_folder(), names, {language: vocabulary.load(language) for language in languages})
     coach = Coach(
         libraries,
+        open_store(settings.store),
         sounds=sounds.names if settings.public_url else frozenset(),
         sounds_at=f"{settings.public_url}/sounds" if settings.public_url else "",
     )
-    return Assembly(create_skill(coach, MemoryStore()), sounds)
+    return Assembly(create_skill(coach), sounds)
 
 
 def _sounds_folder() -> Path | None:

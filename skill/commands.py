@@ -115,15 +115,16 @@ def sounds(asked: Namespace) -> int:
 
 def voice(asked: Namespace) -> int:
     """Record the words that the sounds are composed of."""
-    from skill.audio.record import RecordingError, record
+    from skill.audio.record import RecordingError, record, texts
     from skill.audio.voices import Hibari, VoiceError
 
     try:
-        written = record(Hibari(), content(asked), asked.language)
+        said = texts(content(asked), asked.language)
+        record(asked.language, Hibari(), said)
     except (RecordingError, VoiceError) as fault:
         print(fault, file=sys.stderr)
         return 1
-    print(f"recorded {written}")
+    print(f"recorded {len(said)} words")
     return 0
 
 

@@ -22,6 +22,11 @@ which-exercise              exercises
 to-start-exercise           exercise
 floor-ahead                 plan
 begin-exercise              exercise
+begin-again                 plan
+opened-again
+opened-after-a-while
+opened-done-today           exercises
+opened-changed
 
 # a routine's own sentences
 introduce                   exercise number of
@@ -50,7 +55,6 @@ moving-on
 back-to
 again
 re-enter                    where
-re-enter-left               where amount
 gate
 gate-reprompt
 gate-reprompt-quiet
@@ -71,6 +75,7 @@ skipped-side                side
 where                       exercise number of
 where-alone                 exercise
 where-side                  where side
+where-left                  where amount
 next-set-up                 exercise
 next-side                   side
 next-set-of-side
@@ -136,6 +141,41 @@ quiet
 ticks-need-sounds
 tell-me-in-exercise
 
+talk-more
+talk-less
+left-out                    exercise
+put-back
+nothing-left-out
+
+# what is remembered
+review                      days
+offer-harder
+progress-title
+progress-nothing
+progress-no-week
+progress-week               days exercises
+progress-same               before
+progress-more               now before
+progress-fewer              now before
+progress-skipped            exercise
+progress-run                days
+suggest-easier              exercise
+suggest-mobility
+suggest-strength
+suggest-rest
+suggest-again
+days-one
+days-many                   number
+known
+known-title
+forget
+forget-question
+forget-whom-question
+forget-reprompt
+forgotten-me
+forgotten-everyone
+not-forgotten
+
 # care
 it-hurts                    exercise
 it-hurts-nothing
@@ -173,6 +213,7 @@ help-paused
 help-hurting
 help-confirming
 help-finishing
+help-forgetting
 apology
 apology-reprompt
 
@@ -185,6 +226,7 @@ suggest-paused
 suggest-hurting
 suggest-confirming
 suggest-finishing
+suggest-forgetting
 """
 
 

@@ -57,8 +57,8 @@ def _session(phase: Phase, library: Library) -> Session:
     first = plan.of_routine(library.first_routine)
     session = Session(phase=phase, plan=first, place=Place(2, 1), ends=Place(2, 3), turns=7, safety_said=True)
     match phase:
-        case Phase.CHOOSING:
-            return Session(turns=7, safety_said=True)
+        case Phase.CHOOSING | Phase.FORGETTING:
+            return Session(phase=phase, turns=7, safety_said=True)
         case Phase.MOVING:
             return replace(session, since=int(_NOW.timestamp()) - 20)
         case Phase.FINISHING:
@@ -71,4 +71,4 @@ def _session(phase: Phase, library: Library) -> Session:
 
 def _scene(phase: Phase, library: Library) -> Scene:
     underway = Underway(plan.of_routine(library.first_routine), Place(2, 1)) if phase is Phase.OFFERING else None
-    return Scene(Person(underway=underway, safety_heard=True), library, Listener(), _NOW)
+    return Scene(Person(underway=underway, safety_day="2026-01-01", last_day="2026-01-01"), library, Listener(), _NOW)

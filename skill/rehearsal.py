@@ -23,7 +23,7 @@ def rehearse(library: Library, name: str, sounds: frozenset[str], person: Person
         sounds: the sounds that can be heard; none has everything counted aloud.
         person: who does it; someone who has heard the safety line and wants to flow, unless given.
     """
-    person = person or Person(pace=Pace.FLOW, safety_heard=True)
+    person = person or Person(pace=Pace.FLOW, safety_day="2026-01-01", last_day="2026-01-01")
     event: Event = StartRoutine(name) if name in library.routines else StartExercise(name)
     session, now = Session(), _SOME_DAY
     while True:

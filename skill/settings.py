@@ -7,10 +7,9 @@ from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
 
-T = TypeVar("T")
+from skill.storage.opening import MEMORY, default_store_url, parse
 
-MEMORY = "memory:"
-"""The one store there is so far: people are remembered until the process ends."""
+T = TypeVar("T")
 
 SKILL_ID_STARTS = "amzn1.ask.skill."
 
@@ -57,7 +56,7 @@ class Settings:
             skill_ids=read("HIP_COACH_SKILL_ID", _skill_ids, ()),
             verify=verify,
             trust_roots=read("HIP_COACH_TRUST_ROOTS", _file, None),
-            store=read("HIP_COACH_STORE", _store, MEMORY),
+            store=read("HIP_COACH_STORE", _store, default_store_url(environment)),
             public_url=read("HIP_COACH_PUBLIC_URL", _https, None),
             content=read("HIP_COACH_CONTENT", _folder, None),
         )
@@ -99,8 +98,7 @@ def _skill_ids(value: str) -> tuple[str, ...]:
 
 
 def _store(value: str) -> str:
-    if value != MEMORY:
-        raise ValueError(f"this release remembers people in memory only; say {MEMORY} or leave it unset")
+    parse(value)
     return value
 
 

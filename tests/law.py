@@ -94,8 +94,8 @@ def client() -> FlaskClient:
     return local_app().test_client()
 
 
-def check_law(asked: Json, answered: Json) -> None:
-    """Assert that a response may be given to a request."""
+def check_law(asked: Json, answered: Json, *, sorry: bool = False) -> None:
+    """Assert that a response may be given to a request, and whether it is an apology."""
     assert answered["version"] == "1.0"
     assert len(json.dumps(answered).encode()) <= limits.RESPONSE_BYTES
     again = DefaultSerializer()
@@ -104,6 +104,7 @@ def check_law(asked: Json, answered: Json) -> None:
     kind = asked["request"]["type"]
     if kind in SPOKEN_TO:
         _check_turn(response)
+        assert (response["outputSpeech"]["type"] == "PlainText") == sorry, "only an apology is plain text"
     elif kind == "CanFulfillIntentRequest":
         assert response == {"canFulfillIntent": {"canFulfill": "NO"}}
     else:

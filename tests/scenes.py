@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from skill.coaching import plan
 from skill.coaching.place import Place
-from skill.coaching.wishes import Pace, Speed, Wish
+from skill.coaching.wishes import Pace, Speed, Talk, Wish
 from skill.dialogue import events
 from skill.dialogue.events import Event
 from skill.dialogue.session import Listener, Person, Phase, Scene, Session, Underway
@@ -82,7 +82,11 @@ any_person = st.builds(
     pace=st.sampled_from(Pace),
     speed=st.sampled_from(Speed),
     ticks=st.booleans(),
-    safety_heard=st.booleans(),
+    safety_day=st.sampled_from(["", "2026-01-02", "2026-11-21"]),
+    last_day=st.sampled_from(["", "2026-01-02", "2026-11-21", "nonsense"]),
+    talk=st.sampled_from(Talk),
+    heard=st.dictionaries(st.sampled_from(sorted(library().exercises)), st.integers(0, 9), max_size=9),
+    left_out=st.lists(st.sampled_from(sorted(library().exercises)), max_size=4).map(tuple),
     wishes=st.dictionaries(
         st.sampled_from(sorted(library().exercises)),
         st.builds(

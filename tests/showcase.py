@@ -1,4 +1,4 @@
-"""What the README shows: a whole routine as it is heard, and a picture of the terminal. Run as a script, it writes them."""
+"""What the README shows: a routine as it is heard, and a picture of the terminal. As a script, it writes them."""
 
 import io
 import json
@@ -45,7 +45,7 @@ _BLOCK = re.compile(r"(<!-- transcript: made by `make build` -->\n).*?(<!-- end 
 
 
 def transcript() -> str:
-    """The conversation, had with the app over HTTP, as Markdown; it ends with the closing words and a closed session."""
+    """The conversation, had with the app, as Markdown; it ends with the closing words and a closed session."""
     from skill.settings import Settings
     from skill.simulator.conversation import converse
     from skill.simulator.conversation import transcript as written
@@ -94,4 +94,4 @@ if __name__ == "__main__":
     for path, text in ((README, readme()), (PICTURE, picture())):
         if not path.exists() or path.read_text() != text:
             path.write_text(text)
-            print(f"wrote {path.relative_to(ROOT)}")
+            sys.stdout.write(f"wrote {path.relative_to(ROOT)}\n")

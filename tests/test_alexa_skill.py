@@ -16,10 +16,12 @@ from scenes import library
 from skill.alexa.attributes import attributes_of, session_of
 from skill.alexa.sdk import Reader
 from skill.alexa.skill import Coach, create_skill
+from skill.coaching.wishes import Pace
 from skill.dialogue.events import Event, Help, Left, Open, Stop
 from skill.dialogue.prompt import Prompt, Say
 from skill.dialogue.session import Person, Scene, Session, Turn
 from skill.storage.memory import MemoryStore
+from skill.storage.people import PeopleStore
 from skill.storage.record import person_of
 
 ARRIVAL = datetime(2026, 11, 22, 10, 0, 7, tzinfo=UTC)
@@ -37,7 +39,7 @@ class Recorder:
 
     def __call__(self, session: Session, event: Event, scene: Scene) -> Turn:
         self.asked.append((session, event, scene))
-        person = replace(scene.person, safety_heard=True)
+        person = replace(scene.person, pace=Pace.FLOW)
         return Turn(replace(session, turns=session.turns + 1), person, self.prompt)
 
     @property
@@ -45,15 +47,15 @@ class Recorder:
         return self.asked[-1][2]
 
 
-def posting(respond: Any, store: AbstractPersistenceAdapter | None = None, **more: Any) -> Post:
-    """Sends envelopes to a skill that decides by `respond`."""
-    coach = Coach(LIBRARIES, respond=respond, clock=lambda: ARRIVAL, **more)
-    skill = create_skill(coach, store or MemoryStore())
+def posting(respond: Any, store: PeopleStore | None = None, *, sorry: bool = False, **more: Any) -> Post:
+    """Sends envelopes to a skill that decides by `respond`, and checks the answers; `sorry` if all are apologies."""
+    more = {"clock": lambda: ARRIVAL, "zone_of": lambda envelope: ""} | more
+    skill = create_skill(Coach(LIBRARIES, store or MemoryStore(), respond=respond, **more))
 
     def post(asked: law.Json) -> law.Json:
         envelope = skill.serializer.deserialize(json.dumps(asked), RequestEnvelope)
         answered: law.Json = skill.serializer.serialize(skill.invoke(envelope, None))
-        law.check_law(asked, answered)
+        law.check_law(asked, answered, sorry=sorry)
         return answered
 
     return post
@@ -96,7 +98,7 @@ def test_the_end_of_a_session_is_heard_and_not_answered(recorder: Recorder) -> N
     assert recorder.asked[-1][0].turns == 4
     assert answered["response"] == {}
     assert answered["sessionAttributes"] == {}
-    assert _remembered(store).safety_heard
+    assert _remembered(store).pace is Pace.FLOW
 
 
 @pytest.mark.parametrize("name", ["apl-user-event", "session-resumed", "connections-response"])
@@ -130,11 +132,11 @@ def test_without_a_time_of_its_own_a_request_happened_when_it_arrived(
         ("9999-12-31T23:59:59-12:00", ARRIVAL),
     ],
 )
-def test_times_are_in_utc(sent: str, understood: datetime, post: Post, recorder: Recorder) -> None:
-    """A zone is converted, a missing one is UTC, and a time beyond all calendars is none."""
+def test_times_are_in_the_persons_own_zone(sent: str, understood: datetime, post: Post, recorder: Recorder) -> None:
+    """A zone is converted, a missing one is UTC, a time beyond all sense is none; and a day is the person's own."""
     post(law.request("LaunchRequest", timestamp=sent))
     assert recorder.scene.now == understood
-    assert recorder.scene.now.utcoffset() == timedelta(0)
+    assert recorder.scene.now.utcoffset() == timedelta(hours=-5)
 
 
 @pytest.mark.parametrize(
@@ -196,7 +198,7 @@ def test_a_person_is_remembered_from_session_to_session(recorder: Recorder) -> N
     post = posting(recorder)
     post(law.envelope("launch"))
     post(law.envelope("launch"))
-    assert [scene.person.safety_heard for _, _, scene in recorder.asked] == [False, True]
+    assert [scene.person.pace for _, _, scene in recorder.asked] == [Pace.GUIDED, Pace.FLOW]
 
 
 def test_nothing_is_saved_when_nothing_changed(recorder: Recorder) -> None:
@@ -228,7 +230,7 @@ def test_a_store_that_gives_nothing_is_not_overwritten(recorder: Recorder, caplo
 def test_an_answer_that_cannot_be_given_is_not_remembered_as_given() -> None:
     """A place is not moved by words that nobody heard."""
     store = Failing()
-    posting(Recorder(Prompt((Say("x" * 9000),))), store)(law.envelope("launch"))
+    posting(Recorder(Prompt((Say("x" * 9000),))), store, sorry=True)(law.envelope("launch"))
     assert store.saves == 0
 
 
@@ -243,7 +245,7 @@ def test_a_fault_becomes_an_apology_and_the_place_is_kept(caplog: pytest.LogCapt
     """She says sorry in her own words, listens on, and the session is exactly where it was."""
     attributes = attributes_of(Session(turns=5)) | {"of_somebody_else": [1]}
     asked = law.intent("AMAZON.NextIntent", attributes)
-    answered = posting(broken)(asked)
+    answered = posting(broken, sorry=True)(asked)
     assert law.speech_of(answered["response"]["outputSpeech"]) == library().phrases["apology"][0]
     assert answered["response"]["shouldEndSession"] is False
     assert answered["sessionAttributes"] == attributes
@@ -255,11 +257,11 @@ def test_a_fault_becomes_an_apology_and_the_place_is_kept(caplog: pytest.LogCapt
 
 def test_an_answer_that_breaks_a_limit_becomes_an_apology() -> None:
     """A device is never sent what it would refuse in silence."""
-    answered = posting(Recorder(Prompt((Say("x" * 9000),))))(law.envelope("launch"))
+    answered = posting(Recorder(Prompt((Say("x" * 9000),))), sorry=True)(law.envelope("launch"))
     assert law.speech_of(answered["response"]["outputSpeech"]) == library().phrases["apology"][0]
 
 
 @pytest.mark.parametrize("name", law.names())
 def test_whatever_breaks_every_request_is_answered_legally(name: str) -> None:
     """Also a fault at the end of a session is met with silence."""
-    posting(broken, Failing(gives=False, takes=False))(law.envelope(name))
+    posting(broken, Failing(gives=False, takes=False), sorry=True)(law.envelope(name))

@@ -43,8 +43,8 @@ from tests.measure import Held
 ROOT = Path(__file__).parents[1]
 LICENSED = "Apache-2.0"
 
-MOST_SOUNDS = 600
-MOST_MEGABYTES = 230
+MOST_SOUNDS = 400
+MOST_MEGABYTES = 150
 
 needs_ffmpeg = pytest.mark.skipif(
     not measure.has_ffmpeg(),

@@ -11,7 +11,7 @@ from skill.coaching.place import Place
 from skill.coaching.practice import PieceKind, Practice, practice
 from skill.coaching.speech import speaking_seconds
 from skill.coaching.timeline import CueKind, Telling, passages
-from skill.coaching.wishes import Speed, Wish
+from skill.coaching.wishes import Habits, Speed, Wish
 from skill.library.models import Level, Step
 from skill.library.words import Words
 
@@ -21,7 +21,7 @@ TELLING = Telling(Words(library()))
 
 def practised(exercise: str, level: Level = Level.USUAL, speed: Speed = Speed.USUAL, **wish: int) -> Practice:
     """One exercise by itself, as wished."""
-    return practice((Step(exercise, level),), 0, {exercise: Wish(**wish)}, speed, library())  # type: ignore[arg-type]
+    return practice((Step(exercise, level),), 0, Habits({exercise: Wish(**wish)}, speed), library())  # type: ignore[arg-type]
 
 
 def sets(made: Practice) -> list[int]:
@@ -96,7 +96,7 @@ def test_one_response_holds_what_it_may(routine: str, flowing: bool, sounds: boo
     wishes = {step.exercise: Wish(sets=sets_wished, reps=12, hold=60) for step in steps}
 
     def practices(index: int) -> Practice | None:
-        return practice(steps, index, wishes, Speed.SLOWER, library()) if index < len(steps) else None
+        return practice(steps, index, Habits(wishes, Speed.SLOWER), library()) if index < len(steps) else None
 
     place, telling = Place(), Telling(Words(library()), flowing=flowing)
     for _ in range(200):
@@ -117,7 +117,7 @@ def test_an_interruption_has_a_place(elapsed: float) -> None:
     steps = plan.steps("routine/hip-routine", library())
 
     def practices(index: int) -> Practice | None:
-        return practice(steps, index, {}, Speed.USUAL, library()) if index < len(steps) else None
+        return practice(steps, index, Habits(), library()) if index < len(steps) else None
 
     span = fit(practices, Place(0, 1), TELLING, lambda name: False)
     assert Place(0, 1) <= at(span, elapsed) <= at(span, elapsed + 1) <= span.ends

@@ -141,4 +141,4 @@ def test_a_content_change_settles_an_old_place() -> None:
     """A place in a routine that no longer exists is let go; one past the end of an exercise becomes its beginning."""
     old = Session(phase=Phase.MOVING, plan="routine/removed", turns=5)
     assert settle(old, scene()).phase is Phase.CHOOSING
-    assert respond(Session(), Open(), scene(Person(safety_heard=True))).session.phase is Phase.CHOOSING
+    assert respond(Session(), Open(), scene(Person(safety_day="2026-11-21", last_day="2026-11-21"))).session.phase is Phase.CHOOSING

@@ -5,12 +5,16 @@ from pathlib import Path
 import pytest
 
 from skill.settings import Settings, SettingsFaults
+from skill.storage.opening import default_store_url
 
 ID = "amzn1.ask.skill.11111111-2222-3333-4444-555555555555"
 
 
 def read(**environment: str) -> Settings:
     return Settings.from_environment({f"HIP_COACH_{name}": value for name, value in environment.items()})
+
+
+FILE = default_store_url({})
 
 
 def faults(**environment: str) -> tuple[str, ...]:
@@ -22,7 +26,7 @@ def faults(**environment: str) -> tuple[str, ...]:
 
 def test_a_skill_id_is_all_that_is_needed() -> None:
     """Everything else has a default, and requests are verified."""
-    assert read(SKILL_ID=ID) == Settings(skill_ids=(ID,), verify=True, store="memory:")
+    assert read(SKILL_ID=ID) == Settings(skill_ids=(ID,), verify=True, store=FILE)
 
 
 def test_everything_can_be_said(tmp_path: Path) -> None:
@@ -47,7 +51,7 @@ def test_an_empty_variable_is_unset() -> None:
 
 def test_in_local_mode_no_id_is_needed() -> None:
     """To try the skill out takes no account."""
-    assert read(VERIFY="off") == Settings(verify=False)
+    assert read(VERIFY="off") == Settings(verify=False, store=FILE)
 
 
 @pytest.mark.parametrize("empty", ["", " "])
@@ -66,7 +70,7 @@ def test_without_an_id_and_without_local_mode_nothing_starts(empty: str) -> None
         ("VERIFY", "no"),
         ("VERIFY", "ON"),
         ("TRUST_ROOTS", "there/is/none.pem"),
-        ("STORE", "sqlite:///people.sqlite"),
+        ("STORE", "postgres://people"),
         ("PUBLIC_URL", "http://example.com"),
         ("PUBLIC_URL", "https://"),
         ("PUBLIC_URL", "https://[1"),

@@ -10,7 +10,7 @@ from damage import anything
 from hypothesis import given
 
 from skill.coaching.place import Place
-from skill.coaching.wishes import Pace, Wish
+from skill.coaching.wishes import Pace, Speed, Wish
 from skill.dialogue.session import Person, Underway
 from skill.library.models import Level
 from skill.storage.memory import MemoryStore
@@ -20,7 +20,7 @@ ANNE = Person(
     underway=Underway("routine/hip-routine", Place(2, 1, 3)),
     pace=Pace.FLOW,
     wishes={"fire-hydrant": Wish(level=Level.EASIER, reps=4)},
-    safety_heard=True,
+    speed=Speed.SLOWER,
 )
 
 
@@ -43,7 +43,7 @@ def test_any_record_gives_a_person(record: Any) -> None:
 def test_a_damaged_part_of_a_record_costs_that_part_alone() -> None:
     """The place is forgotten, the wishes are not."""
     record = record_of(ANNE) | {"underway": {"plan": "routine/hip-routine"}}
-    assert person_of(record) == Person(pace=ANNE.pace, wishes=ANNE.wishes, safety_heard=True)
+    assert person_of(record) == Person(pace=ANNE.pace, wishes=ANNE.wishes, speed=ANNE.speed)
 
 
 def test_people_are_kept_apart_and_can_be_forgotten() -> None:

@@ -8,7 +8,7 @@ from ask_sdk_model import Slot as Filled
 from ask_sdk_model.slu.entityresolution import StatusCode
 
 from skill.alexa.intents import INTENTS, Slot
-from skill.dialogue.events import Event, Failed, Left, NotUnderstood, Open, TimedOut
+from skill.dialogue.events import UNKNOWN, Event, Failed, Left, NotUnderstood, Open, TimedOut
 from skill.limits import LARGEST_NUMBER
 
 _INTENTS = {intent.name: intent for intent in INTENTS}
@@ -62,10 +62,10 @@ def _number(value: str | None) -> int | None:
 
 
 def _id(filled: Filled) -> str | None:
-    """The id of the first value that any authority is sure of."""
+    """The id of the first value that any authority is sure of; UNKNOWN for a name that none knows, None for none."""
     authorities = filled.resolutions.resolutions_per_authority if filled.resolutions else None
     for authority in authorities or ():
         if authority.status and authority.status.code is StatusCode.ER_SUCCESS_MATCH and authority.values:
             value = authority.values[0].value
             return value.id if value else None
-    return None
+    return UNKNOWN if filled.value else None

@@ -46,6 +46,7 @@ INTENTS = (
     Intent("ExplainIntent", events.Explain, "explain", {"exercise": Slot.EXERCISE}),
     # moving through a routine
     Intent("ReadyIntent", events.Ready, "ready"),
+    Intent("WaitIntent", events.Pause, "wait"),
     Intent("SkipExerciseIntent", events.SkipExercise, "skip-exercise"),
     Intent("SkipSideIntent", events.SkipSide, "skip-side"),
     Intent("GoToIntent", events.GoTo, "go-to", {"exercise": Slot.EXERCISE, "number": Slot.NUMBER}),
@@ -73,6 +74,16 @@ INTENTS = (
     Intent("GuidedIntent", events.Guided, "guided"),
     Intent("TicksIntent", events.Ticks, "ticks"),
     Intent("QuietIntent", events.Quiet, "quiet"),
+    Intent("TalkMoreIntent", events.TalkMore, "talk-more"),
+    Intent("TalkLessIntent", events.TalkLess, "talk-less"),
+    Intent("LeaveOutIntent", events.LeaveOut, "leave-out", {"exercise": Slot.EXERCISE}),
+    Intent("PutBackIntent", events.PutBack, "put-back", {"exercise": Slot.EXERCISE}),
+    # what is remembered
+    Intent("HowAmIDoingIntent", events.HowAmIDoing, "how-am-i-doing"),
+    Intent("WhatDoYouKnowIntent", events.WhatDoYouKnow, "what-do-you-know"),
+    Intent("ForgetMeIntent", events.ForgetMe, "forget-me"),
+    Intent("JustMeIntent", events.JustMe, "just-me"),
+    Intent("EveryoneIntent", events.Everyone, "everyone"),
     # care
     Intent("ItHurtsIntent", events.ItHurts, "it-hurts"),
     Intent("SharpPainIntent", events.SharpPain, "sharp-pain"),

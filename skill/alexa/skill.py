@@ -2,9 +2,9 @@
 
 import logging
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 
-from ask_sdk_core.attributes_manager import AbstractPersistenceAdapter
 from ask_sdk_core.dispatch_components import AbstractRequestHandler
 from ask_sdk_core.handler_input import HandlerInput
 from ask_sdk_core.skill import CustomSkill
@@ -18,16 +18,19 @@ from ask_sdk_model import (
     SessionEndedRequest,
 )
 from ask_sdk_model.canfulfill import CanFulfillIntentRequest
+from ask_sdk_model.events.skillevents import SkillDisabledRequest
 
 from skill.alexa.attributes import attributes_of, session_of
 from skill.alexa.decode import event_of
 from skill.alexa.encode import apology_of, cannot_fulfill, nothing, response_of
+from skill.alexa.people import forget, number_of, recall, remember
 from skill.alexa.sdk import Reader
-from skill.dialogue.events import Event
+from skill.alexa.zone import device_zone, zone
+from skill.dialogue.events import Event, ForgetMe
 from skill.dialogue.respond import respond
-from skill.dialogue.session import Listener, Person, Scene, Session, Turn
+from skill.dialogue.session import Forget, Listener, Person, Phase, Scene, Session, Turn
 from skill.library.models import Library
-from skill.storage.record import person_of, record_of
+from skill.storage.people import PeopleStore
 
 log = logging.getLogger(__name__)
 
@@ -35,14 +38,9 @@ Respond = Callable[[Session, Event, Scene], Turn]
 Clock = Callable[[], datetime]
 
 
-def create_skill(coach: "Coach", store: AbstractPersistenceAdapter) -> CustomSkill:
-    """The skill, ready to be called by an adapter.
-
-    Args:
-        coach: answers the requests.
-        store: where people are remembered.
-    """
-    builder = CustomSkillBuilder(persistence_adapter=store)
+def create_skill(coach: "Coach") -> CustomSkill:
+    """The skill, ready to be called by an adapter."""
+    builder = CustomSkillBuilder(persistence_adapter=coach.store)
     builder.add_request_handler(coach)
     skill = builder.create()
     skill.serializer = Reader()
@@ -58,21 +56,26 @@ class Coach(AbstractRequestHandler):
     def __init__(
         self,
         libraries: Mapping[str, Library],
+        store: PeopleStore,
         *,
         respond: Respond = respond,
         sounds: frozenset[str] = frozenset(),
         sounds_at: str = "",
         clock: Clock = lambda: datetime.now(UTC),
+        zone_of: Callable[[RequestEnvelope], str] = device_zone,
     ) -> None:
         """Takes everything that a turn needs and that can be made once.
 
         Args:
             libraries: the content by locale; the first serves a locale whose language nobody speaks.
+            store: where people are remembered.
             respond: decides what is answered.
             sounds: the sounds that devices can fetch, by name; none when there is no address for them.
             sounds_at: the https address under which they are found.
             clock: the time of arrival, for a request that does not tell its own.
+            zone_of: the time zone of a request's device, "" when it is not known.
         """
+        self.store = store
         self._libraries = libraries
         self._first = next(iter(libraries.values()))
         self._languages: dict[str, Library] = {}
@@ -82,6 +85,7 @@ class Coach(AbstractRequestHandler):
         self._sounds_at = sounds_at
         self._listeners = {screen: Listener(sounds, screen) for screen in (False, True)}
         self._clock = clock
+        self._zone_of = zone_of
 
     def can_handle(self, handler_input: HandlerInput) -> bool:
         """Every request is answered here."""
@@ -94,6 +98,8 @@ class Coach(AbstractRequestHandler):
             event = event_of(request)
             if event is not None:
                 return self._turn(handler_input, event)
+            if isinstance(request, SkillDisabledRequest):
+                forget(self.store, handler_input.request_envelope, Forget.EVERYONE)
             return cannot_fulfill() if isinstance(request, CanFulfillIntentRequest) else nothing()
         except Exception:
             log.exception("request %r failed", request.request_id)
@@ -101,26 +107,40 @@ class Coach(AbstractRequestHandler):
 
     def _turn(self, handler_input: HandlerInput, event: Event) -> Response:
         """One turn. The person is remembered before it is answered, and not when it cannot be answered."""
-        in_session = handler_input.request_envelope.session is not None
+        envelope = handler_input.request_envelope
         manager = handler_input.attributes_manager
-        known = _person(handler_input)
-        session = session_of(manager.session_attributes if in_session else None)
-        turn = self._respond(session, event, self._scene(handler_input, known or Person()))
-        ended = isinstance(_request(handler_input), SessionEndedRequest)
+        known = recall(handler_input)
+        session = session_of(manager.session_attributes if envelope.session else None)
+        scene = self._scene(handler_input, self._at_home(envelope, known.person), _needs_count(session, event))
+        turn = self._respond(session, event, scene)
+        ended = isinstance(envelope.request, SessionEndedRequest)
         response = nothing() if ended else response_of(turn.prompt, self._sounds_at)
-        if known is not None and known != turn.person:
-            _remember(handler_input, turn.person)
-        if in_session:
-            manager.session_attributes = {} if ended else attributes_of(turn.session)
+        forget(self.store, envelope, turn.forget)
+        riding: dict[str, object] = {}
+        if turn.forget is Forget.NOBODY:
+            riding = remember(handler_input, known, turn.person, _milliseconds(scene.now))
+        if envelope.session:
+            closed = ended or not turn.prompt.listen
+            manager.session_attributes = {} if closed else {**attributes_of(turn.session), **riding}
         return response
 
-    def _scene(self, handler_input: HandlerInput, person: Person) -> Scene:
-        request = _request(handler_input)
+    def _at_home(self, envelope: RequestEnvelope, person: Person) -> Person:
+        """The person in the time zone of their device, which is asked for as a session begins."""
+        if envelope.session is None or not envelope.session.new:
+            return person
+        found = self._zone_of(envelope)
+        return replace(person, zone=found) if found else person
+
+    def _scene(self, handler_input: HandlerInput, person: Person, count: bool) -> Scene:
+        envelope, request = handler_input.request_envelope, _request(handler_input)
+        library = self._library(request.locale)
+        now = _moment(request.timestamp) or self._clock()
         return Scene(
             person=person,
-            library=self._library(request.locale),
-            listener=self._listeners[_has_screen(handler_input.request_envelope)],
-            now=_moment(request.timestamp) or self._clock(),
+            library=library,
+            listener=self._listeners[_has_screen(envelope)],
+            now=now.astimezone(zone(person.zone) or zone(library.zone) or UTC),
+            household=number_of(self.store, envelope) if count else 1,
         )
 
     def _library(self, locale: str | None) -> Library:
@@ -142,22 +162,13 @@ def _request(handler_input: HandlerInput) -> Request:
     return request
 
 
-def _person(handler_input: HandlerInput) -> Person | None:
-    """Who is speaking; None when the store fails, and then nothing may overwrite what it holds of them."""
-    try:
-        return person_of(handler_input.attributes_manager.persistent_attributes)
-    except Exception:
-        log.exception("request %r: the store gave no person", _request(handler_input).request_id)
-        return None
+def _needs_count(session: Session, event: Event) -> bool:
+    """Only who wants to be forgotten may have to say whom."""
+    return isinstance(event, ForgetMe) or session.phase is Phase.FORGETTING
 
 
-def _remember(handler_input: HandlerInput, person: Person) -> None:
-    manager = handler_input.attributes_manager
-    try:
-        manager.persistent_attributes = record_of(person)
-        manager.save_persistent_attributes()
-    except Exception:
-        log.exception("request %r: the store took no person", _request(handler_input).request_id)
+def _milliseconds(moment: datetime) -> int:
+    return int(moment.timestamp() * 1000)
 
 
 def _has_screen(envelope: RequestEnvelope) -> bool:
@@ -167,10 +178,11 @@ def _has_screen(envelope: RequestEnvelope) -> bool:
 
 
 def _moment(sent: datetime | None) -> datetime | None:
-    """A request's own time; one without a zone is in UTC, as Alexa's are."""
-    if sent is None:
+    """A request's own time; one without a zone is in UTC, as Alexa's are. A time outside all sense is none."""
+    if sent is None or not _SENSIBLE_YEARS[0] <= sent.year <= _SENSIBLE_YEARS[1]:
         return None
-    try:
-        return sent.astimezone(UTC) if sent.tzinfo else sent.replace(tzinfo=UTC)
-    except OverflowError:  # so near the end of time that it falls off in UTC
-        return None
+    return sent.astimezone(UTC) if sent.tzinfo else sent.replace(tzinfo=UTC)
+
+
+_SENSIBLE_YEARS = (2000, 3000)
+"""Times beyond these are from a device gone wrong, and could fall off the calendar in another time zone."""

@@ -11,6 +11,7 @@ from itertools import product
 from skill.audio.encode import encoded_ms
 from skill.coaching import cadence
 from skill.coaching.cadence import LONG_HOLD_SECONDS, Cadence
+from skill.coaching.wishes import Speed
 from skill.library.models import Dose, Library
 from skill.limits import AUDIO_SECONDS
 
@@ -19,9 +20,6 @@ STEP_SECONDS = 5
 
 BED_MOST_SECONDS = 60
 """The longest bed; more is several of them."""
-
-PACES = (-1, 0, 2)
-"""Seconds that "faster", as it is and "slower" add to the relax between reps (which stays at least 1)."""
 
 ASKED_HOLD_SECONDS = 5
 """The short hold that people ask for by number, beside those that the content names."""
@@ -67,13 +65,13 @@ def _sets(doses: Iterable[Dose]) -> Iterator[Cadence]:
 
 def _patterns(dose: Dose) -> Iterator[tuple[int, int, int, int, int]]:
     tempo = dose.tempo
-    for held, pace, count in product(_short_holds(dose), PACES, range(1, dose.reps.most + 1)):
-        yield tempo.lift, held, tempo.lower, max(1, tempo.relax + pace), count
+    for held, speed, count in product(_short_holds(dose), Speed, range(1, dose.reps.most + 1)):
+        yield tempo.lift, held, tempo.lower, speed.relax(tempo.relax), count
 
 
 def _short_holds(dose: Dose) -> set[int]:
-    """The holds in a rep: the least, the usual and the most, and five, where the rep is still one sound."""
-    wishes = {dose.hold.least, dose.hold.usual, dose.hold.most, dose.hold.clamp(ASKED_HOLD_SECONDS)}
+    """The holds in a rep: the usual one, and five, where the rep is still one sound. Others are counted aloud."""
+    wishes = {dose.hold.usual, dose.hold.clamp(ASKED_HOLD_SECONDS)}
     return {seconds for seconds in wishes if seconds < LONG_HOLD_SECONDS}
 
 

@@ -74,7 +74,8 @@ def hold(seconds: int, *, ticks: bool, whole: bool = True) -> Cadence:
     if whole and seconds >= HALFWAY_FROM_SECONDS:
         words[seconds * 500] = "halfway"
     if ticks:
-        marks += [Mark(s * 1000, tone=Tone.TICK) for s in range(1, seconds) if s * 1000 not in words]
+        clear = (s for s in range(1, seconds) if all(abs(s * 1000 - at) >= 1000 for at in words))
+        marks += [Mark(s * 1000, tone=Tone.TICK) for s in clear]
     marks += [Mark(at, word=word) for at, word in words.items()]
     marks.append(Mark(seconds * 1000, tone=Tone.END))
     name = f"{'hold' if whole else 'left'}-{seconds}-{'ticks' if ticks else 'quiet'}"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from skill.coaching.cadence import LONG_HOLD_SECONDS
-from skill.coaching.wishes import Speed, Wish
+from skill.coaching.wishes import Habits, Wish
 from skill.library.models import Exercise, Form, Library, Side, Sides, Step
 
 
@@ -35,6 +35,8 @@ class Practice:
         position_before: where the body is when the set-up begins.
         equipment_before: what is at hand already, so that only new things are asked for.
         lift, hold, lower, relax, rest: seconds.
+        short: they know it, so its name, a reminder and one cue will do.
+        cue: one thing to mind, another one each time.
     """
 
     index: int
@@ -50,6 +52,8 @@ class Practice:
     lower: int
     relax: int
     rest: int
+    short: bool
+    cue: str
     pieces: tuple[Piece, ...]
 
     @property
@@ -62,14 +66,13 @@ STANDING = "standing"
 """Where everyone is taken to be when a routine begins or is opened again."""
 
 
-def practice(
-    steps: tuple[Step, ...], index: int, wishes: Mapping[str, Wish], speed: Speed, library: Library
-) -> Practice:
+def practice(steps: tuple[Step, ...], index: int, habits: Habits, library: Library) -> Practice:
     """The exercise at `index` of a plan's steps, as the person wishes it within the content's ranges."""
-    form = _form(steps[index], wishes, library)
-    before = [_form(step, wishes, library) for step in steps[:index]]
+    form = _form(steps[index], habits.wishes, library)
+    before = [_form(step, habits.wishes, library) for step in steps[:index]]
     exercise = library.exercises[steps[index].exercise]
-    wish, dose = wishes.get(exercise.id, Wish()), form.dose
+    wish, dose = habits.wishes.get(exercise.id, Wish()), form.dose
+    heard = habits.heard.get(exercise.id, 0)
     sets = dose.sets.clamp(wish.sets or dose.sets.usual)
     return Practice(
         index=index,
@@ -83,8 +86,10 @@ def practice(
         hold=dose.hold.clamp(wish.hold or dose.hold.usual),
         lift=dose.tempo.lift,
         lower=dose.tempo.lower,
-        relax=speed.relax(dose.tempo.relax),
+        relax=habits.speed.relax(dose.tempo.relax),
         rest=dose.rest,
+        short=habits.talk.is_short(heard),
+        cue=exercise.mistakes[heard % len(exercise.mistakes)].cue,
         pieces=_pieces(exercise.sides, sets),
     )
 

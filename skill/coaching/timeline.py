@@ -116,12 +116,24 @@ def _set_up(practice: Practice, piece: Piece, place: Place, telling: Telling) ->
     change = words.library.transitions.get((practice.position_before, form.position))
     moved = list(moving_over(change, place, words)) if change else []
     yield from moved
-    told = sentences(*(sided(text, piece.side, words) for text in (*form.setup, form.move)))
-    yield _said(CueKind.SET_UP, sentences(needed(practice, words), told, dose(practice, words)), place, words)
+    yield _said(CueKind.SET_UP, sentences(*_how(practice, piece, words)), place, words)
     if telling.flowing:
         unhurried = (change.seconds if change else 0) - sum(passage.seconds for passage in moved)
         yield _time_to_settle(form.setup_seconds + max(0, round(unhurried)), place, words)
         yield _said(CueKind.READY, sentences(words("begin")), place, words)
+
+
+def _how(practice: Practice, piece: Piece, words: Words) -> Iterator[str]:
+    """The whole of it to someone new; a reminder and one cue to someone who knows it."""
+    form = practice.form
+    if practice.short:
+        yield sided(form.setup_short, piece.side, words)
+        yield dose(practice, words)
+        yield practice.cue
+        return
+    yield needed(practice, words)
+    yield from (sided(text, piece.side, words) for text in (*form.setup, form.move))
+    yield dose(practice, words)
 
 
 def _switch(practice: Practice, piece: Piece, place: Place, telling: Telling) -> Iterator[Passage]:

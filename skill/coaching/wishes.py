@@ -1,6 +1,7 @@
 """What a person may ask of the pace and the doses."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from skill.library.models import Level
@@ -29,6 +30,37 @@ class Speed(StrEnum):
                 return seconds
             case Speed.FASTER:
                 return max(1, seconds - 1)
+
+
+class Talk(StrEnum):
+    """How much she explains: as much as someone still needs, always all of it, or always little."""
+
+    LEARNING = "learning"
+    MORE = "more"
+    LESS = "less"
+
+    def is_short(self, heard: int) -> bool:
+        """Whether someone who has been led through an exercise so often needs only its name, a reminder and a cue."""
+        return self is Talk.LESS or (self is Talk.LEARNING and heard >= FAMILIAR_AFTER)
+
+
+FAMILIAR_AFTER = 3
+"""After so many times an exercise is known, and she says less."""
+
+
+@dataclass(frozen=True, slots=True)
+class Habits:
+    """What a person brings to any exercise: their wishes, their speed, and what they know by now.
+
+    Attributes:
+        wishes: what was asked of an exercise, by its id.
+        heard: how often each exercise was led to its end, by its id.
+    """
+
+    wishes: Mapping[str, "Wish"] = field(default_factory=dict)
+    speed: Speed = Speed.USUAL
+    heard: Mapping[str, int] = field(default_factory=dict)
+    talk: Talk = Talk.LEARNING
 
 
 @dataclass(frozen=True, slots=True)

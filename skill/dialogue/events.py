@@ -244,6 +244,58 @@ class Quiet(Event):
     """Holds without the ticking."""
 
 
+@dataclass(frozen=True, slots=True)
+class TalkMore(Event):
+    """Explain everything."""
+
+
+@dataclass(frozen=True, slots=True)
+class TalkLess(Event):
+    """Explain less."""
+
+
+@dataclass(frozen=True, slots=True)
+class LeaveOut(Event):
+    """Never this exercise; None means the one they are at."""
+
+    exercise: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PutBack(Event):
+    """An exercise that was left out, back into its routines."""
+
+    exercise: str | None = None
+
+
+# What is remembered
+
+
+@dataclass(frozen=True, slots=True)
+class HowAmIDoing(Event):
+    """How was my week?"""
+
+
+@dataclass(frozen=True, slots=True)
+class WhatDoYouKnow(Event):
+    """What do you know about me?"""
+
+
+@dataclass(frozen=True, slots=True)
+class ForgetMe(Event):
+    """Forget me."""
+
+
+@dataclass(frozen=True, slots=True)
+class JustMe(Event):
+    """Only the one who speaks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Everyone(Event):
+    """Everyone in the household."""
+
+
 # Care
 
 

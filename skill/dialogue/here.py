@@ -75,8 +75,8 @@ class Here:
 
     def starting(self, wanted: str) -> "Here":
         """The same moment with another plan about to begin."""
-        session = replace(self.session, plan=wanted, place=BEGINNING, ends=BEGINNING, since=None)
-        steps = plan.steps(wanted, self.scene.library)
+        session = replace(self.session, plan=wanted, place=BEGINNING, ends=BEGINNING, since=None, parted=False)
+        steps = steps_of(wanted, self.scene)
         return replace(
             self,
             session=session,
@@ -86,6 +86,12 @@ class Here:
             place=BEGINNING,
             running=False,
         )
+
+    def along(self, steps: tuple[Step, ...]) -> "Here":
+        """The same moment in a plan whose exercises have changed; the place goes with its exercise if that is left."""
+        current = self.steps[self.place.step]
+        place = replace(self.place, step=steps.index(current)) if current in steps else BEGINNING
+        return replace(self, steps=steps, practices=_practices(steps, self.scene), place=place)
 
     def remembering(self, person: Person) -> "Here":
         """The same moment for a person who just wished something else of it."""
@@ -110,7 +116,7 @@ def look(session: Session, scene: Scene, *, generous: bool = False) -> Here:
             probably heard to its end counts as heard.
     """
     session = settle(_with_what_is_underway(session, scene), scene)
-    steps = plan.steps(session.plan, scene.library)
+    steps = steps_of(session.plan, scene)
     here = Here(
         session=session,
         scene=scene,
@@ -130,9 +136,10 @@ _TIMED = (Phase.POSITIONING, Phase.MOVING, Phase.FINISHING)
 
 def settle(session: Session, scene: Scene) -> Session:
     """The nearest legal session: a known plan, a place inside it, and a phase that fits."""
-    steps = plan.steps(session.plan, scene.library)
+    steps = steps_of(session.plan, scene)
     if not steps:
-        session = replace(session, phase=Phase.CHOOSING, plan="", place=BEGINNING, ends=BEGINNING, since=None)
+        phase = Phase.FORGETTING if session.phase is Phase.FORGETTING else Phase.CHOOSING
+        session = replace(session, phase=phase, plan="", place=BEGINNING, ends=BEGINNING, since=None)
     elif session.phase is Phase.CHOOSING:
         session = replace(session, phase=Phase.PAUSED, since=None)
     if session.phase is Phase.CONFIRMING and not plan.steps(session.asked, scene.library):
@@ -168,7 +175,21 @@ def _with_what_is_underway(session: Session, scene: Scene) -> Session:
     underway = scene.person.underway
     if session.turns or session.plan or underway is None or not plan.steps(underway.plan, scene.library):
         return session
-    return replace(session, phase=Phase.OFFERING, plan=underway.plan, place=underway.place, since=None)
+    return replace(
+        session,
+        phase=Phase.OFFERING,
+        plan=underway.plan,
+        place=underway.place,
+        since=None,
+        parted=underway.parted,
+    )
+
+
+def steps_of(wanted: str, scene: Scene) -> tuple[Step, ...]:
+    """The exercises of a plan, without those that the person never wants; all of them where nothing would be left."""
+    steps = plan.steps(wanted, scene.library)
+    wished = tuple(step for step in steps if step.exercise not in scene.person.left_out)
+    return wished if wished and plan.routine_of(wanted) else steps
 
 
 def _practices(steps: tuple[Step, ...], scene: Scene) -> Practices:
@@ -178,7 +199,7 @@ def _practices(steps: tuple[Step, ...], scene: Scene) -> Practices:
         if not 0 <= index < len(steps):
             return None
         if index not in made:
-            made[index] = practice(steps, index, scene.person.wishes, scene.person.speed, scene.library)
+            made[index] = practice(steps, index, scene.person.habits, scene.library)
         return made[index]
 
     return at
@@ -215,4 +236,15 @@ def _is_setting_up(here: Here, place: Place) -> bool:
 
 def kept(here: Here, place: Place) -> Underway | None:
     """What to remember as underway, when something is."""
-    return Underway(here.session.plan, place) if here.steps and place.step < len(here.steps) else None
+    if not here.steps or place.step >= len(here.steps):
+        return None
+    return Underway(here.session.plan, place, here.session.parted)
+
+
+def easier_there_is(here: Here, place: Place) -> bool:
+    """Whether this exercise has an easier form than the one being done, and easier may be offered now."""
+    practice = here.practices(place.step)
+    if practice is None or here.session.sharp:
+        return False
+    easier = {"usual": "easier", "harder": "usual"}.get(practice.form.level)
+    return any(level == easier for level in practice.exercise.forms)

@@ -2,11 +2,12 @@
 
 from dataclasses import replace
 
-from skill.dialogue.events import Event, Next, Ready, Resume, StartRoutine, Yes
-from skill.dialogue.here import look
+from skill.dialogue.events import Event, GoTo, Next, Ready, Resume, StartExercise, StartRoutine, Yes
+from skill.dialogue.here import Here, look
+from skill.dialogue.history import done, written_down
 from skill.dialogue.prompt import Say
-from skill.dialogue.session import Scene, Session, Turn
-from skill.dialogue.table import TABLE
+from skill.dialogue.session import Phase, Scene, Session, Turn
+from skill.dialogue.table import TABLE, Move
 from skill.dialogue.turns import joined
 from skill.library.words import Words
 
@@ -33,7 +34,30 @@ def respond(session: Session, event: Event, scene: Scene) -> Turn:
 
 def _answer(session: Session, event: Event, scene: Scene) -> Turn:
     here = look(session, scene, generous=isinstance(event, _ON))
-    return TABLE[here.phase, type(event)](here, event)
+    settled = done(here, event)
+    here = here.remembering(written_down(scene.person, settled, here.session.plan, scene.today))
+    here = replace(here, session=replace(here.session, parted=here.session.parted or bool(settled.skipped)))
+    turn = _move(here, event)(here, event)
+    return _jumped(here, event, replace(turn, person=replace(turn.person, last_day=scene.today.isoformat())))
+
+
+def _move(here: Here, event: Event) -> Move:
+    """The table's move. Where it has none, a question is let drop as if it had not been asked."""
+    move = TABLE[here.phase, type(event)]
+    if move is None:
+        move = TABLE[Phase.PAUSED if here.steps else Phase.CHOOSING, type(event)]
+    assert move is not None
+    return move
+
+
+def _jumped(here: Here, event: Event, turn: Turn) -> Turn:
+    """Who jumps over an exercise has not done the whole of it."""
+    same = turn.session.plan == here.session.plan
+    if not (isinstance(event, GoTo | StartExercise) and same and turn.session.place.step > here.place.step):
+        return turn
+    underway = turn.person.underway and replace(turn.person.underway, parted=True)
+    session = replace(turn.session, parted=True)
+    return replace(turn, session=session, person=replace(turn.person, underway=underway))
 
 
 def _first(session: Session, event: Event, scene: Scene) -> Turn:

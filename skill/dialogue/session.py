@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from skill.coaching.place import BEGINNING, Place
-from skill.coaching.wishes import Pace, Speed, Wish
+from skill.coaching.wishes import Habits, Pace, Speed, Talk, Wish
 from skill.dialogue.prompt import Prompt
 from skill.library.models import Library
 
@@ -22,14 +22,44 @@ class Phase(StrEnum):
     HURTING = "hurting"
     CONFIRMING = "confirming"
     FINISHING = "finishing"
+    FORGETTING = "forgetting"
 
 
 @dataclass(frozen=True, slots=True)
 class Underway:
-    """A routine or exercise that was begun and not finished: `plan` names it (see `coaching.plan`)."""
+    """A routine or exercise that was begun and not finished: `plan` names it (see `coaching.plan`).
+
+    `parted` says that an exercise of it was skipped or jumped over, so that it will not count as the whole.
+    """
 
     plan: str
     place: Place
+    parted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """What was done on one day: how often each exercise was finished and skipped, and each plan finished whole."""
+
+    finished: Mapping[str, int] = field(default_factory=dict)
+    skipped: Mapping[str, int] = field(default_factory=dict)
+    whole: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """The days before those in the history, summed up."""
+
+    days: int = 0
+    exercises: int = 0
+
+
+class Forget(StrEnum):
+    """Whom to forget, when a turn is over."""
+
+    NOBODY = "nobody"
+    ME = "me"
+    EVERYONE = "everyone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +69,15 @@ class Person:
     Attributes:
         underway: what was begun and not finished.
         wishes: what was asked of an exercise, by its id.
-        safety_heard: the safety line was spoken to them.
+        talk: how much is explained.
+        heard: how often each exercise was led to its end, by its id.
+        left_out: exercises that they never want in a routine.
+        history: the latest days, by date (2026-11-22), in the person's own time zone.
+        earlier: the days before those.
+        last_day: the date on which they were last here; "" for someone new.
+        safety_day: the date on which the safety line was last spoken to them; "" for never.
+        harder_offered: that something harder exists was mentioned.
+        zone: their time zone, as Alexa names it; "" when unknown.
         sounds_failed: the device could not use an answer; until it is opened anew she counts aloud.
         sounds_failure_told: and she said so.
     """
@@ -48,10 +86,23 @@ class Person:
     pace: Pace = Pace.GUIDED
     speed: Speed = Speed.USUAL
     ticks: bool = True
+    talk: Talk = Talk.LEARNING
     wishes: Mapping[str, Wish] = field(default_factory=dict)
-    safety_heard: bool = False
+    heard: Mapping[str, int] = field(default_factory=dict)
+    left_out: tuple[str, ...] = ()
+    history: Mapping[str, Day] = field(default_factory=dict)
+    earlier: Earlier = Earlier()
+    last_day: str = ""
+    safety_day: str = ""
+    harder_offered: bool = False
+    zone: str = ""
     sounds_failed: bool = False
     sounds_failure_told: bool = False
+
+    @property
+    def habits(self) -> Habits:
+        """What they bring to any exercise."""
+        return Habits(self.wishes, self.speed, self.heard, self.talk)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +121,7 @@ class Session:
         turns: answers given so far; variants are picked by it.
         misses: how many things in a row were not understood.
         safety_said: the safety line was spoken in this session.
+        parted: an exercise of this plan was skipped or jumped over.
         sharp: while HURTING, it was a sharp pain: nothing easier is offered.
     """
 
@@ -84,6 +136,7 @@ class Session:
     turns: int = 0
     misses: int = 0
     safety_said: bool = False
+    parted: bool = False
     sharp: bool = False
 
 
@@ -97,18 +150,33 @@ class Listener:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """Everything a turn may look at besides the session: frozen for its length."""
+    """Everything a turn may look at besides the session: frozen for its length.
+
+    Attributes:
+        now: the request's own time, in the person's time zone.
+        household: how many people are remembered under this account.
+    """
 
     person: Person
     library: Library
     listener: Listener
     now: datetime
+    household: int = 1
+
+    @property
+    def today(self) -> date:
+        """The person's own day."""
+        return self.now.date()
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """The answer to one event: the session as it is now, what is to be remembered, and what is heard."""
+    """The answer to one event: the session as it is now, what is to be remembered, and what is heard.
+
+    Where `forget` says so, nothing is to be remembered: whatever is stored is deleted instead.
+    """
 
     session: Session
     person: Person
     prompt: Prompt
+    forget: Forget = Forget.NOBODY

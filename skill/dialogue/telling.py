@@ -1,4 +1,6 @@
-"""Where things are and how much is left, put into words."""
+"""Where things are, how much is left, and how it went, put into words."""
+
+from datetime import date
 
 from skill.coaching import plan
 from skill.coaching.fitting import after_piece
@@ -6,8 +8,16 @@ from skill.coaching.place import Place
 from skill.coaching.practice import PieceKind, Practice
 from skill.coaching.timeline import Telling, passages, sided
 from skill.dialogue.here import Here
-from skill.library.models import Library
-from skill.library.words import Words
+from skill.dialogue.history import (
+    active_days,
+    exercises_on,
+    run_of_days,
+    skipped_most,
+    this_week,
+    whole_sessions,
+)
+from skill.library.models import Kind, Level, Library
+from skill.library.words import Words, sentences
 
 
 def where(here: Here, place: Place) -> str:
@@ -22,6 +32,14 @@ def where(here: Here, place: Place) -> str:
         named = words("where", exercise=practice.exercise.name, number=number, of=of)
     side = practice.pieces[place.piece].side
     return words("where-side", where=named, side=words.side(side)) if side else named
+
+
+def where_and_left(here: Here) -> str:
+    """Where they are, and what is left of a set that was begun."""
+    named, practice = where(here, here.place), here.practice
+    if practice is None or not (here.place.rep or here.place.held):
+        return named
+    return here.words("where-left", where=named, amount=amount_left(practice, here.place, here.words))
 
 
 def amount_left(practice: Practice, place: Place, words: Words) -> str:
@@ -87,3 +105,89 @@ def exercises(here: Here) -> str:
     """The names of the exercises she leads first of all, in order."""
     steps = plan.steps(plan.of_routine(here.scene.library.first_routine), here.scene.library)
     return here.words.listed(here.scene.library.exercises[step.exercise].name for step in steps)
+
+
+# Looking back
+
+ENOUGH_TO_LOOK_BACK = 2
+"""So many days make a week worth a word at the end of a routine."""
+
+WHOLE_SESSIONS_BEFORE_HARDER = 2
+"""After so many whole routines something harder is mentioned, once; the person decides."""
+
+
+def review(here: Here) -> str:
+    """One short sentence at the end of a routine; nothing on the first day."""
+    days = this_week(here.scene.person, here.scene.today)
+    if len(days) < ENOUGH_TO_LOOK_BACK:
+        return ""
+    return here.words("review", days=here.words.amount("days", len(days)))
+
+
+def offer_of_harder(here: Here) -> str:
+    """That something harder exists, once, after enough whole routines."""
+    person = here.scene.person
+    due = not person.harder_offered and whole_sessions(person) >= WHOLE_SESSIONS_BEFORE_HARDER
+    return here.words("offer-harder") if due else ""
+
+
+def looking_back(here: Here) -> str:
+    """How it went: this week, last time compared, what was skipped, how the run stands, one suggestion."""
+    days = active_days(here.scene.person)
+    if not days:
+        return here.words("progress-nothing")
+    return sentences(
+        _the_week(here), _last_time(here, days), _what_was_skipped(here), _the_run(here), _suggestion(here)
+    )
+
+
+def _the_week(here: Here) -> str:
+    person, words = here.scene.person, here.words
+    week = this_week(person, here.scene.today)
+    if not week:
+        return words("progress-no-week")
+    amount = words.amount("exercises", exercises_on(person, week))
+    return words("progress-week", days=words.amount("days", len(week)), exercises=amount)
+
+
+def _last_time(here: Here, days: list[date]) -> str:
+    """The latest day beside the one before it."""
+    if len(days) < 2:
+        return ""
+    latest, before = (exercises_on(here.scene.person, [day]) for day in days[:2])
+    now, then = here.words.number(latest), here.words.number(before)
+    if latest == before:
+        return here.words("progress-same", before=then)
+    if latest > before:
+        return here.words("progress-more", now=now, before=then)
+    return here.words("progress-fewer", now=now, before=then)
+
+
+def _what_was_skipped(here: Here) -> str:
+    exercise = here.scene.library.exercises.get(skipped_most(here.scene.person, here.scene.today) or "")
+    return here.words("progress-skipped", exercise=exercise.name) if exercise else ""
+
+
+def _the_run(here: Here) -> str:
+    run = run_of_days(here.scene.person, here.scene.today)
+    return here.words("progress-run", days=here.words.amount("days", run)) if run >= ENOUGH_TO_LOOK_BACK else ""
+
+
+def _suggestion(here: Here) -> str:
+    """One thing to do next, and only one."""
+    person, today, words = here.scene.person, here.scene.today, here.words
+    skipped = here.scene.library.exercises.get(skipped_most(person, today) or "")
+    if skipped and Level.EASIER in skipped.forms:
+        return words("suggest-easier", exercise=skipped.name)
+    if not _done_this_week(here, Kind.MOBILITY):
+        return words("suggest-mobility")
+    if not _done_this_week(here, Kind.STRENGTH):
+        return words("suggest-strength")
+    return words("suggest-rest" if active_days(person)[0] == today else "suggest-again")
+
+
+def _done_this_week(here: Here, kind: Kind) -> bool:
+    person, library = here.scene.person, here.scene.library
+    days = (person.history[day.isoformat()] for day in this_week(person, here.scene.today))
+    names = {name for day in days for name in day.finished}
+    return any(library.exercises[name].kind is kind for name in names if name in library.exercises)

@@ -9,10 +9,10 @@ from skill.coaching.place import Place
 from skill.coaching.practice import STANDING, PieceKind, Practice
 from skill.coaching.speech import speaking_seconds
 from skill.coaching.timeline import Passage, dose, moving_over, needed, sided
-from skill.dialogue.here import Here, kept
+from skill.dialogue.here import Here, easier_there_is, kept
 from skill.dialogue.prompt import Card, Part, Prompt, Say, Silence, Sound
 from skill.dialogue.session import Person, Phase, Session, Turn
-from skill.dialogue.telling import amount_left, in_position, where
+from skill.dialogue.telling import in_position, offer_of_harder, review, where_and_left
 from skill.library.words import sentences
 
 PATIENT_BED = "bed-60"
@@ -85,7 +85,7 @@ def re_enter(
     if place.step != start.step:
         return re_enter(here, place, *lead, fresh=fresh, anew=anew, person=person)
     position = _into_position(here, practice, start, place, fresh=fresh, whole=fresh or anew)
-    told = sentences(*lead, _what_is_left(here, practice, place), *position)
+    told = sentences(*lead, _what_is_left(here, place), *position)
     session = replace(here.session, phase=Phase.POSITIONING, place=place, ends=place, since=None, asked="", sharp=False)
     return _turn(here, session, joined([Say(told), Say(here.words("gate"))]), gate_reprompt(here), person)
 
@@ -133,6 +133,8 @@ def ask(
     question = _QUESTIONS[phase]
     if phase is Phase.HURTING and not easier_there_is(here, place):
         question = "hurting-question-no-easier"
+    if phase is Phase.FORGETTING and here.scene.household > 1:
+        question = "forget-whom-question"
     session = replace(here.session, phase=phase, place=place, ends=place, since=None, asked=asked or here.session.asked)
     parts = joined([Say(sentences(*told)), Say(here.words(question))])
     return _turn(here, session, parts, _reprompt(here, phase), person)
@@ -147,6 +149,7 @@ _QUESTIONS = {
     Phase.HURTING: "hurting-question",
     Phase.CONFIRMING: "confirm-question",
     Phase.FINISHING: "finish-question",
+    Phase.FORGETTING: "forget-question",
 }
 
 _REPROMPTS = {
@@ -156,6 +159,7 @@ _REPROMPTS = {
     Phase.PAUSED: "paused-reprompt",
     Phase.HURTING: "hurting-reprompt",
     Phase.CONFIRMING: "confirm-reprompt",
+    Phase.FORGETTING: "forget-reprompt",
 }
 
 
@@ -168,22 +172,15 @@ def _reprompt(here: Here, phase: Phase) -> tuple[Part, ...]:
     return (Say(here.words(_REPROMPTS[phase])),)
 
 
-def easier_there_is(here: Here, place: Place) -> bool:
-    """Whether this exercise has an easier form than the one being done, and easier may be offered now."""
-    practice = here.practices(place.step)
-    if practice is None or here.session.sharp:
-        return False
-    easier = {"usual": "easier", "harder": "usual"}.get(practice.form.level)
-    return any(level == easier for level in practice.exercise.forms)
-
-
 def finish(here: Here, *lead: str, person: Person | None = None) -> Turn:
     """The closing words. The plan is done, nothing is underway any more, and the session closes."""
     words, named = here.words, plan.name(here.session.plan, here.scene.library)
     done = words.listed(here.scene.library.exercises[step.exercise].name for step in here.steps)
     card = Card(here.scene.library.title, words("finish-card", plan=named, exercises=done))
-    person = replace(person or here.scene.person, underway=None)
-    closing = joined([Say(sentences(*lead)), *_way_up(here), Say(_well_done(here)), Say(words("see-you"))])
+    person = person or here.scene.person
+    person = replace(person, underway=None, harder_offered=person.harder_offered or bool(offer_of_harder(here)))
+    told = sentences(_well_done(here), review(here), offer_of_harder(here), words("see-you"))
+    closing = joined([Say(sentences(*lead)), *_way_up(here), Say(told)])
     return Turn(_closed(here), person, Prompt(closing, card=card))
 
 
@@ -289,11 +286,8 @@ def _turn(
     return Turn(session, person, Prompt(parts, reprompt, listen=True, suggestions=suggestions))
 
 
-def _what_is_left(here: Here, practice: Practice, place: Place) -> str:
-    named = where(here, place)
-    if place.rep or place.held:
-        return here.words("re-enter-left", where=named, amount=amount_left(practice, place, here.words))
-    return here.words("re-enter", where=named)
+def _what_is_left(here: Here, place: Place) -> str:
+    return here.words("re-enter", where=where_and_left(replace(here, place=place)))
 
 
 def _into_position(

@@ -10,6 +10,7 @@ from skill.library.files import (
     ExerciseWords,
     FormChanges,
     FormWords,
+    LocaleFile,
     RangeFile,
     RoutineFile,
     RoutineWords,
@@ -38,7 +39,7 @@ def assemble(content: ContentPages) -> Mapping[str, Library]:
     """The library of every locale; those of one language share all but phrases and invocation name."""
     languages = {name: _Language(content, pages) for name, pages in content.languages.items()}
     served = content.skill.whole.locales
-    return {locale: languages[about.language].library(locale, about.invocation) for locale, about in served.items()}
+    return {locale: languages[about.language].library(locale, about) for locale, about in served.items()}
 
 
 class _Language:
@@ -58,7 +59,7 @@ class _Language:
         self.phrases = pages.phrases.whole.root
         self.transitions = transitions(content, pages)
 
-    def library(self, locale: str, invocation: str) -> Library:
+    def library(self, locale: str, about: LocaleFile) -> Library:
         """The library of one locale of this language."""
         skill, names = self.content.skill.whole, self.pages.names.whole
         override = self.pages.overrides.get(locale)
@@ -66,7 +67,8 @@ class _Language:
             locale=locale,
             language=self.pages.language,
             title=skill.title,
-            invocation=invocation,
+            invocation=about.invocation,
+            zone=about.zone,
             first_routine=skill.first_routine,
             off_the_floor_routine=skill.off_the_floor_routine,
             exercises=self.exercises,

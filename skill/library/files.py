@@ -326,6 +326,7 @@ class LocaleFile(Shape):
 
     language: Annotated[str, StringConstraints(pattern=LANGUAGE)] = Field(description="The folder of its words.")
     invocation: Text = Field(description="What people say to open the skill there.")
+    zone: Text = Field(default="UTC", description="The time zone of a device that does not tell its own.")
 
 
 class SkillFile(Shape):

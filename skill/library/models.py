@@ -172,6 +172,7 @@ class Library:
     language: str
     title: str
     invocation: str
+    zone: str
     first_routine: str
     off_the_floor_routine: str
     exercises: Mapping[str, Exercise]

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 from skill.simulator.likeness import Candidate, Likeness, Sample
-from skill.simulator.phrases import BUILT_IN, LAUNCH, LINKS, OPENERS, TRAILERS, WAKE_WORDS
+from skill.simulator.phrases import BUILT_IN, EXIT, EXITS, LAUNCH, LINKS, OPENERS, TRAILERS, WAKE_WORDS
 from skill.simulator.slots import Reading, Spoken, Vocabulary
 from skill.simulator.words import Words, normalise
 
@@ -102,6 +102,7 @@ class Ear:
         readings = tuple(self._vocabulary.readings(words))
         return (
             self._exact(readings)
+            or self._exit(words)
             or self._like(readings)
             or self._exact(self._vocabulary.unknown(words))
             or Heard(FALLBACK)
@@ -111,8 +112,12 @@ class Ear:
         for reading in readings:
             sample = self._exactly.get(reading.words)
             if sample:
-                return _heard(sample, reading, How.EXACT, 100.0)
+                how = How.EXACT if reading.likeness == 100 else How.LIKE
+                return _heard(sample, reading, how, reading.likeness)
         return None
+
+    def _exit(self, words: Words) -> Heard | None:
+        return Heard(EXIT, how=How.EXACT, score=100.0) if " ".join(words) in EXITS else None
 
     def _like(self, readings: Sequence[Reading]) -> Heard | None:
         best: dict[str, tuple[Candidate, Reading]] = {}

@@ -1,13 +1,14 @@
-"""What a person types while something else goes on: lines from a thread of their own, and the one begun so far.
+"""What a person types while something else goes on: lines, and the one begun so far.
 
-On a terminal the keys are read one by one, so that half a line survives whatever is printed meanwhile. Anywhere else
-(a pipe, a test, a terminal that cannot do that) whole lines are read.
+A thread reads it, key by key on a terminal, so that half a line survives whatever is printed meanwhile.
 """
 
+import os
 import sys
 import threading
+from codecs import getincrementaldecoder
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TextIO
 
@@ -18,9 +19,6 @@ INTERRUPT = "\x03"
 CLEAR_LINE = "\x15"
 CLEAR_WORD = "\x17"
 ESCAPE = "\x1b"
-
-ReadKey = Callable[[], str]
-"""Waits for one key and gives it; "" at the end of the input."""
 
 
 class Typed:
@@ -54,15 +52,11 @@ class Typed:
             self.so_far = _edited(self.so_far, key)
             self._news.notify_all()
 
-    def whole_line(self, line: str) -> None:
-        """A line arrived in one piece."""
-        with self._news:
-            self._lines.append(line)
-            self._news.notify_all()
-
     def end(self) -> None:
-        """There will be no more."""
+        """There will be no more; what was begun counts as a line."""
         with self._news:
+            if self.so_far:
+                self._lines.append(self.so_far)
             self._ended = True
             self._news.notify_all()
 
@@ -80,31 +74,28 @@ def _edited(text: str, key: str) -> str:
 
 @contextmanager
 def typed_lines(stdin: TextIO) -> Iterator[Typed]:
-    """Lines of any input, read whole by a thread."""
-    typed = Typed()
-
-    def read() -> None:
-        for line in stdin:
-            typed.whole_line(line.rstrip("\r\n"))
-        typed.end()
-
-    _in_background(read)
-    yield typed
+    """Lines of any input."""
+    yield _in_background(_characters(stdin))
 
 
 @contextmanager
 def typed_keys(stdin: TextIO) -> Iterator[Typed]:
-    """Keys of a terminal, read one by one by a thread; the terminal is as before afterwards."""
+    """Keys of a terminal as they are pressed; the terminal is as before afterwards."""
+    with _single_keys(stdin) as keys:
+        yield _in_background(keys)
+
+
+def _in_background(keys: Iterator[str]) -> Typed:
     typed = Typed()
-    with _single_keys(stdin) as read_key:
-        _in_background(lambda: _read_keys(typed, read_key))
-        yield typed
+    # A daemon, since nothing can wake a thread that waits for a key; it ends with the program.
+    threading.Thread(target=_read, args=(typed, keys), daemon=True).start()
+    return typed
 
 
-def _read_keys(typed: Typed, read_key: ReadKey) -> None:
-    while key := read_key():
+def _read(typed: Typed, keys: Iterator[str]) -> None:
+    for key in keys:
         if key == ESCAPE:
-            _skip_sequence(read_key)
+            _skip_sequence(keys)
         elif key == INTERRUPT or (key == END_OF_INPUT and not typed.so_far):
             break
         else:
@@ -112,36 +103,51 @@ def _read_keys(typed: Typed, read_key: ReadKey) -> None:
     typed.end()
 
 
-def _skip_sequence(read_key: ReadKey) -> None:
+def _skip_sequence(keys: Iterator[str]) -> None:
     """Reads the rest of an arrow key and its like: ESC, [ or O, and all up to a letter or ~."""
-    if read_key() in "[O":
-        while (key := read_key()) and not (key.isalpha() or key == "~"):
-            pass
+    if next(keys, "") in ("[", "O"):
+        next((key for key in keys if key.isalpha() or key == "~"), None)
 
 
-def _in_background(read: Callable[[], None]) -> None:
-    # A daemon, since nothing can wake a thread that waits for a key; it ends with the program.
-    threading.Thread(target=read, daemon=True).start()
+def _characters(stdin: TextIO) -> Iterator[str]:
+    """An input's characters, each as soon as it is there."""
+    try:
+        source = stdin.fileno()
+    except OSError:  # no file, as in tests
+        for line in stdin:
+            yield from line
+        return
+    # Not by `stdin.read`: it would hold a lock that Python wants back when the program ends.
+    decode = getincrementaldecoder("utf-8")(errors="replace").decode
+    while data := _bytes(source):
+        yield from decode(data)
+
+
+def _bytes(source: int) -> bytes:
+    try:
+        return os.read(source, 1024)
+    except OSError:  # a terminal that was closed
+        return b""
 
 
 if sys.platform == "win32":
 
     @contextmanager
-    def _single_keys(_stdin: TextIO) -> Iterator[ReadKey]:
+    def _single_keys(_stdin: TextIO) -> Iterator[Iterator[str]]:
         import msvcrt
 
-        yield msvcrt.getwch
+        yield iter(msvcrt.getwch, "")
 
 else:
 
     @contextmanager
-    def _single_keys(stdin: TextIO) -> Iterator[ReadKey]:
+    def _single_keys(stdin: TextIO) -> Iterator[Iterator[str]]:
         import termios
         import tty
 
         before = termios.tcgetattr(stdin)
-        tty.setcbreak(stdin)
+        tty.setcbreak(stdin, termios.TCSANOW)  # its default throws away what was typed ahead
         try:
-            yield lambda: stdin.read(1)
+            yield _characters(stdin)
         finally:
             termios.tcsetattr(stdin, termios.TCSADRAIN, before)

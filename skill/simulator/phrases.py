@@ -105,8 +105,9 @@ BUILT_IN: dict[str, tuple[str, ...]] = {
         *("go home", "go to the home screen"),
         *("home", "take me home", "go to home", "home screen", "show the home screen", "back to the home screen"),
     ),
-    EXIT: ("exit", "quit"),
 }
+
+EXITS = ("exit", "quit")
 
 WAKE_WORDS = ("alexa", "hey alexa", "echo", "computer", "ziggy", "amazon")
 

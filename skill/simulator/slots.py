@@ -35,12 +35,12 @@ class Spoken:
 class Reading:
     """A sentence in which some words are taken as values: each of them became one word, `{TYPE}`.
 
-    `sure` is False where a value only sounds like one of ours, but is none of them.
+    `likeness` says how like their names the values were said, of 100.
     """
 
     words: Words
     values: tuple[Spoken, ...] = ()
-    sure: bool = True
+    likeness: float = 100.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ class Vocabulary:
             for start, end in _windows(words):
                 if end - start > 1 and words[end - 1] in endings:
                     value = Spoken(name, _said(words[start:end]))
-                    yield _reading(words, [_Span(start, end, value)], sure=False)
+                    yield _reading(words, [_Span(start, end, value)])
 
     def example(self, name: str) -> str:
         """One value of a type, as one would say it."""
@@ -134,8 +134,8 @@ def _best(spans: Iterable[_Span]) -> list[_Span]:
     return kept
 
 
-def _reading(words: Words, spans: Sequence[_Span], *, sure: bool = True) -> Reading:
+def _reading(words: Words, spans: Sequence[_Span]) -> Reading:
     masked = list(words)
     for span in reversed(spans):
         masked[span.start : span.end] = [f"{{{span.value.type}}}"]
-    return Reading(tuple(masked), tuple(span.value for span in spans), sure)
+    return Reading(tuple(masked), tuple(span.value for span in spans), min(span.likeness for span in spans))

@@ -12,6 +12,7 @@ from typing import Any, TextIO
 
 from rich.console import Console
 from rich.live import Live
+from rich.text import Text
 
 from skill.simulator import show
 from skill.simulator.captions import Caption, Subtitles
@@ -95,6 +96,7 @@ class _Talk:
         self._typed = typed
         self._console = console
         self._footer = Live(console=console, auto_refresh=False, transient=True) if footer else None
+        self._shown: Text | None = None
         self._subtitles = Subtitles()
         self._turn = 0
         self._quit = False
@@ -190,7 +192,10 @@ class _Talk:
             show.hint(self._console, TAKEN_AS_WOKEN)
 
     def _refresh(self) -> None:
-        if self._footer:
-            suggested = suggestions(self._device, self._turn)
-            width = self._console.width
-            self._footer.update(show.footer(self._device, suggested, self._typed.so_far, width), refresh=True)
+        if self._footer is None:
+            return
+        suggested = suggestions(self._device, self._turn)
+        now = show.footer(self._device, suggested, self._typed.so_far, self._console.width)
+        if now != self._shown:
+            self._shown = now
+            self._footer.update(now, refresh=True)

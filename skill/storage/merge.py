@@ -103,8 +103,10 @@ def _united(old: Any, new: Any, base: Any, name: str = "") -> Any:
 def _united_tree(old: Record, new: Record, base: Any) -> Record:
     before = base if isinstance(base, Mapping) else {}
     unknown = None if base is None else _MISSING
-    united = {key: _united(old.get(key, _MISSING), new.get(key, _MISSING), before.get(key, unknown), key)
-              for key in {**old, **new}}
+    united = {
+        key: _united(old.get(key, _MISSING), new.get(key, _MISSING), before.get(key, unknown), key)
+        for key in {**old, **new}
+    }
     return {key: value for key, value in united.items() if value is not _MISSING}
 
 

@@ -24,6 +24,9 @@ LARGEST = 200_000
 """Bytes of a household's record as JSON. A person has a few thousand; DynamoDB refuses an item above 400 kB, and may
 need twice what JSON needs. It is the same for every store, so that none takes what another would refuse."""
 
+_FORGOTTEN: Record = {"forgotten": True}
+"""Stands for what was given for a request that then asked to forget it: `household.saved` adds nothing to that."""
+
 
 class PeopleStore(AbstractPersistenceAdapter):
     """Remembers people: attributes for the one who speaks, kept in one record for each user's household.
@@ -59,17 +62,20 @@ class PeopleStore(AbstractPersistenceAdapter):
         plain = _plain(attributes)
         base = self._given.to(request_envelope)
         self._change(who.user, lambda held: household.saved(held, who.speaker, plain, base, self._merge))
-        self._given.keep(request_envelope, plain)
+        if base is not _FORGOTTEN:
+            self._given.keep(request_envelope, plain)
 
     def delete_attributes(self, request_envelope: RequestEnvelope) -> None:
-        """Forget everyone who shares the user's account. Nothing is left, and saving in the same turn brings nothing back."""
+        """Forget everyone who shares the user's account. Nothing is left, and this turn can save nothing any more."""
         if user := whose(request_envelope).user:
+            self._given.keep(request_envelope, _FORGOTTEN)
             self._shelf.remove(user)
 
     def forget_speaker(self, request_envelope: RequestEnvelope) -> None:
-        """Forget the speaker alone; if nobody else is remembered, nothing is left."""
+        """Forget the speaker alone, likewise; if nobody else is remembered, nothing is left."""
         who = whose(request_envelope)
         if who.user:
+            self._given.keep(request_envelope, _FORGOTTEN)
             self._change(who.user, lambda held: household.forgotten(held, who.speaker))
 
     def number_of_speakers(self, request_envelope: RequestEnvelope) -> int:

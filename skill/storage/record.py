@@ -1,19 +1,42 @@
 """What is remembered of a person as a plain record, which any store can keep, and back again."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from skill.dialogue.session import Person
 from skill.plain import from_plain, to_plain
+from skill.storage.merge import SAVED_AT
 
-VERSION = 1
-"""Rises when an older record would be misread, and then `person_of` says how to read that one."""
+VERSION = 2
+"""Rises when an older record would be misread, and then MIGRATIONS says how to read that one."""
 
 
-def record_of(person: Person) -> dict[str, object]:
-    """All that is remembered of a person, as JSON would have it."""
-    return {"version": VERSION, **to_plain(person)}
+def record_of(person: Person, now_ms: int = 0) -> dict[str, object]:
+    """All that is remembered of a person, as JSON would have it.
+
+    Args:
+        person: whom to remember.
+        now_ms: when, in milliseconds since 1970: of two devices the later one's place wins.
+    """
+    return {"version": VERSION, SAVED_AT: now_ms, **to_plain(person)}
 
 
 def person_of(record: Mapping[str, object] | None) -> Person:
     """The person in a record. Whatever is missing or damaged in it is as for somebody new; never raises."""
-    return from_plain(Person, record)
+    return from_plain(Person, _as_it_is_now(record))
+
+
+def _as_it_is_now(record: Mapping[str, object] | None) -> Mapping[str, object] | None:
+    """A record brought up to this release's form, version by version. One from a later release is read as it is."""
+    version = record.get("version") if isinstance(record, Mapping) else None
+    while record is not None and isinstance(version, int) and version in MIGRATIONS:
+        record, version = MIGRATIONS[version](record), version + 1
+    return record
+
+
+def _from_1(record: Mapping[str, object]) -> Mapping[str, object]:
+    """Version 1 knew only that the safety line was heard, not when; so it is told once more."""
+    return {name: value for name, value in record.items() if name != "safety_heard"}
+
+
+MIGRATIONS: Mapping[int, Callable[[Mapping[str, object]], Mapping[str, object]]] = {1: _from_1}
+"""Version -> what makes the next version of it."""

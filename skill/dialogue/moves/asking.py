@@ -14,7 +14,7 @@ from skill.dialogue.telling import (
     seconds_left,
     seconds_left_here,
     what_is_next,
-    where,
+    where_and_left,
 )
 from skill.dialogue.turns import ask, stay
 from skill.library.models import Exercise, Level, Side
@@ -38,12 +38,9 @@ def explain(here: Here, event: Event) -> Turn:
 
 def where_am_i(here: Here, event: Event) -> Turn:
     """The exercise, its number, the side, and the reps left."""
-    practice, told = here.practice, where(here, here.place)
-    if practice is None:
+    if here.practice is None:
         return stay(here, here.words("nothing-underway"))
-    if here.place.rep or here.place.held:
-        told = here.words("re-enter-left", where=told, amount=amount_left(practice, here.place, here.words))
-    return stay(here, here.words("re-enter", where=told) if not told.endswith(".") else told)
+    return stay(here, here.words("re-enter", where=where_and_left(here)))
 
 
 def whats_next(here: Here, event: Event) -> Turn:

@@ -5,12 +5,12 @@ from dataclasses import replace
 from skill.coaching import plan
 from skill.coaching.place import Place
 from skill.dialogue.events import Event
-from skill.dialogue.here import Here
+from skill.dialogue.here import Here, easier_there_is
 from skill.dialogue.moves.adjusting import easier
 from skill.dialogue.moves.going import skip_exercise
 from skill.dialogue.moves.opening import begin
 from skill.dialogue.session import Phase, Turn
-from skill.dialogue.turns import ask, close, easier_there_is, play, stay
+from skill.dialogue.turns import ask, close, play, stay
 
 
 def it_hurts(here: Here, event: Event) -> Turn:

@@ -5,28 +5,47 @@ from dataclasses import replace
 from skill.coaching import plan
 from skill.coaching.place import BEGINNING, Place
 from skill.dialogue.events import Event, GoTo, StartExercise, StartRoutine
-from skill.dialogue.here import Here
+from skill.dialogue.here import Here, steps_of
+from skill.dialogue.history import active_days, days_since, exercises_on
 from skill.dialogue.session import Person, Phase, Turn
-from skill.dialogue.telling import exercises, routines, where
+from skill.dialogue.telling import exercises, routines, where, where_and_left
 from skill.dialogue.turns import ask, play, re_enter, stay
+
+LONG_AGO_DAYS = 60
+"""After so long the safety line is told again."""
+
+A_WHILE_DAYS = 7
+"""After so long she is glad to have them back."""
 
 
 def welcome(here: Here, event: Event) -> Turn:
-    """New people hear who she is, one safety line, and what to say."""
-    greeting = here.words("welcome", title=here.scene.library.title)
-    safety = "" if here.scene.person.safety_heard else here.words("safety")
-    here = replace(here, session=replace(here.session, safety_said=True))
-    person = replace(here.scene.person, safety_heard=True)
-    return ask(here, Phase.CHOOSING, greeting, safety, person=person)
+    """New people hear who she is, one safety line, and what to say; others a greeting that knows how long it was."""
+    safety, told, person = _safety(here)
+    return ask(told, Phase.CHOOSING, *_greeting(here), safety, person=person)
+
+
+def _greeting(here: Here) -> tuple[str, ...]:
+    words, person, today = here.words, here.scene.person, here.scene.today
+    away = days_since(person.last_day, today)
+    if away is None:
+        return (words("welcome", title=here.scene.library.title),)
+    if person.underway is not None:
+        return (words("opened-changed"),)
+    if away >= A_WHILE_DAYS:
+        return (words("opened-after-a-while"),)
+    if today in active_days(person):
+        return (words("opened-done-today", exercises=words.amount("exercises", exercises_on(person, [today]))),)
+    return (words("opened-again"),)
 
 
 def offer(here: Here, event: Event) -> Turn:
     """Someone comes back to something unfinished."""
-    at = where(here, here.place)
-    if plan.routine_of(here.session.plan) is None:
-        return ask(here, Phase.OFFERING, here.words("offer-exercise", where=at))
+    safety, told, person = _safety(here)
     named = plan.name(here.session.plan, here.scene.library)
-    return ask(here, Phase.OFFERING, here.words("offer", plan=named, where=at))
+    at = where_and_left(here)
+    routine = plan.routine_of(here.session.plan)
+    offered = here.words("offer", plan=named, where=at) if routine else here.words("offer-exercise", where=at)
+    return ask(told, Phase.OFFERING, offered, safety, person=person)
 
 
 def reopen(here: Here, event: Event) -> Turn:
@@ -150,28 +169,35 @@ def confirm(here: Here, wanted: str) -> Turn:
 def begin(here: Here, wanted: str, place: Place = BEGINNING) -> Turn:
     """Begin a plan: the safety line if it was not heard, the routine's own words, and the floor announced."""
     safety, here, person = _safety(here)
-    library = here.scene.library
+    return play(here.starting(wanted), place, safety, *_beginning(here, wanted), person=person)
+
+
+def _beginning(here: Here, wanted: str) -> tuple[str, ...]:
+    """The plan's own words and the floor announced; to someone who knows every exercise of it, its name alone."""
+    library, words, named = here.scene.library, here.words, plan.name(wanted, here.scene.library)
+    if _is_familiar(here.starting(wanted)):
+        return (words("begin-again", plan=named),)
     routine = plan.routine_of(wanted)
-    floor = _floor_ahead(here, wanted)
-    own = (
-        library.routines[routine].begin
-        if routine
-        else here.words("begin-exercise", exercise=plan.name(wanted, library))
-    )
-    return play(here.starting(wanted), place, safety, own, floor, person=person)
+    own = library.routines[routine].begin if routine else words("begin-exercise", exercise=named)
+    return own, _floor_ahead(here, wanted)
+
+
+def _is_familiar(here: Here) -> bool:
+    return all(practice.short for index in range(len(here.steps)) if (practice := here.practices(index)))
 
 
 def _safety(here: Here) -> tuple[str, Here, Person]:
-    """The safety line, unless this person or this session has had it; and the session and person that have."""
-    person = here.scene.person
-    due = not (person.safety_heard or here.session.safety_said)
-    here = replace(here, session=replace(here.session, safety_said=True))
-    return here.words("safety") if due else "", here, replace(person, safety_heard=True)
+    """The safety line where it is due, and the situation and the person in which it has been told."""
+    person, today = here.scene.person, here.scene.today
+    away = days_since(person.last_day, today)
+    due = not here.session.safety_said and (not person.safety_day or away is None or away >= LONG_AGO_DAYS)
+    told = replace(here, session=replace(here.session, safety_said=True))
+    return (here.words("safety"), told, replace(person, safety_day=today.isoformat())) if due else ("", told, person)
 
 
 def _floor_ahead(here: Here, wanted: str) -> str:
     library = here.scene.library
-    steps = plan.steps(wanted, library)
+    steps = steps_of(wanted, here.scene)
     down = any(library.exercises[step.exercise].form(step.level).position in library.floor_positions for step in steps)
     other = library.routines[library.off_the_floor_routine].name
     return here.words("floor-ahead", plan=other) if down else ""

@@ -1,0 +1,165 @@
+"""A year of daily sessions by one person: how much is stored, and how long a load and a save take.
+
+    python -m prove.year
+
+Each turn is a real one: load, decide, save. On most days the whole routine is done; every seventh day an exercise is
+skipped, every eleventh they leave half-way, and now and then they ask for something harder, or for fewer words.
+"""
+
+import os
+import platform
+import sqlite3
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from ask_sdk_model import Context, RequestEnvelope, User
+from ask_sdk_model.interfaces.system import SystemState
+
+from skill.dialogue.events import Event, Flow, Guided, Harder, Next, Open, SkipExercise, StartRoutine, Stop
+from skill.dialogue.respond import respond
+from skill.dialogue.session import Listener, Scene, Session
+from skill.library.load import content_folder, load
+from skill.library.models import Library
+from skill.rehearsal import seconds_of
+from skill.storage.opening import open_store
+from skill.storage.people import PeopleStore
+from skill.storage.record import person_of, record_of
+
+PAGE = Path("docs/year.md")
+DAYS = 365
+SHOWN = (1, 7, 30, 90, 180, 365)
+"""The days after which is measured."""
+
+MEASURED = 300
+LONGEST_DAY = 200
+"""Turns after which a day ends, whatever was said."""
+
+TEXT = """# A year of daily sessions
+
+Written by `prove/year.py` on {date}: {machine}, SQLite {sqlite}, synchronous=FULL.
+
+One person, {sessions} sessions on {days} days, {turns} turns, each of them loaded, decided and saved. Stored is their
+record as JSON; the times are the median of {measured} (in brackets the slowest of a hundred), a save until it is on
+the disk. In their history after the year: {person}.
+
+| after day | sessions | turns | stored | load | save |
+|---|---|---|---|---|---|
+{rows}
+The file has {file:.0f} kB, its log {log:.0f} kB (at most some 4 MB, however many people there are).
+"""
+
+
+@dataclass
+class Sums:
+    sessions: int = 0
+    turns: int = 0
+
+
+def main() -> None:
+    library = load(content_folder())["en-US"]
+    sums, rows = Sums(), []
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "people.sqlite3"
+        store = open_store(f"sqlite:///{path}")
+        for day in range(1, DAYS + 1):
+            visit(store, library, day, sums)
+            if day in SHOWN:
+                rows.append(row(day, sums, path, store))
+        assert store.check() == ()
+        sizes = [Path(f"{path}{end}").stat().st_size / 1000 for end in ("", "-wal")]
+        person = person_of(store.get_attributes(asked()))
+        store.close()
+    page = TEXT.format(
+        date=datetime.now(UTC).date(),
+        machine=f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}",
+        sqlite=sqlite3.sqlite_version,
+        sessions=sums.sessions,
+        days=DAYS,
+        turns=sums.turns,
+        measured=MEASURED,
+        rows="\n".join(rows) + "\n",
+        person=told_of(record_of(person)),
+        file=sizes[0],
+        log=sizes[1],
+    )
+    PAGE.write_text(page, "utf-8")
+    print(page)
+
+
+def asked() -> RequestEnvelope:
+    return RequestEnvelope(context=Context(system=SystemState(user=User(user_id="amzn1.ask.account." + "A" * 180))))
+
+
+def visit(store: PeopleStore, library: Library, day: int, sums: Sums) -> None:
+    """One session: what is said is said, until she closes."""
+    now = datetime(2026, 1, 1, 8, tzinfo=UTC) + timedelta(days=day, minutes=day * 37 % 180)
+    session = Session()
+    sums.sessions += 1
+    for event in said_on(day, library):
+        envelope = asked()
+        person = person_of(store.get_attributes(envelope))
+        turn = respond(session, event, Scene(person, library, Listener(), now))
+        store.save_attributes(envelope, record_of(turn.person))
+        sums.turns += 1
+        if not turn.prompt.listen:
+            return
+        session = turn.session
+        now += timedelta(seconds=seconds_of(turn.prompt.parts, library.language) + 5)
+
+
+def said_on(day: int, library: Library) -> Iterator[Event]:
+    yield Open()
+    yield StartRoutine(max(library.routines, key=lambda name: len(library.routines[name].steps)))
+    if day % 20 == 0:
+        yield Flow() if day % 40 else Guided()
+    for turn in range(LONGEST_DAY):
+        if day % 30 == 0 and turn == 3:
+            yield Harder()
+        elif day % 7 == 0 and turn == 6:
+            yield SkipExercise()
+        elif day % 11 == 0 and turn == 8:
+            yield Stop()
+        else:
+            yield Next()
+
+
+def row(day: int, sums: Sums, path: Path, store: PeopleStore) -> str:
+    with closing(sqlite3.connect(path)) as db:
+        (stored,) = db.execute("SELECT length(record) FROM people").fetchone()
+    loads, saves = [], []
+    original = store.get_attributes(asked())
+    for number in range(MEASURED):
+        envelope = asked()
+        record, seconds = timed(lambda envelope=envelope: store.get_attributes(envelope))
+        loads.append(seconds)
+        changed = record | {"measured": number}  # because SQLite writes nothing where nothing has changed
+        saves.append(timed(lambda envelope=envelope, changed=changed: store.save_attributes(envelope, changed))[1])
+    store.save_attributes(asked(), original)
+    return f"| {day} | {sums.sessions} | {sums.turns} | {stored:,} bytes | {told(loads)} | {told(saves)} |"
+
+
+def told_of(record: dict[str, Any]) -> str:
+    """How many entries each of the growing fields has."""
+    return ", ".join(f"{key} {len(value)}" for key, value in record.items() if isinstance(value, dict | list))
+
+
+def timed(work: Callable[[], Any]) -> tuple[Any, float]:
+    began = time.perf_counter()
+    result = work()
+    return result, time.perf_counter() - began
+
+
+def told(seconds: list[float]) -> str:
+    slow = statistics.quantiles(seconds, n=100)[-1]
+    return f"{statistics.median(seconds) * 1000:.2f} ms ({slow * 1000:.2f})"
+
+
+if __name__ == "__main__":
+    main()

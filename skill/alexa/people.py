@@ -1,0 +1,109 @@
+"""Who the person is and what is remembered of them, for one request: read, kept, or forgotten.
+
+A store that fails never fails a turn. What could not be saved rides in the session, and the next turn tries again.
+"""
+
+import logging
+from dataclasses import dataclass
+
+from ask_sdk_core.handler_input import HandlerInput
+from ask_sdk_model import RequestEnvelope
+
+from skill.dialogue.session import Forget, Person
+from skill.storage.people import PeopleStore
+from skill.storage.record import person_of, record_of
+from skill.storage.whose import SPEAKER, whose
+
+log = logging.getLogger(__name__)
+
+UNSAVED = "unsaved"
+"""The session attribute that carries what a store did not take."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A person as they were found.
+
+    Attributes:
+        person: as remembered; someone new when nothing is.
+        reached: the store answered, so it may be written to without losing what it holds.
+        unsaved: part of it was not saved last time, so it has to be saved whatever happens.
+    """
+
+    person: Person
+    reached: bool = True
+    unsaved: bool = False
+
+
+def recall(handler_input: HandlerInput) -> Known:
+    """The person who speaks."""
+    riding = _attributes(handler_input).get(UNSAVED)
+    try:
+        person = person_of(handler_input.attributes_manager.persistent_attributes)
+    except Exception:
+        log.exception("request %r: the store gave no person", _id(handler_input))
+        return Known(person_of(riding if isinstance(riding, dict) else None), reached=False)
+    if isinstance(riding, dict):
+        return Known(person_of(riding), unsaved=True)
+    return Known(person)
+
+
+def remember(handler_input: HandlerInput, known: Known, person: Person, now_ms: int) -> dict[str, object]:
+    """Save a person where anything has changed.
+
+    Returns:
+        The session attributes that carry what was not saved, and who speaks.
+    """
+    riding: dict[str, object] = {SPEAKER: whose(handler_input.request_envelope).speaker}
+    if not known.unsaved and person == known.person:
+        return riding
+    record = record_of(person, now_ms)
+    if known.reached and _saved(handler_input, record):
+        return riding
+    return riding | {UNSAVED: record}
+
+
+def _saved(handler_input: HandlerInput, record: dict[str, object]) -> bool:
+    manager = handler_input.attributes_manager
+    try:
+        manager.persistent_attributes = record
+        manager.save_persistent_attributes()
+    except Exception:
+        log.exception("request %r: the store took no person", _id(handler_input))
+        return False
+    return True
+
+
+def forget(store: PeopleStore, envelope: RequestEnvelope, whom: Forget) -> None:
+    """Delete what is stored.
+
+    Raises:
+        PersistenceException: it could not be deleted, so nobody may be told that it was.
+    """
+    match whom:
+        case Forget.ME:
+            store.forget_speaker(envelope)
+        case Forget.EVERYONE:
+            store.delete_attributes(envelope)
+        case Forget.NOBODY:
+            return
+
+
+def number_of(store: PeopleStore, envelope: RequestEnvelope) -> int:
+    """How many people are remembered in the household; 1 where that cannot be told."""
+    try:
+        return max(1, store.number_of_speakers(envelope))
+    except Exception:
+        log.exception("the store could not count the household")
+        return 1
+
+
+def _attributes(handler_input: HandlerInput) -> dict[str, object]:
+    if handler_input.request_envelope.session is None:
+        return {}
+    return handler_input.attributes_manager.session_attributes or {}
+
+
+def _id(handler_input: HandlerInput) -> str:
+    request = handler_input.request_envelope.request
+    return str(request.request_id) if request else ""

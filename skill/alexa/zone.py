@@ -1,0 +1,73 @@
+"""The device's time zone, from Alexa's settings API: asked once at the start of a session, for a second at the most.
+
+Source: "Obtain customer settings information", .../docs/alexa/smapi/alexa-settings-api-reference.html:
+GET /v2/devices/{deviceId}/settings/System.timeZone answers with a JSON string such as "Europe/London"; it needs no
+permission.
+"""
+
+import json
+import logging
+from collections.abc import Callable
+from functools import cache
+from urllib.parse import quote, urlsplit
+from zoneinfo import ZoneInfo
+
+from ask_sdk_model import RequestEnvelope
+
+log = logging.getLogger(__name__)
+
+SECONDS = 1.0
+"""A session begins no later than this because of a time zone."""
+
+LONGEST = 64
+"""No time zone has a longer name."""
+
+Fetch = Callable[[str, str], bytes]
+"""What an https address answers to a bearer token, within SECONDS."""
+
+
+def fetched(url: str, token: str) -> bytes:
+    """Ask Alexa. Imported late: most requests never need it.
+
+    Raises:
+        OSError: no answer in time, or not a good one.
+    """
+    import requests
+
+    answer = requests.get(url, headers={"Authorization": f"Bearer {token}"}, timeout=SECONDS / 2, allow_redirects=False)
+    answer.raise_for_status()
+    return answer.content[:1024]
+
+
+def device_zone(envelope: RequestEnvelope, fetch: Fetch = fetched) -> str:
+    """The time zone that the device is set to; "" when it cannot be had, which is no fault."""
+    system = envelope.context.system if envelope.context else None
+    device = system.device.device_id if system and system.device else None
+    if system is None or not device or not system.api_access_token or not _is_amazons(system.api_endpoint):
+        return ""
+    url = f"{system.api_endpoint}/v2/devices/{quote(device, safe='')}/settings/System.timeZone"
+    try:
+        found = json.loads(fetch(url, system.api_access_token))
+    except (OSError, ValueError) as fault:
+        log.info("no time zone from the device: %s", type(fault).__name__)
+        return ""
+    return found if isinstance(found, str) and zone(found) else ""
+
+
+@cache
+def zone(name: str) -> ZoneInfo | None:
+    """The time zone of that name, or None where there is none such here."""
+    try:
+        return ZoneInfo(name) if 0 < len(name) <= LONGEST else None
+    except (OSError, ValueError, KeyError):  # ZoneInfoNotFoundError is a KeyError
+        return None
+
+
+def _is_amazons(endpoint: str | None) -> bool:
+    """Only Amazon is asked, whatever an envelope says."""
+    try:
+        parts = urlsplit(endpoint or "")
+    except ValueError:
+        return False
+    host = parts.hostname or ""
+    return parts.scheme == "https" and host.endswith(".amazonalexa.com") and parts.port in (None, 443)

@@ -1,0 +1,166 @@
+"""What gets done, written down by day: bounded however long someone comes, and never anything about health."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from skill.coaching import plan
+from skill.coaching.fitting import after_piece
+from skill.dialogue.events import Event, Next, No, Ready, Resume, SkipExercise, TimedOut, Yes
+from skill.dialogue.here import Here, easier_there_is
+from skill.dialogue.session import Day, Earlier, Person, Phase
+
+KEPT_DAYS = 28
+"""Days that are kept one by one; older ones are summed up."""
+
+MOST_HEARD = 99
+"""Nobody needs a larger count of how often an exercise was heard."""
+
+FORGIVEN_DAYS = 2
+"""Whole days off that do not break a run: strength work wants days between (exercises.md, section 4)."""
+
+_ON = (Ready, Next, Resume, Yes)
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What one turn settled: exercises finished and skipped, by id, and whether the plan came to its end whole."""
+
+    finished: tuple[str, ...] = ()
+    skipped: tuple[str, ...] = ()
+    whole: bool = False
+
+
+def done(here: Here, event: Event) -> Done:
+    """What an event settles: what the clock shows was heard to its end, and what they move on from or leave."""
+    if not here.steps:
+        return Done()
+    finished = list(_heard_through(here, event))
+    ended = _ended(here, event)
+    if ended or _moves_on(here, event):
+        finished.append(here.place.step)
+    skipped = () if ended or not _leaves(here, event) else (here.steps[here.place.step].exercise,)
+    whole = ended and not here.session.parted and plan.routine_of(here.session.plan) is not None
+    return Done(tuple(here.steps[step].exercise for step in finished), skipped, whole)
+
+
+def _heard_through(here: Here, event: Event) -> range:
+    """The exercises that lie between where the last answer began and where they are now."""
+    if here.session.since is None:
+        return range(0)
+    now = here.session.ends if isinstance(event, TimedOut) else here.place
+    return range(here.session.place.step, now.step)
+
+
+def _ended(here: Here, event: Event) -> bool:
+    """The last piece was heard to its end: the clock says so, or the device, or they moved on from it."""
+    if here.session.since is None:
+        return False
+    timed_out = here.session.phase is Phase.FINISHING and isinstance(event, TimedOut)
+    last = here.place.step == len(here.steps) - 1
+    return here.phase is Phase.FINISHING or timed_out or (last and _moves_on(here, event))
+
+
+def _moves_on(here: Here, event: Event) -> bool:
+    """They say "ready" or the like in the middle of an exercise's last piece: it counts as done."""
+    if not (isinstance(event, _ON) and here.phase is Phase.MOVING and here.running and here.practice):
+        return False
+    return after_piece(here.practice, here.place).step > here.place.step
+
+
+def _leaves(here: Here, event: Event) -> bool:
+    if here.phase is Phase.HURTING:
+        stays = isinstance(event, Yes) and easier_there_is(here, here.place)
+        return isinstance(event, (*_ON, No, SkipExercise)) and not stays
+    return isinstance(event, SkipExercise) and here.phase is not Phase.FINISHING
+
+
+def written_down(person: Person, settled: Done, plan_name: str, today: date) -> Person:
+    """The person with what was done today written down, and what is long past summed up."""
+    if settled == Done():
+        return person
+    day = person.history.get(today.isoformat(), Day())
+    day = Day(
+        finished=_counted(day.finished, settled.finished),
+        skipped=_counted(day.skipped, settled.skipped),
+        whole=_counted(day.whole, (plan_name,) if settled.whole else ()),
+    )
+    heard = {name: min(count, MOST_HEARD) for name, count in _counted(person.heard, settled.finished).items()}
+    history = {**person.history, today.isoformat(): day}
+    return _summed_up(replace(person, heard=heard, history=history), today)
+
+
+def _counted(counts: Mapping[str, int], more: Iterable[str]) -> dict[str, int]:
+    counted = dict(counts)
+    for name in more:
+        counted[name] = counted.get(name, 0) + 1
+    return counted
+
+
+def _summed_up(person: Person, today: date) -> Person:
+    """The latest days one by one, the others as a sum. A day in the future, from a device gone wrong, is let go."""
+    since = (today - timedelta(days=KEPT_DAYS)).isoformat()
+    until = (today + timedelta(days=1)).isoformat()
+    past = [day for name, day in person.history.items() if name < since]
+    kept = {name: day for name, day in person.history.items() if since <= name <= until}
+    exercises = sum(sum(day.finished.values()) for day in past)
+    earlier = Earlier(person.earlier.days + len(past), person.earlier.exercises + exercises)
+    return replace(person, history=kept, earlier=earlier if past else person.earlier)
+
+
+# Looking back
+
+
+def active_days(person: Person) -> list[date]:
+    """The days on which something was finished, the latest first."""
+    return sorted(
+        (day for name, done in person.history.items() if done.finished and (day := _date(name))), reverse=True
+    )
+
+
+def days_since(name: str, today: date) -> int | None:
+    """Whole days since a date that was written down; None where there is none."""
+    day = _date(name)
+    return (today - day).days if day else None
+
+
+def run_of_days(person: Person, today: date) -> int:
+    """How many days are in the run that is still going: a day missed here and there does not break it."""
+    run, after = 0, today
+    for day in active_days(person):
+        if (after - day).days > FORGIVEN_DAYS + 1:
+            break
+        run, after = run + 1, day
+    return run
+
+
+def this_week(person: Person, today: date) -> list[date]:
+    """The days of the last seven, today among them, on which something was finished."""
+    return [day for day in active_days(person) if (today - day).days < 7]
+
+
+def exercises_on(person: Person, days: Iterable[date]) -> int:
+    """How many exercises were finished on these days."""
+    return sum(sum(person.history[day.isoformat()].finished.values()) for day in days)
+
+
+def skipped_most(person: Person, today: date) -> str | None:
+    """The exercise that was skipped most often in the last seven days; None when nothing was."""
+    counts: dict[str, int] = {}
+    for name, day in person.history.items():
+        if (since := days_since(name, today)) is not None and since < 7:
+            for exercise, count in day.skipped.items():
+                counts[exercise] = counts.get(exercise, 0) + count
+    return max(counts, key=lambda name: counts[name]) if counts else None
+
+
+def whole_sessions(person: Person) -> int:
+    """How many routines were done whole in the days that are kept."""
+    return sum(sum(day.whole.values()) for day in person.history.values())
+
+
+def _date(name: str) -> date | None:
+    try:
+        return date.fromisoformat(name)
+    except ValueError:
+        return None

@@ -1,0 +1,113 @@
+"""What is remembered: looking back, how much she says, what they never want, and being forgotten."""
+
+from dataclasses import replace
+
+from skill.coaching.place import Place
+from skill.coaching.wishes import Talk
+from skill.dialogue.events import Event, LeaveOut, PutBack
+from skill.dialogue.here import Here, steps_of
+from skill.dialogue.prompt import Card, Prompt, Say
+from skill.dialogue.session import Forget, Person, Phase, Session, Turn
+from skill.dialogue.telling import exercises, looking_back
+from skill.dialogue.turns import ask, play, re_enter, stay
+from skill.library.models import Exercise
+
+
+def how_am_i_doing(here: Here, event: Event) -> Turn:
+    """How it went, in words, and on a card."""
+    told = looking_back(here)
+    return stay(here, told, card=Card(here.words("progress-title"), told))
+
+
+def what_do_you_know(here: Here, event: Event) -> Turn:
+    """Everything that is remembered, by its kinds, in words and on a card."""
+    told = here.words("known")
+    return stay(here, told, card=Card(here.words("known-title"), told))
+
+
+def ask_before_forgetting(here: Here, event: Event) -> Turn:
+    """It cannot be undone, so it is asked once; and whom, where several people are remembered."""
+    return ask(here, Phase.FORGETTING, here.words("forget"))
+
+
+def forget(here: Here, event: Event) -> Turn:
+    """Yes; where several are remembered, that says not whom."""
+    if here.scene.household > 1:
+        return ask(here, Phase.FORGETTING)
+    return _forgotten(here, Forget.EVERYONE)
+
+
+def forget_me(here: Here, event: Event) -> Turn:
+    """Only the one who speaks."""
+    return _forgotten(here, Forget.ME if here.scene.household > 1 else Forget.EVERYONE)
+
+
+def forget_everyone(here: Here, event: Event) -> Turn:
+    """Everyone under this account."""
+    return _forgotten(here, Forget.EVERYONE)
+
+
+def _forgotten(here: Here, whom: Forget) -> Turn:
+    told = here.words("forgotten-everyone") if whom is Forget.EVERYONE else here.words("forgotten-me")
+    return Turn(Session(), Person(), Prompt((Say(told),)), forget=whom)
+
+
+def keep_remembering(here: Here, event: Event) -> Turn:
+    """No: nothing is forgotten."""
+    if not here.steps:
+        return ask(here, Phase.CHOOSING, here.words("not-forgotten"))
+    return re_enter(here, here.place, here.words("not-forgotten"))
+
+
+def talk_more(here: Here, event: Event) -> Turn:
+    """From now on everything is explained."""
+    person = replace(here.scene.person, talk=Talk.MORE)
+    return stay(here.remembering(person), here.words("talk-more"), person=person)
+
+
+def talk_less(here: Here, event: Event) -> Turn:
+    """From now on little is."""
+    person = replace(here.scene.person, talk=Talk.LESS)
+    return stay(here.remembering(person), here.words("talk-less"), person=person)
+
+
+def leave_out(here: Here, event: Event) -> Turn:
+    """Never this exercise in a routine again; the one underway goes on with the next."""
+    assert isinstance(event, LeaveOut)
+    exercise = _meant(here, event.exercise)
+    if exercise is None:
+        return stay(here, here.words("which-exercise", exercises=exercises(here)))
+    left_out = (*(name for name in here.scene.person.left_out if name != exercise.id), exercise.id)
+    person = replace(here.scene.person, left_out=left_out)
+    return _with_other_steps(here, person, here.words("left-out", exercise=exercise.name))
+
+
+def put_back(here: Here, event: Event) -> Turn:
+    """An exercise back into its routines; without a name, all of them."""
+    assert isinstance(event, PutBack)
+    if event.exercise is not None and event.exercise not in here.scene.library.exercises:
+        return stay(here, here.words("which-exercise", exercises=exercises(here)))
+    left_out = tuple(name for name in here.scene.person.left_out if event.exercise not in (None, name))
+    if left_out == here.scene.person.left_out:
+        return stay(here, here.words("nothing-left-out"))
+    person = replace(here.scene.person, left_out=left_out)
+    return _with_other_steps(here, person, here.words("put-back"))
+
+
+def _meant(here: Here, exercise: str | None) -> Exercise | None:
+    if exercise is not None:
+        return here.scene.library.exercises.get(exercise)
+    return here.practice.exercise if here.practice else None
+
+
+def _with_other_steps(here: Here, person: Person, told: str) -> Turn:
+    """The same place in a plan that has other exercises now; where that exercise is gone, the next one."""
+    after = here.remembering(person)
+    if not here.steps:
+        return stay(after, told, person=person)
+    after = after.along(steps_of(here.session.plan, after.scene))
+    current = here.steps[here.place.step]
+    if current not in after.steps:
+        before = sum(step in after.steps for step in here.steps[: here.place.step])
+        return play(after, Place(before), told, person=person)
+    return stay(after, told, person=person)

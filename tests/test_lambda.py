@@ -1,0 +1,194 @@
+"""The Lambda handler, called as a function and under Amazon's own runtime client."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from queue import Queue
+from threading import Thread
+from typing import Any
+
+import law
+import pytest
+
+from skill import aws
+from skill.alexa.sdk import NotAnEnvelope
+from skill.alexa.verify import NotFromAlexa, application_id
+from skill.settings import SettingsFaults
+
+REPOSITORY = Path(__file__).parent.parent
+
+
+@pytest.fixture
+def environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
+    """A Lambda function's environment, and a function that has not started yet."""
+    for name in [name for name in os.environ if name.startswith("HIP_COACH_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("HIP_COACH_SKILL_ID", law.SKILL_ID)
+    aws._start.cache_clear()
+    yield monkeypatch
+    aws._start.cache_clear()
+
+
+# Called as a function
+
+
+@pytest.mark.parametrize("name", law.names())
+@pytest.mark.usefixtures("environment")
+def test_every_recorded_request_is_answered(name: str) -> None:
+    """On Lambda as on the web: old and new, known and unknown."""
+    asked = law.envelope(name)
+    law.check_law(asked, aws.handler(asked, None))
+
+
+@pytest.mark.usefixtures("environment")
+def test_everything_is_made_once_and_people_are_kept_between_calls() -> None:
+    """A warm function answers at once and knows who was there a moment ago."""
+    first = aws.handler(law.request("LaunchRequest"), None)
+    started = aws._start()
+    aws.handler(law.intent("StartRoutineIntent", first["sessionAttributes"]), None)
+    assert aws._start() is started
+    assert aws.handler(law.request("LaunchRequest"), None)["response"] != first["response"]
+
+
+@pytest.mark.parametrize("identity", ["amzn1.ask.skill.another", "", None, 7])
+@pytest.mark.usefixtures("environment")
+def test_another_skill_is_not_served(identity: object) -> None:
+    """Whoever learns the function's name cannot point a skill of their own at it."""
+    asked = law.request("LaunchRequest")
+    asked["context"]["System"]["application"]["applicationId"] = identity
+    del asked["session"]
+    with pytest.raises(NotFromAlexa):
+        aws.handler(asked, None)
+
+
+def test_several_skills_may_be_served(environment: pytest.MonkeyPatch) -> None:
+    """A skill in development and the published one, for instance."""
+    environment.setenv("HIP_COACH_SKILL_ID", f"amzn1.ask.skill.other, {law.SKILL_ID}")
+    law.check_law(law.request("LaunchRequest"), aws.handler(law.request("LaunchRequest"), None))
+
+
+@pytest.mark.parametrize("verify", ["on", "off"])
+def test_without_an_id_it_refuses_to_start(verify: str, environment: pytest.MonkeyPatch) -> None:
+    """There is no local mode on Lambda."""
+    environment.delenv("HIP_COACH_SKILL_ID")
+    environment.setenv("HIP_COACH_VERIFY", verify)
+    with pytest.raises(SettingsFaults, match="HIP_COACH_SKILL_ID is not set"):
+        aws.handler(law.request("LaunchRequest"), None)
+
+
+@pytest.mark.usefixtures("environment")
+def test_what_is_no_request_of_alexas_is_an_error_of_its_sender() -> None:
+    """A test event from the AWS console says what it lacks."""
+    with pytest.raises(NotAnEnvelope):
+        aws.handler({"session": {"application": {"applicationId": law.SKILL_ID}}}, None)
+
+
+@pytest.mark.parametrize(
+    ("asked", "identity"),
+    [
+        ({"context": {"System": {"application": {"applicationId": "a"}}}}, "a"),
+        ({"session": {"application": {"applicationId": "b"}}}, "b"),
+        ({"context": {"System": {"application": {"applicationId": "a"}}}, "session": {"application": 7}}, "a"),
+        ({"context": [], "session": None}, None),
+        ({}, None),
+    ],
+)
+def test_whom_a_request_is_meant_for(asked: law.Json, identity: str | None) -> None:
+    """The context says it, and where there is none the session."""
+    assert application_id(asked) == identity
+
+
+# Under Amazon's runtime client
+
+
+class Runtime(ThreadingHTTPServer):
+    """Lambda's Runtime API: hands out events, takes answers."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Api)
+        self.events: Queue[law.Json] = Queue()
+        self.answers: Queue[tuple[str, Any]] = Queue()
+
+    def ask(self, event: law.Json) -> tuple[str, Any]:
+        """Send an event; returns `response` or `error`, and what it is."""
+        self.events.put(event)
+        return self.answers.get(timeout=60)
+
+
+class _Api(BaseHTTPRequestHandler):
+    server: Runtime
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:
+        self._send(200, json.dumps(self.server.events.get()).encode())
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        self.server.answers.put((self.path.rpartition("/")[2], json.loads(body)))
+        self._send(202, b"{}")
+
+    def _send(self, status: int, body: bytes) -> None:
+        self.send_response(status)
+        for name, value in {
+            "Lambda-Runtime-Aws-Request-Id": "1",
+            "Lambda-Runtime-Deadline-Ms": "9999999999999",
+            "Lambda-Runtime-Invoked-Function-Arn": "arn:aws:lambda:us-east-1:1:function:hip-coach",
+            "Content-Type": "application/json",
+            "Content-Length": str(len(body)),
+        }.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: Any) -> None:
+        pass
+
+
+@pytest.fixture(scope="module")
+def function() -> Iterator[Runtime]:
+    """The skill as Lambda runs it, in a process of its own."""
+    runtime = Runtime()
+    Thread(target=runtime.serve_forever, daemon=True).start()
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("HIP_COACH_")}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "awslambdaric", "skill.aws.handler"],
+        cwd=REPOSITORY,
+        env=environment
+        | {"AWS_LAMBDA_RUNTIME_API": f"127.0.0.1:{runtime.server_port}", "HIP_COACH_SKILL_ID": law.SKILL_ID},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    yield runtime
+    process.kill()
+    process.wait()
+    runtime.shutdown()
+    runtime.server_close()
+
+
+def test_amazons_runtime_client_carries_a_conversation(function: Runtime) -> None:
+    """Launch, start and stop, each answered and the session carried along."""
+    asked = law.request("LaunchRequest")
+    kind, answered = function.ask(asked)
+    assert kind == "response"
+    law.check_law(asked, answered)
+    for name in ("StartRoutineIntent", "ReadyIntent", "AMAZON.PauseIntent", "AMAZON.StopIntent"):
+        asked = law.intent(name, answered["sessionAttributes"])
+        kind, answered = function.ask(asked)
+        assert kind == "response"
+        law.check_law(asked, answered)
+    assert answered["response"]["shouldEndSession"] is True
+
+
+def test_amazons_runtime_client_reports_whom_we_do_not_serve(function: Runtime) -> None:
+    """Another skill's request is an error that AWS counts, and the function lives on."""
+    asked = law.request("LaunchRequest")
+    asked["context"]["System"]["application"]["applicationId"] = "amzn1.ask.skill.another"
+    kind, error = function.ask(asked)
+    assert (kind, error["errorType"]) == ("error", "NotFromAlexa")
+    assert function.ask(law.request("LaunchRequest"))[0] == "response"

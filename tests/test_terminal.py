@@ -1,0 +1,243 @@
+"""Talking to a skill in the terminal: from a pipe, in a hurry, and at the keys while a hold runs."""
+
+import io
+import os
+import re
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, TextIO
+
+import pytest
+from fake_skill import ANSWERS, MODEL, NOON, FakeSkill, answer
+from flask import Flask
+from rich.console import Console
+
+from skill.simulator import show
+from skill.simulator.device import Manners
+from skill.simulator.ear import Ear
+from skill.simulator.terminal import TAKEN_AS_WOKEN, talk
+
+posix = pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
+
+
+def talked(*lines: str, app: Any = None, **options: Any) -> tuple[str, int]:
+    """What is shown, spaces evened out, and the exit code."""
+    shown = io.StringIO()
+    typed = io.StringIO("".join(f"{line}\n" for line in lines))
+    code = talk(app or FakeSkill(), MODEL, stdin=typed, stdout=shown, **options)
+    return " ".join(shown.getvalue().split()), code
+
+
+def test_lines_from_a_pipe_are_talked_through_without_waiting() -> None:
+    """Input that is no terminal is fast by default, and ends where it ends."""
+    began = time.monotonic()
+    shown, code = talked("open hip coach", "start hip routine", "ready", "stop")
+    assert code == 0
+    assert time.monotonic() - began < 5
+    for told in (
+        "you open hip coach → LaunchRequest (exact) coach Welcome to Hip Coach.",
+        "→ StartRoutineIntent routine=hip-routine (exact)",
+        "♪ hold for 20 seconds, ticking (21 s)",
+        "Goodbye. closed: the skill ended it",
+    ):
+        assert told in shown
+
+
+def test_it_says_how_it_understood() -> None:
+    shown, _ = talked("open hip coach", "could you explain fire hydrant to me", "blue bananas")
+    assert "→ ExplainIntent exercise=fire-hydrant (like a sample, " in shown
+    assert "→ AMAZON.FallbackIntent (not understood)" in shown
+
+
+def test_it_says_why_nothing_was_heard() -> None:
+    shown, _ = talked("ready")
+    assert 'say "open …" with the name of the skill first' in shown
+
+
+def test_commands_of_its_own_begin_with_a_slash() -> None:
+    shown, code = talked(
+        *("/help", "open hip coach", "/json", "/wait 4", "how long left", "/wait 300", "/wait", "/nonsense", "/quit"),
+        "never said",
+    )
+    assert code == 0
+    assert "HowLongLeftIntent how long left" in shown
+    assert '"type": "LaunchRequest"' in shown
+    assert "— interrupted after 2 s" in shown
+    assert "coach Still there? closed: nobody answered, so the device ended the session" not in shown
+    assert "closed: nobody answered, so the device ended the session" in shown
+    assert "say how many seconds: /wait 20" in shown
+    assert "there is no command /nonsense" in shown
+    assert "never said" not in shown
+
+
+def test_a_refused_response_is_told_and_fails_the_run() -> None:
+    """A script that talks to the skill notices when a device would not have spoken."""
+    shown, code = talked("open hip coach", app=FakeSkill({"LaunchRequest": answer("Salt & pepper.")}))
+    assert code == 1
+    assert "the device refuses this response: outputSpeech is not well-formed" in shown
+    assert "There was a problem with the requested skill's response." in shown
+
+
+def test_the_conversation_can_be_kept(tmp_path: Path) -> None:
+    file = tmp_path / "talk.md"
+    talked("open hip coach", "stop", transcript_to=file)
+    assert file.read_text(encoding="utf-8").startswith("**You:** open hip coach\n\n**Coach:** Welcome")
+
+
+def test_the_device_has_the_locale_that_is_asked_for() -> None:
+    skill = FakeSkill()
+    talked("open hip coach", app=skill, locale="en-GB")
+    assert skill.asked[0]["request"]["locale"] == "en-GB"
+
+
+def test_a_flask_app_is_talked_to_directly() -> None:
+    app = Flask(__name__)
+    app.add_url_rule("/alexa", "alexa", lambda: ANSWERS["LaunchRequest"], methods=["POST"])
+    assert "Welcome to Hip Coach." in talked("open hip coach", app=app)[0]
+
+
+class RunningClock:
+    """A clock that runs a hundred times as fast as the real one."""
+
+    def __init__(self) -> None:
+        self._began = time.monotonic()
+
+    def __call__(self) -> datetime:
+        return NOON + timedelta(seconds=(time.monotonic() - self._began) * 100)
+
+
+def test_in_real_time_a_line_from_a_file_waits_until_she_listens() -> None:
+    """Nothing is lost and nobody is interrupted; after the last line she is heard to the end."""
+    shown, code = talked("open hip coach", "ready", fast=False, clock=RunningClock())
+    assert code == 0
+    assert "Say start hip routine, or help. you ready" in shown
+    assert "interrupted" not in shown
+    assert shown.endswith("And lower. Say ready for the other side.")
+
+
+# At the keys
+
+
+class Keyboard:
+    """A pseudo-terminal with the device on it: keys go in, the screen comes out."""
+
+    def __init__(self, **options: Any) -> None:
+        self.skill = FakeSkill()
+        self._ours, theirs = os.openpty()
+        self._screen: list[bytes] = []
+        self._stdin = os.fdopen(theirs, "r", encoding="utf-8", closefd=False)
+        self._stdout = os.fdopen(theirs, "w", encoding="utf-8")
+        self.code: int | None = None
+        self._talk = threading.Thread(target=self._run, kwargs=options)
+        self._watch = threading.Thread(target=self._read, daemon=True)
+        self._watch.start()
+        self._talk.start()
+
+    def _run(self, **options: Any) -> None:
+        stdin: TextIO = self._stdin
+        self.code = talk(self.skill, MODEL, stdin=stdin, stdout=self._stdout, **options)
+
+    def _read(self) -> None:
+        try:
+            while data := os.read(self._ours, 4096):
+                self._screen.append(data)
+        except OSError:  # the other end is closed
+            pass
+
+    @property
+    def screen(self) -> str:
+        """All that was ever shown, without colours."""
+        return re.sub(r"\x1b\[[\d;?]*[a-zA-Z]", "", b"".join(self._screen).decode(errors="replace"))
+
+    def type(self, keys: str) -> None:
+        os.write(self._ours, keys.encode())
+
+    def wait(self, until: Callable[[], bool]) -> None:
+        end = time.monotonic() + 10
+        while not until():
+            assert time.monotonic() < end, self.screen[-2000:]
+            time.sleep(0.02)
+
+    def sees(self, text: str) -> None:
+        self.wait(lambda: text in self.screen)
+
+    def leave(self, key: str = "\x04") -> int | None:
+        self.type(key)
+        self._talk.join(10)
+        assert not self._talk.is_alive()
+        return self.code
+
+    def close(self) -> None:
+        self._stdout.close()  # the last of their end, which ends both threads
+        self._watch.join(10)
+        os.close(self._ours)
+
+
+@pytest.fixture
+def keyboard() -> Iterator[Keyboard]:
+    board = Keyboard()
+    yield board
+    if board.code is None:
+        board.leave("\x15\x04")
+    board.close()
+
+
+@posix
+def test_a_hold_runs_as_a_countdown_and_half_a_line_survives_it(keyboard: Keyboard) -> None:
+    """What is being typed stays on the screen while the seconds run down; Enter interrupts her."""
+    keyboard.type("open hip coach\n")
+    keyboard.sees("Welcome to Hip Coach.")
+    keyboard.sees("speaking")
+    keyboard.type("ready\n")
+    keyboard.sees("hold for 20 seconds")
+    keyboard.type("how lonx\x7f")
+    keyboard.sees("18 s")
+    keyboard.sees("› how lon▏")
+    keyboard.type("g\x1b[Dleft\x17left\n")
+    keyboard.wait(lambda: len(keyboard.skill.asked) == 3)
+    assert keyboard.skill.last["request"]["intent"]["name"] == "HowLongLeftIntent"
+    keyboard.sees("taken as said with the wake word")
+    assert keyboard.leave() == 0
+
+
+@posix
+def test_the_status_follows_the_device(keyboard: Keyboard) -> None:
+    keyboard.sees("○ closed")
+    keyboard.sees("try: open hip coach")
+    keyboard.type("open hip coach\n/wait 4\n")
+    keyboard.sees("● listening for")
+    keyboard.type("stop\n")
+    keyboard.sees("closed: the skill ended it")
+
+
+@posix
+@pytest.mark.parametrize("key", ["\x04", "/quit\n"], ids=["end of input", "command"])
+def test_it_can_be_left_at_any_moment(keyboard: Keyboard, key: str) -> None:
+    keyboard.type("open hip coach\n")
+    keyboard.sees("Welcome")
+    assert keyboard.leave(key) == 0
+
+
+def test_the_last_line_of_help_about_the_wake_word_fits_on_two() -> None:
+    assert len(TAKEN_AS_WOKEN) < 2 * (80 - show.MARGIN)
+
+
+@pytest.mark.parametrize("width", [40, 80, 132])
+def test_the_lines_below_are_never_wider_than_the_terminal(width: int) -> None:
+    """Four lines, whatever was typed and however narrow it is; a wrapped line would tear the display."""
+    from skill.simulator.device import Device
+
+    device = Device(FakeSkill(), Ear(MODEL), NOON, manners=Manners(0, 0, 0))
+    device.hear("open hip coach")
+    device.hear("alexa, ready")
+    for seconds in range(30):
+        device.pass_to(NOON + timedelta(seconds=seconds))
+        footer = show.footer(device, ["a suggestion of some words"] * 7, "typed " * 40, width)
+        lines = footer.plain.split("\n")
+        assert len(lines) == 4
+        assert all(len(line) < width for line in lines)
+    Console(file=io.StringIO(), width=width).print(footer)
