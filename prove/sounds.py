@@ -20,7 +20,7 @@ from skill.audio.progress import steps
 from skill.coaching.place import Place
 from skill.coaching.practice import PieceKind, Practice, practice
 from skill.coaching.timeline import Telling, passages
-from skill.coaching.wishes import Speed
+from skill.coaching.wishes import Habits
 from skill.library.load import content_folder, load
 from skill.library.models import Library, Step
 from skill.library.words import Words
@@ -126,7 +126,7 @@ def _errors(found: Found) -> Iterator[str]:
 def _exercises(library: Library, lengths: dict[str, list[Held]]) -> Iterator[str]:
     for exercise in library.exercises.values():
         for level in exercise.forms:
-            done = practice((Step(exercise.id, level),), 0, {}, Speed.USUAL, library)
+            done = practice((Step(exercise.id, level),), 0, Habits(), library)
             yield from _sets(f"{exercise.name} | {level}", done, library, lengths)
 
 

@@ -21,7 +21,6 @@ which-routine               routines
 which-exercise              exercises
 to-start-exercise           exercise
 floor-ahead                 plan
-begin-exercise              exercise
 begin-again                 plan
 opened-again
 opened-after-a-while

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Protocol
 from xml.etree import ElementTree
+from zoneinfo import ZoneInfo
 
 import yaml
 
@@ -19,7 +20,7 @@ from skill.coaching.speech import speaking_seconds
 from skill.dialogue.events import Event, Failed, Left, Open, TimedOut
 from skill.dialogue.prompt import Part, Say, Silence, Sound
 from skill.dialogue.respond import respond
-from skill.dialogue.session import Listener, Person, Scene, Session
+from skill.dialogue.session import Forget, Listener, Person, Scene, Session
 from skill.library.models import Library
 from skill.simulator.ear import Ear, Heard
 from skill.simulator.envelopes import Conversation, Envelopes, Identity, numbered_ids
@@ -71,8 +72,9 @@ class Core:
         assert self.happen(ended[reason], now).text == ""
 
     def happen(self, event: Event, now: datetime) -> Answer:
-        turn = respond(self.session, event, Scene(self.person, self.library, self.listener, now))
-        self.person = turn.person
+        here = now.astimezone(ZoneInfo(self.person.zone or self.library.zone))
+        turn = respond(self.session, event, Scene(self.person, self.library, self.listener, here))
+        self.person = Person() if turn.forget is not Forget.NOBODY else turn.person
         self.session = turn.session if turn.prompt.listen else Session()
         return Answer(
             _words(turn.prompt.parts), _words(turn.prompt.reprompt), _seconds(turn.prompt.parts), turn.prompt.listen

@@ -32,7 +32,7 @@ from skill.coaching.cadence import Cadence, Mark, Tone
 from skill.coaching.place import Place
 from skill.coaching.practice import PieceKind, practice
 from skill.coaching.timeline import Telling, passages
-from skill.coaching.wishes import Speed
+from skill.coaching.wishes import Habits
 from skill.dialogue.prompt import Say, Silence, Sound
 from skill.library.load import content_folder, load
 from skill.library.models import Library, Range, Sides, Step
@@ -72,7 +72,7 @@ def asked_for(library: Library, ticks: bool = True) -> Iterator[tuple[str, str, 
     telling = Telling(Words(library), ticks=ticks)
     for exercise in library.exercises.values():
         for level in exercise.forms:
-            done = practice((Step(exercise.id, level),), 0, {}, Speed.USUAL, library)
+            done = practice((Step(exercise.id, level),), 0, Habits(), library)
             for index, piece in enumerate(done.pieces):
                 if piece.kind is PieceKind.SET:
                     told = passages(done, Place(0, index), telling)

@@ -21,11 +21,12 @@ from scenes import (
 
 from skill import limits
 from skill.alexa.attributes import attributes_of, session_of
+from skill.coaching.place import Place
 from skill.dialogue.events import Emergency, Event, Open, Pause, Ready, StartRoutine
 from skill.dialogue.here import look, settle
 from skill.dialogue.prompt import Prompt, Silence, Sound
 from skill.dialogue.respond import respond
-from skill.dialogue.session import Person, Phase, Scene, Session, Turn
+from skill.dialogue.session import Person, Phase, Scene, Session, Turn, Underway
 from skill.dialogue.table import PHASES, TABLE
 from skill.render.speech import plain, ssml
 from skill.storage.record import person_of, record_of
@@ -141,4 +142,7 @@ def test_a_content_change_settles_an_old_place() -> None:
     """A place in a routine that no longer exists is let go; one past the end of an exercise becomes its beginning."""
     old = Session(phase=Phase.MOVING, plan="routine/removed", turns=5)
     assert settle(old, scene()).phase is Phase.CHOOSING
-    assert respond(Session(), Open(), scene(Person(safety_day="2026-11-21", last_day="2026-11-21"))).session.phase is Phase.CHOOSING
+    gone = Underway("routine/removed", Place(3, 1, 2))
+    turn = respond(Session(), Open(), scene(Person(underway=gone, last_day="2026-11-21", safety_day="2026-11-21")))
+    assert turn.session.phase is Phase.CHOOSING
+    assert plain(turn.prompt.parts).startswith("Welcome back. What you were doing has changed")

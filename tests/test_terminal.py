@@ -67,8 +67,7 @@ def test_commands_of_its_own_begin_with_a_slash() -> None:
     assert "HowLongLeftIntent how long left" in shown
     assert '"type": "LaunchRequest"' in shown
     assert "— interrupted after 2 s" in shown
-    assert "coach Still there? closed: nobody answered, so the device ended the session" not in shown
-    assert "closed: nobody answered, so the device ended the session" in shown
+    assert "coach Still there? closed: nobody answered, so the device ended the session" in shown
     assert "say how many seconds: /wait 20" in shown
     assert "there is no command /nonsense" in shown
     assert "never said" not in shown
@@ -172,7 +171,8 @@ class Keyboard:
         return self.code
 
     def close(self) -> None:
-        self._stdout.close()  # the last of their end, which ends both threads
+        self.type("\n\x04")  # wakes the thread that waits for a key
+        self._stdout.close()
         self._watch.join(10)
         os.close(self._ours)
 
@@ -197,7 +197,7 @@ def test_a_hold_runs_as_a_countdown_and_half_a_line_survives_it(keyboard: Keyboa
     keyboard.type("how lonx\x7f")
     keyboard.sees("18 s")
     keyboard.sees("› how lon▏")
-    keyboard.type("g\x1b[Dleft\x17left\n")
+    keyboard.type("g\x1b[D lefty\x17left\n")
     keyboard.wait(lambda: len(keyboard.skill.asked) == 3)
     assert keyboard.skill.last["request"]["intent"]["name"] == "HowLongLeftIntent"
     keyboard.sees("taken as said with the wake word")

@@ -6,8 +6,8 @@ from skill.dialogue.events import Event, GoTo, Next, Ready, Resume, StartExercis
 from skill.dialogue.here import Here, look
 from skill.dialogue.history import done, written_down
 from skill.dialogue.prompt import Say
-from skill.dialogue.session import Phase, Scene, Session, Turn
-from skill.dialogue.table import TABLE, Move
+from skill.dialogue.session import Forget, Phase, Scene, Session, Turn
+from skill.dialogue.table import TABLE
 from skill.dialogue.turns import joined
 from skill.library.words import Words
 
@@ -37,17 +37,18 @@ def _answer(session: Session, event: Event, scene: Scene) -> Turn:
     settled = done(here, event)
     here = here.remembering(written_down(scene.person, settled, here.session.plan, scene.today))
     here = replace(here, session=replace(here.session, parted=here.session.parted or bool(settled.skipped)))
-    turn = _move(here, event)(here, event)
+    turn = _move(here, event)
+    if turn.forget is not Forget.NOBODY:
+        return turn
     return _jumped(here, event, replace(turn, person=replace(turn.person, last_day=scene.today.isoformat())))
 
 
-def _move(here: Here, event: Event) -> Move:
-    """The table's move. Where it has none, a question is let drop as if it had not been asked."""
+def _move(here: Here, event: Event) -> Turn:
+    """What the table says. Where it says nothing, a question is let drop, as if it had not been asked."""
     move = TABLE[here.phase, type(event)]
-    if move is None:
-        move = TABLE[Phase.PAUSED if here.steps else Phase.CHOOSING, type(event)]
-    assert move is not None
-    return move
+    if move is not None:
+        return move(here, event)
+    return _move(replace(here, phase=Phase.PAUSED if here.steps else Phase.CHOOSING), event)
 
 
 def _jumped(here: Here, event: Event, turn: Turn) -> Turn:

@@ -155,9 +155,9 @@ def _last_time(here: Here, days: list[date]) -> str:
     if len(days) < 2:
         return ""
     latest, before = (exercises_on(here.scene.person, [day]) for day in days[:2])
-    now, then = here.words.number(latest), here.words.number(before)
+    now, then = here.words.amount("exercises", latest), here.words.number(before)
     if latest == before:
-        return here.words("progress-same", before=then)
+        return here.words("progress-same", before=now)
     if latest > before:
         return here.words("progress-more", now=now, before=then)
     return here.words("progress-fewer", now=now, before=then)

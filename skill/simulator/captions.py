@@ -10,7 +10,7 @@ from enum import StrEnum
 from skill.simulator.clips import Beat, contents
 from skill.simulator.speech import Clip, Item, Pause, Speech, Words
 
-SHORT = 3
+SHORT = 4
 """A sentence of so many words or fewer, with a pause after it, may be a beat of a count."""
 
 FEWEST_BEATS = 4

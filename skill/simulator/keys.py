@@ -68,7 +68,7 @@ def _edited(text: str, key: str) -> str:
     if key in BACKSPACES:
         return text[:-1]
     if key == CLEAR_WORD:
-        return text.rstrip().rpartition(" ")[0]
+        return text[: text.rstrip().rfind(" ") + 1]
     return text + key if key.isprintable() else text
 
 

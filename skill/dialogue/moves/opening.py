@@ -174,12 +174,10 @@ def begin(here: Here, wanted: str, place: Place = BEGINNING) -> Turn:
 
 def _beginning(here: Here, wanted: str) -> tuple[str, ...]:
     """The plan's own words and the floor announced; to someone who knows every exercise of it, its name alone."""
-    library, words, named = here.scene.library, here.words, plan.name(wanted, here.scene.library)
+    library, routine = here.scene.library, plan.routine_of(wanted)
     if _is_familiar(here.starting(wanted)):
-        return (words("begin-again", plan=named),)
-    routine = plan.routine_of(wanted)
-    own = library.routines[routine].begin if routine else words("begin-exercise", exercise=named)
-    return own, _floor_ahead(here, wanted)
+        return (here.words("begin-again", plan=plan.name(wanted, library)),) if routine else ()
+    return library.routines[routine].begin if routine else "", _floor_ahead(here, wanted)
 
 
 def _is_familiar(here: Here) -> bool:
