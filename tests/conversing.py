@@ -5,7 +5,7 @@ A conversation is a YAML file; tests/conversations/README.md says how one is wri
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Protocol
@@ -56,8 +56,8 @@ class Room(Protocol):
 class Core:
     """The pure core: events in, prompts out, the person remembered."""
 
-    def __init__(self, library: Library, listener: Listener, ear: Ear, person: Person) -> None:
-        self.library, self.listener, self.person, self.ear = library, listener, person, ear
+    def __init__(self, library: Library, listener: Listener, ear: Ear) -> None:
+        self.library, self.listener, self.person, self.ear = library, listener, Person(), ear
         self.session = Session()
         self._envelopes = Envelopes(Identity(locale=library.locale), numbered_ids())
 
@@ -246,14 +246,6 @@ def fits(expected: str, heard: str) -> bool:
     """Whether what was heard is what was expected, where … stands for anything."""
     pattern = ".*".join(re.escape(_tidy(part)) for part in expected.split("…"))
     return re.fullmatch(pattern.replace(r"\ .*", r"\s?.*").replace(r".*\ ", r".*\s?"), _tidy(heard)) is not None
-
-
-def person_of(given: Mapping[str, Any]) -> Person:
-    """A person with some things remembered already, as a script's `person` says."""
-    from skill.coaching.wishes import Pace, Speed
-
-    kinds: dict[str, Callable[[Any], Any]] = {"pace": Pace, "speed": Speed}
-    return replace(Person(), **{key: kinds.get(key, lambda value: value)(value) for key, value in given.items()})
 
 
 def scripts() -> dict[str, dict[str, Any]]:

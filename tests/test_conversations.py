@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conversing import Core, Room, Talk, Wire, fits, person_of, play, scripts
+from conversing import Core, Room, Talk, Wire, fits, play, scripts
 from scenes import CONTENT, library, listener
 
 from skill.settings import Settings
@@ -28,7 +28,7 @@ def ear() -> Ear:
 def core(script: dict[str, Any]) -> Room:
     """The core by itself."""
     locale, sounds = script.get("locale", "en-US"), script.get("sounds") == "true"
-    return Core(library(locale), listener(sounds), ear(), person_of(script.get("person", {})))
+    return Core(library(locale), listener(sounds), ear())
 
 
 def wire(script: dict[str, Any]) -> Room:
@@ -43,8 +43,6 @@ def wire(script: dict[str, Any]) -> Room:
 def test_conversation(name: str, room: Callable[[dict[str, Any]], Room]) -> None:
     """What is heard is what the script says, line by line."""
     script = SCRIPTS[name]
-    if room is wire and "person" in script:
-        pytest.xfail("a person with a past cannot be given to the app from outside")
     for said, expected, heard in play(Talk(room(script), ear()), script["talk"]):
         assert fits(expected, heard), f"\n{name} › {said}\n  expected: {expected}\n  heard:    {heard}"
 
