@@ -93,8 +93,9 @@ def serve(store: str) -> None:
     workers: dict[int, int] = {}
     while True:
         for slot in set(range(WORKERS)) - set(workers.values()):
-            workers[fork(app, listening[slot])] = slot
-            print(json.dumps([slot, listening[slot].getsockname()[1], max(workers)]), flush=True)
+            worker = fork(app, listening[slot])
+            workers[worker] = slot
+            print(json.dumps([slot, listening[slot].getsockname()[1], worker]), flush=True)
         if select.select([sys.stdin], [], [], 0.002)[0]:
             break
         reap(workers)

@@ -55,7 +55,13 @@ def _parser() -> argparse.ArgumentParser:
         "--language", default="en"
     )
     _narrating(add("narrate", commands.narrate, "write a whole routine as one MP3, to listen to or to take along"))
+    _remembering(add("people", commands.people, "show or delete what is remembered under a user's id"))
     return parser
+
+
+def _remembering(command: argparse.ArgumentParser) -> None:
+    command.add_argument("what", choices=("export", "delete"))
+    command.add_argument("user", help="the user id that Alexa sends: amzn1.ask.account.…")
 
 
 def _talking(command: argparse.ArgumentParser) -> None:

@@ -157,6 +157,21 @@ def narrate(asked: Namespace) -> int:
     return 0
 
 
+def people(asked: Namespace) -> int:
+    """Show or delete what is remembered under a user's id."""
+    import json
+
+    from skill.storage.opening import open_store
+
+    store = open_store(_local().store)
+    if asked.what == "export":
+        print(json.dumps(store.export(asked.user), indent=2, ensure_ascii=False))
+        return 0
+    store.delete(asked.user)
+    print(f"nothing is kept under {asked.user}")
+    return 0
+
+
 def _local() -> Settings:
     """The environment's settings, for a command that runs on this machine alone."""
     import os

@@ -171,6 +171,7 @@ forget
 forget-question
 forget-whom-question
 forget-reprompt
+forget-whom-reprompt
 forgotten-me
 forgotten-everyone
 not-forgotten

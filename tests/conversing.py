@@ -32,6 +32,9 @@ ANSWERING_SECONDS = 4
 
 CLOSES = "(closes)"
 
+NOBODY = ""
+"""A voice that is not recognised."""
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -44,7 +47,9 @@ class Answer:
 
 
 class Room(Protocol):
-    """Somewhere to have a conversation in."""
+    """Somewhere to have a conversation in; `voice` is whoever is recognised to speak."""
+
+    voice: str
 
     def say(self, heard: Heard, now: datetime) -> Answer: ...
 
@@ -54,10 +59,12 @@ class Room(Protocol):
 
 
 class Core:
-    """The pure core: events in, prompts out, the person remembered."""
+    """The pure core: events in, prompts out, the people of one household remembered."""
 
     def __init__(self, library: Library, listener: Listener, ear: Ear) -> None:
-        self.library, self.listener, self.person, self.ear = library, listener, Person(), ear
+        self.library, self.listener, self.ear = library, listener, ear
+        self.people: dict[str, Person] = {}
+        self.voice = self._speaker = NOBODY
         self.session = Session()
         self._envelopes = Envelopes(Identity(locale=library.locale), numbered_ids())
 
@@ -72,13 +79,24 @@ class Core:
         assert self.happen(ended[reason], now).text == ""
 
     def happen(self, event: Event, now: datetime) -> Answer:
-        here = now.astimezone(ZoneInfo(self.person.zone or self.library.zone))
-        turn = respond(self.session, event, Scene(self.person, self.library, self.listener, here))
-        self.person = Person() if turn.forget is not Forget.NOBODY else turn.person
+        if self.session == Session():
+            self._speaker = self.voice  # who speaks is fixed as a session begins
+        turn = respond(self.session, event, self._scene(now))
+        match turn.forget:
+            case Forget.NOBODY:
+                self.people[self._speaker] = turn.person
+            case Forget.ME:
+                self.people.pop(self._speaker, None)
+            case Forget.EVERYONE:
+                self.people.clear()
         self.session = turn.session if turn.prompt.listen else Session()
-        return Answer(
-            _words(turn.prompt.parts), _words(turn.prompt.reprompt), _seconds(turn.prompt.parts), turn.prompt.listen
-        )
+        prompt = turn.prompt
+        return Answer(_words(prompt.parts), _words(prompt.reprompt), _seconds(prompt.parts), prompt.listen)
+
+    def _scene(self, now: datetime) -> Scene:
+        person = self.people.get(self._speaker, Person())
+        here = now.astimezone(ZoneInfo(person.zone or self.library.zone))
+        return Scene(person, self.library, self.listener, here, household=max(1, len(self.people)))
 
     def _event(self, heard: Heard, now: datetime) -> Event:
         """The event that the device's JSON would be decoded to."""
@@ -97,7 +115,7 @@ class Wire:
     """A device on the other end of HTTP: JSON out, JSON back, attributes carried over."""
 
     def __init__(self, send: Callable[[dict[str, Any]], dict[str, Any]], ear: Ear, locale: str) -> None:
-        self.send, self.ear = send, ear
+        self._send, self.ear, self.voice = send, ear, NOBODY
         self._envelopes = Envelopes(Identity(locale=locale), numbered_ids())
         self.session = self._envelopes.session()
 
@@ -112,6 +130,12 @@ class Wire:
         answer = self.send(self._envelopes.ended(self.session, now, reason))
         assert answer["response"] == {}
         self.session = self._envelopes.session()
+
+    def send(self, envelope: dict[str, Any]) -> dict[str, Any]:
+        """Post it, in the voice of whoever speaks."""
+        if self.voice != NOBODY:
+            envelope["context"]["System"]["person"] = {"personId": f"amzn1.ask.person.{self.voice}"}
+        return self._send(envelope)
 
     def _post(self, envelope: dict[str, Any]) -> Answer:
         answer = self.send(envelope)
@@ -224,7 +248,9 @@ def play(talk: Talk, script: list[Mapping[str, str]]) -> Iterator[tuple[str, str
     """Play a script; gives (what was said, what should be heard, what was heard) line by line."""
     for line in script:
         ((said, expected),) = line.items()
-        if said == "wait":
+        if said == "speaker":
+            talk.room.voice = expected
+        elif said == "wait":
             talk.wait(seconds_of(expected))
         elif said in ENDINGS:
             if expected:

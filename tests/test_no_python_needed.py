@@ -1,4 +1,4 @@
-"""A new exercise and a new routine in a content folder, and nothing else: she leads through them, and the model has them."""
+"""A new exercise and routine in a content folder, and nothing else: she leads through them; the model has them."""
 
 import shutil
 from pathlib import Path

@@ -167,6 +167,8 @@ def _reprompt(here: Here, phase: Phase) -> tuple[Part, ...]:
     """What is said when nobody answers: one command; patiently while they get ready; where all is done, well done."""
     if phase is Phase.POSITIONING:
         return gate_reprompt(here)
+    if phase is Phase.FORGETTING and here.scene.household > 1:
+        return (Say(here.words("forget-whom-reprompt")),)
     if phase is Phase.FINISHING:
         return (Say(sentences(_well_done(here), here.words("finish-reprompt"))),)
     return (Say(here.words(_REPROMPTS[phase])),)

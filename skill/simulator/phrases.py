@@ -30,10 +30,7 @@ BUILT_IN: dict[str, tuple[str, ...]] = {
     ),
     "AMAZON.PauseIntent": (
         *("pause", "pause that"),
-        *("pause it", "pause this", "pause for a moment", "take a pause", "hold on", "hold on a moment", "hang on"),
-        *("hold on a second", "wait", "wait a moment", "wait a minute", "wait a second", "give me a moment"),
-        *("give me a minute", "give me a second", "one moment", "just a moment", "i need a break", "take a break"),
-        *("pause the routine", "pause the exercise", "stop for a moment", "i need a moment", "hold that thought"),
+        *("pause it", "pause this", "pause for a moment", "take a pause", "pause the routine", "pause the exercise"),
     ),
     "AMAZON.PreviousIntent": (
         *("go back", "skip back", "back up"),

@@ -1,0 +1,278 @@
+"""What is remembered of a person: the page that tells of it, old forms, other zones, and being forgotten."""
+
+import json
+import re
+import sqlite3
+from dataclasses import fields
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conversing import Talk, Wire
+from hypothesis import given
+from hypothesis import strategies as st
+from scenes import CONTENT, NOW, library, scene
+
+from skill.__main__ import main
+from skill.alexa.zone import device_zone, zone
+from skill.coaching.place import Place
+from skill.coaching.wishes import Pace, Wish
+from skill.coaching.wishes import Talk as Telling
+from skill.dialogue.events import Ready, StartExercise, TimedOut
+from skill.dialogue.history import KEPT_DAYS, run_of_days, this_week
+from skill.dialogue.respond import respond
+from skill.dialogue.session import Day, Person, Session, Underway
+from skill.settings import Settings
+from skill.simulator.ear import Ear
+from skill.simulator.envelopes import Envelopes, Identity, numbered_ids
+from skill.simulator.wire import to_app
+from skill.storage.record import VERSION, person_of, record_of
+from skill.web import create_app
+
+ROOT = Path(__file__).parent.parent
+MODEL = json.loads((ROOT / "interaction_model" / "en-US.json").read_text())
+USER = Identity().user
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """Where people are remembered."""
+    return tmp_path / "people.sqlite3"
+
+
+def talking(file: Path) -> Talk:
+    """Somebody who talks to a skill that remembers in a file."""
+    ear = Ear(MODEL)
+    app = create_app(Settings(verify=False, content=CONTENT, store=f"sqlite:///{file}"))
+    return Talk(Wire(to_app(app), ear, "en-US"), ear)
+
+
+@pytest.fixture
+def talk(file: Path) -> Talk:
+    """The same, in the file of that test."""
+    return talking(file)
+
+
+def stored(file: Path) -> list[tuple[Any, ...]]:
+    """Every row of every table in the file."""
+    with sqlite3.connect(file) as connection:
+        tables = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        return [row for table in tables for row in connection.execute(f'SELECT * FROM "{table}"')]
+
+
+def test_the_privacy_page_names_everything_that_is_stored(talk: Talk, file: Path) -> None:
+    """Every field of a real record stands in the page's table, and nothing stands there that is not kept."""
+    for line in ("start hip routine", "ready", "do eight reps", "that hurts", "skip this one", "stop"):
+        talk.say(line)
+    page = (ROOT / "docs" / "privacy.md").read_text()
+    rows = re.findall(r"^\| (`[^|]+) \|", page, re.MULTILINE)
+    told = {name for row in rows for name in re.findall(r"`(\w+)`", row)}
+    (record,) = [json.loads(cell) for row in stored(file) for cell in row if str(cell).startswith("{")]
+    kept = set(record["household"])
+    assert kept == told
+    assert kept - {"version", "saved_at"} == {field.name for field in fields(Person)}
+
+
+def test_pain_leaves_no_trace(tmp_path: Path) -> None:
+    """Two people, alike but for "that hurts", are remembered alike."""
+    records = []
+    for name, lines in {"one": ("pause", "skip this one"), "other": ("that hurts", "skip this one")}.items():
+        talk = talking(tmp_path / name)
+        for line in ("start hip routine", *lines, "stop"):
+            talk.say(line)
+        (record,) = [json.loads(cell) for row in stored(tmp_path / name) for cell in row if str(cell).startswith("{")]
+        records.append(record["household"] | {"saved_at": 0})
+    assert records[0] == records[1]
+
+
+def test_forget_me_leaves_no_row(talk: Talk, file: Path) -> None:
+    """Proven by reading the file itself."""
+    for line in ("start hip routine", "ready", "stop", "open"):
+        talk.say(line)
+    assert any(USER in str(row) for row in stored(file))
+    talk.say("forget me")
+    closing = talk.say("yes")
+    assert not closing.open
+    assert not any(USER in str(row) for row in stored(file))
+    assert USER.encode() not in file.read_bytes()
+
+
+def test_disabling_the_skill_deletes_all_of_a_users(talk: Talk, file: Path) -> None:
+    """Alexa tells us when someone disables the skill; then nothing of theirs is left."""
+    talk.say("start hip routine")
+    disabled = Envelopes(Identity(), numbered_ids()).launch(talk.room.session, NOW)  # type: ignore[attr-defined]
+    del disabled["session"]
+    disabled["request"] |= {"type": "AlexaSkillEvent.SkillDisabled"}
+    talk.room.send(disabled)  # type: ignore[attr-defined]
+    assert not any(USER in str(row) for row in stored(file))
+
+
+def test_an_operator_can_show_and_delete(
+    talk: Talk, file: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """By id, from the command line."""
+    monkeypatch.setenv("HIP_COACH_STORE", f"sqlite:///{file}")
+    talk.say("start hip routine")
+    assert main(["people", "export", USER]) == 0
+    assert json.loads(capsys.readouterr().out)["household"]["underway"]["plan"] == "routine/hip-routine"
+    assert main(["people", "delete", USER]) == 0
+    assert not any(USER in str(row) for row in stored(file))
+
+
+# Old forms
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        None,
+        {},
+        {"version": 1, "safety_heard": True, "pace": "flow", "underway": {"plan": "routine/hip-routine", "place": {}}},
+        {"version": 2, "pace": "flow", "wishes": "all", "history": {"yesterday": {"finished": {"figure-4": 2}}}},
+        {"version": 99, "pace": "flow", "something": {"new": 1}},
+        {"version": "two", "pace": "flow"},
+        {"version": 1.5, "heard": {"figure-4": -3}, "left_out": ["figure-4", 7], "history": {"2026-11-22": 5}},
+    ],
+)
+def test_old_and_damaged_forms_load_into_something_sensible(record: dict[str, Any] | None) -> None:
+    """What can be read is kept, what cannot is as for somebody new, and she can answer them."""
+    person = person_of(record)
+    if record and "pace" in record:
+        assert person.pace is Pace.FLOW
+    turn = respond(Session(), Ready(), scene(person))
+    assert turn.prompt.listen
+    assert record_of(turn.person)["version"] == VERSION
+
+
+def test_a_record_comes_back_as_it_went() -> None:
+    """Everything that a person can be survives JSON."""
+    person = Person(
+        underway=Underway("routine/hip-routine", Place(2, 1, 3, 5), parted=True),
+        pace=Pace.FLOW,
+        talk=Telling.LESS,
+        wishes={"figure-4": Wish(reps=3)},
+        heard={"figure-4": 2},
+        left_out=("butterfly-stretch",),
+        history={"2026-11-22": Day({"figure-4": 1}, {"hip-thrust": 1}, {"routine/hip-routine": 1})},
+        last_day="2026-11-22",
+        zone="Europe/London",
+    )
+    assert person_of(json.loads(json.dumps(record_of(person, 5)))) == person
+
+
+# Days
+
+
+def finish_one(person: Person, now: datetime) -> Person:
+    """Somebody does one exercise to its end."""
+    turn = respond(Session(), StartExercise("sit-to-stand"), scene(person, now))
+    turn = respond(turn.session, Ready(), scene(turn.person, now))
+    return respond(turn.session, TimedOut(), scene(turn.person, now + timedelta(minutes=3))).person
+
+
+def test_a_years_history_stays_small() -> None:
+    """Days beyond four weeks are summed up, and nothing is lost of the sum."""
+    person = Person()
+    for day in range(365):
+        person = finish_one(person, NOW + timedelta(days=day))
+    assert len(person.history) <= KEPT_DAYS + 1
+    assert person.earlier.days + len(person.history) == 365
+    assert person.earlier.exercises + sum(sum(day.finished.values()) for day in person.history.values()) == 365
+    assert len(json.dumps(record_of(person))) < 8_000
+
+
+def test_a_day_is_the_persons_own() -> None:
+    """Half past eleven in the evening in New York belongs to that evening, whatever the day is in London."""
+    late = datetime(2026, 11, 23, 4, 30, tzinfo=UTC).astimezone(zone("America/New_York"))
+    assert list(finish_one(Person(), late).history) == ["2026-11-22"]
+
+
+def test_the_hour_that_comes_twice_is_still_one_day() -> None:
+    """When the clocks go back, what is done before and after lies on the same day, and a hold lasts what it lasts."""
+    eastern = zone("America/New_York")
+    person = Person()
+    for moment in (datetime(2026, 11, 1, 5, 30, tzinfo=UTC), datetime(2026, 11, 1, 6, 30, tzinfo=UTC)):
+        person = finish_one(person, moment.astimezone(eastern))
+    assert {name: day.finished["sit-to-stand"] for name, day in person.history.items()} == {"2026-11-01": 2}
+    before, after = (datetime(2026, 11, 1, hour, 59, 50, tzinfo=UTC).astimezone(eastern) for hour in (5, 6))
+    assert after.timestamp() - before.timestamp() == 3600
+
+
+@given(st.lists(st.integers(0, 40), max_size=20), st.integers(0, 40))
+def test_looking_back_never_fails(days: list[int], today: int) -> None:
+    """Whatever days there are, also in the future, the week and the run are counted."""
+    start = date(2026, 11, 1)
+    history = {(start + timedelta(days=day)).isoformat(): Day(finished={"figure-4": 1}) for day in days}
+    person = Person(history=history | {"nonsense": Day(finished={"figure-4": 1})})
+    week = this_week(person, start + timedelta(days=today))
+    assert all((start + timedelta(days=today) - day).days < 7 for day in week)
+    assert run_of_days(person, start + timedelta(days=today)) <= len(history)
+
+
+def test_a_missed_day_does_not_break_a_run() -> None:
+    """Every second or third day is a run; a week away is not."""
+    done = Day(finished={"figure-4": 1})
+    days = {f"2026-11-{day:02d}": done for day in (2, 12, 14, 17, 19, 22)}
+    assert run_of_days(Person(history=days), NOW.date()) == 5
+
+
+# The device's time zone
+
+
+def envelope(**system: Any) -> Any:
+    """A launch from a device, with something else about the system."""
+    from ask_sdk_core.serialize import DefaultSerializer
+    from ask_sdk_model import RequestEnvelope
+
+    envelopes = Envelopes(Identity(), numbered_ids())
+    launch = envelopes.launch(envelopes.session(), NOW)
+    launch["context"]["System"] |= system
+    return DefaultSerializer().deserialize(json.dumps(launch), RequestEnvelope)
+
+
+def test_the_zone_is_asked_of_alexa() -> None:
+    """By the address and the token in the request."""
+    asked: list[tuple[str, str]] = []
+
+    def fetch(url: str, token: str) -> bytes:
+        asked.append((url, token))
+        return b'"Europe/London"'
+
+    assert device_zone(envelope(), fetch) == "Europe/London"
+    url = f"https://api.amazonalexa.com/v2/devices/{Identity().device}/settings/System.timeZone"
+    assert asked == [(url, "virtual")]
+
+
+@pytest.mark.parametrize("answer", [b"", b"{", b"7", b'"Mars/Olympus"', b'"../../etc/passwd"', b'"' + b"x" * 99 + b'"'])
+def test_an_odd_zone_is_none(answer: bytes) -> None:
+    """Whatever the settings API says, it is a time zone that exists, or none."""
+    assert device_zone(envelope(), lambda url, token: answer) == ""
+
+
+def test_no_answer_is_no_fault() -> None:
+    """The session begins without it."""
+
+    def fetch(url: str, token: str) -> bytes:
+        raise TimeoutError("a second has passed")
+
+    assert device_zone(envelope(), fetch) == ""
+
+
+@pytest.mark.parametrize(
+    "endpoint", ["http://api.amazonalexa.com", "https://evil.example", "https://amazonalexa.com.evil", ""]
+)
+def test_nobody_else_is_asked(endpoint: str) -> None:
+    """The token goes to Amazon or nowhere."""
+
+    def fetch(url: str, token: str) -> bytes:
+        raise AssertionError(url)
+
+    assert device_zone(envelope(apiEndpoint=endpoint), fetch) == ""
+
+
+def test_every_locale_has_a_zone() -> None:
+    """For a device that does not tell its own."""
+    for locale in ("en-US", "en-GB", "en-AU", "en-CA", "en-IN"):
+        assert zone(library(locale).zone)
+    assert zone("Nowhere/Land") is None
