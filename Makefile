@@ -11,6 +11,8 @@ INSTALL := $(PY) -m pip install -qq --disable-pip-version-check --require-hashes
 
 SAM := .venv-sam
 SAM_VERSION := 1.170.0
+MOTO := .venv-moto
+MOTO_VERSION := 5.2.5
 NPM := tests/npm
 
 UV_VERSION := 0.13.9
@@ -69,7 +71,7 @@ prove: $(VENV)/.dev ## The long runs: fuzz, crashes, soak, benchmarks (writes ta
 		echo "$$script"; PYTHONPATH=.:tests $(PY) "$$script" $(ARGS); \
 	done
 
-parts: $(SAM)/.$(SAM_VERSION) $(NPM)/node_modules/.npm ## Install the outside parts that some tests run against: npm clients, SAM
+parts: $(SAM)/.$(SAM_VERSION) $(MOTO)/.$(MOTO_VERSION) $(NPM)/node_modules/.npm ## Install the outside parts that tests run against: npm clients, SAM, moto
 
 hooks: $(VENV)/.dev ## Check layout and lint at every git commit
 	@$(VENV)/bin/pre-commit install
@@ -81,8 +83,14 @@ lock: $(UV) ## Make the lock files again from pyproject.toml (newest versions: A
 	@$(LOCK) -o .venv-uv/all.txt --all-extras $(ARGS)
 	@$(LOCK) -c .venv-uv/all.txt -o requirements.txt
 	@$(LOCK) -c .venv-uv/all.txt -o requirements-talk.txt --extra talk
-	@$(LOCK) -c .venv-uv/all.txt -o requirements-dev.txt --extra talk --extra dev
+	@$(LOCK) -c .venv-uv/all.txt -o requirements-lambda.txt --extra dynamodb
+	@$(LOCK) -c .venv-uv/all.txt -o requirements-dev.txt --extra talk --extra dynamodb --extra dev
 	@$(LOCK) -c .venv-uv/all.txt -o requirements-voice.txt --extra voice
+
+# What AWS SAM calls to pack the function (template.yaml): the code, the content, and what they need; nothing else.
+build-HipCoach:
+	@$(PYTHON) -m pip install -qq --require-hashes --no-deps -r requirements-lambda.txt -t "$(ARTIFACTS_DIR)"
+	@cp -R skill content "$(ARTIFACTS_DIR)"
 
 clean: ## Remove what was installed or made here, except what git keeps
 	@rm -rf .venv .venv-* $(NPM)/node_modules dist build .aws-sam .coverage .coverage.* \
@@ -116,6 +124,13 @@ $(SAM)/.$(SAM_VERSION): | $(PY)
 	@echo "Installing AWS SAM $(SAM_VERSION) …"
 	@$(PY) -m venv --clear $(SAM)
 	@$(SAM)/bin/python -m pip install -qq --disable-pip-version-check aws-sam-cli==$(SAM_VERSION)
+	@touch $@
+
+# A DynamoDB that others wrote; as large, and pinned by the same reasoning.
+$(MOTO)/.$(MOTO_VERSION): | $(PY)
+	@echo "Installing moto $(MOTO_VERSION) …"
+	@$(PY) -m venv --clear $(MOTO)
+	@$(MOTO)/bin/python -m pip install -qq --disable-pip-version-check "moto[dynamodb,server]==$(MOTO_VERSION)"
 	@touch $@
 
 $(NPM)/node_modules/.npm: $(NPM)/package-lock.json

@@ -231,11 +231,13 @@ def test_a_log_without_its_file_is_not_taken_for_the_new_files(path: Path, store
     store.save_attributes(ANNE, {"a": 1})
     process = python("store.save_attributes(ANNE, {'a': 3}); os.kill(os.getpid(), 9)", path)
     process.communicate()
-    store._shelf._file._idle.pop()  # type: ignore[attr-defined]  # left open, as by another process
+    left_open = store._shelf._file._idle.pop()  # type: ignore[attr-defined]  # as by another process
     path.unlink()
     store.save_attributes(asked_by("ben"), {"b": 1})
     assert store.get_attributes(ANNE) == {}
-    assert [file.name.endswith("-wal") for file in path.parent.glob("*.damaged-*-wal")] == [True]
+    assert len(list(path.parent.glob("*.damaged-*-wal"))) == 1
+    left_open.connection.close()
+    assert store.get_attributes(asked_by("ben")) == {"b": 1}
 
 
 # Other processes
@@ -289,8 +291,9 @@ def test_a_file_that_another_process_keeps_busy_is_waited_for_but_not_long(path:
     assert store.get_attributes(ANNE) == {"a": 2}
 
 
-def test_threads_share_a_few_connections(path: Path, store: PeopleStore) -> None:
+def test_threads_share_a_few_connections(path: Path) -> None:
     """A server that starts a thread for every request does not open the file for each."""
+    store = open_store(f"sqlite:///{path}")
     barrier = Barrier(4)
 
     def visit(n: int) -> None:
@@ -304,7 +307,8 @@ def test_threads_share_a_few_connections(path: Path, store: PeopleStore) -> None
             thread.start()
         for thread in threads:
             thread.join()
-    assert len(store._shelf._file._idle) <= 4  # type: ignore[attr-defined]
+    assert 1 <= len(store._shelf._file._idle) <= 4  # type: ignore[attr-defined]
+    store.close()
 
 
 def test_a_turn_killed_in_the_middle_loses_no_acknowledged_place() -> None:
@@ -330,14 +334,15 @@ def test_a_place_that_cannot_be_written_costs_a_save_and_not_the_skill(tmp_path:
 
 READ_ONLY = """
 from ask_sdk_core.exceptions import PersistenceException
-import skill.storage.sqlite
+import skill.storage.sqlite, urllib.parse  # before nobody may read the standard library
 if os.getuid() == 0:
     os.setuid(65534)  # root may write everywhere
 for use in (lambda: store.get_attributes(ANNE), lambda: store.save_attributes(ANNE, {"a": 2})):
     try:
         print("got", use())
     except PersistenceException:
-        print("refused")
+        print("refused", flush=True)
+os._exit(0)  # coverage would write a file
 """
 
 

@@ -306,6 +306,10 @@ def test_two_who_share_a_device_keep_a_place_each(kept: Kept) -> None:
         assert again.get_attributes(asked_by("home", speaker)) == {"is": speaker}
     assert again.get_attributes(asked_by("home", "cleo")) == {}
     assert again.number_of_speakers(asked_by("home")) == 3
+    turn = asked_by("home", "cleo")
+    again.get_attributes(turn)
+    again.save_attributes(turn, {"is": "new"})
+    assert (again.number_of_speakers(turn), again.number_of_speakers(asked_by("home"))) == (3, 4)
     assert list(kept.rows()) == ["home"]
 
 

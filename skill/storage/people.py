@@ -46,8 +46,9 @@ class PeopleStore(AbstractPersistenceAdapter):
         who = whose(request_envelope)
         if not who.user:
             return {}
-        attributes = self._household(self._shelf.read(who.user)).people.get(who.speaker, {})
-        self._given.keep(request_envelope, attributes)
+        people = self._household(self._shelf.read(who.user)).people
+        attributes = people.get(who.speaker, {})
+        self._given.keep(request_envelope, attributes, len(people))
         return deepcopy(attributes)
 
     def save_attributes(self, request_envelope: RequestEnvelope, attributes: Record) -> None:
@@ -60,28 +61,34 @@ class PeopleStore(AbstractPersistenceAdapter):
         if not who.user:
             return
         plain = _plain(attributes)
-        base = self._given.to(request_envelope)
+        base, number = self._given.to(request_envelope)
         self._change(who.user, lambda held: household.saved(held, who.speaker, plain, base, self._merge))
         if base is not _FORGOTTEN:
-            self._given.keep(request_envelope, plain)
+            self._given.keep(request_envelope, plain, number)
 
     def delete_attributes(self, request_envelope: RequestEnvelope) -> None:
         """Forget everyone who shares the user's account. Nothing is left, and this turn can save nothing any more."""
         if user := whose(request_envelope).user:
-            self._given.keep(request_envelope, _FORGOTTEN)
+            self._given.keep(request_envelope, _FORGOTTEN, None)
             self._shelf.remove(user)
 
     def forget_speaker(self, request_envelope: RequestEnvelope) -> None:
         """Forget the speaker alone, likewise; if nobody else is remembered, nothing is left."""
         who = whose(request_envelope)
         if who.user:
-            self._given.keep(request_envelope, _FORGOTTEN)
+            self._given.keep(request_envelope, _FORGOTTEN, None)
             self._change(who.user, lambda held: household.forgotten(held, who.speaker))
 
     def number_of_speakers(self, request_envelope: RequestEnvelope) -> int:
-        """How many are remembered in the household, voices that were not recognised counting as one."""
+        """How many are remembered in the household, voices that were not recognised counting as one.
+
+        Within a turn it is what `get_attributes` found, and is not read again.
+        """
+        _, number = self._given.to(request_envelope)
         user = whose(request_envelope).user
-        return len(self._household(self._shelf.read(user)).people) if user else 0
+        if number is None and user:
+            number = len(self._household(self._shelf.read(user)).people)
+        return number or 0
 
     def check(self) -> tuple[str, ...]:
         """What is wrong with the store as a whole, one line for each fault; for an operator, not within a turn."""
@@ -137,17 +144,19 @@ class _Given:
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._given: dict[int, tuple[ref[Any], Record]] = {}
+        self._given: dict[int, tuple[ref[Any], Record, int | None]] = {}
 
-    def keep(self, envelope: RequestEnvelope, attributes: Record) -> None:
+    def keep(self, envelope: RequestEnvelope, attributes: Record, number: int | None) -> None:
+        """Keep what was given: the speaker's attributes, and how many there are in the household, if it is known."""
         key = id(envelope)
         with self._lock:
-            self._given[key] = (ref(envelope, lambda _: self._given.pop(key, None)), attributes)
+            self._given[key] = (ref(envelope, lambda _: self._given.pop(key, None)), attributes, number)
 
-    def to(self, envelope: RequestEnvelope) -> Record | None:
+    def to(self, envelope: RequestEnvelope) -> tuple[Record | None, int | None]:
+        """What was given; None for what was not asked for."""
         with self._lock:
-            _, attributes = self._given.get(id(envelope), (None, None))
-        return attributes
+            _, attributes, number = self._given.get(id(envelope), (None, None, None))
+        return attributes, number
 
 
 def _plain(attributes: Record) -> Record:
