@@ -87,9 +87,11 @@ lock: $(UV) ## Make the lock files again from pyproject.toml (newest versions: A
 	@$(LOCK) -c .venv-uv/all.txt -o requirements-dev.txt --extra talk --extra dynamodb --extra dev
 	@$(LOCK) -c .venv-uv/all.txt -o requirements-voice.txt --extra voice
 
-# What AWS SAM calls to pack the function (template.yaml): the code, the content, and what they need; nothing else.
+# What AWS SAM calls to pack the function (template.yaml): the code, the content, and what they need; nothing else. The
+# packages are those for the function's own Python and processor, whatever this machine has.
 build-HipCoach:
-	@$(PYTHON) -m pip install -qq --require-hashes --no-deps -r requirements-lambda.txt -t "$(ARTIFACTS_DIR)"
+	@$(PYTHON) -m pip install -qq --require-hashes --no-deps -r requirements-lambda.txt -t "$(ARTIFACTS_DIR)" \
+		--only-binary=:all: --python-version 3.13 --platform manylinux_2_28_x86_64 --platform manylinux2014_x86_64
 	@cp -R skill content "$(ARTIFACTS_DIR)"
 
 clean: ## Remove what was installed or made here, except what git keeps
