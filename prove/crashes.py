@@ -38,7 +38,6 @@ from ask_sdk_model.interfaces.system import SystemState
 from flask import Flask
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from skill import assembly
 from skill.settings import Settings
 from skill.simulator.envelopes import Conversation, Envelopes, Identity, random_ids
 from skill.storage.opening import open_store
@@ -78,8 +77,6 @@ class Quiet(WSGIRequestHandler):
 
 def app_with(store: str) -> Flask:
     """The app as `hip-coach serve` has it, in local mode."""
-    if hasattr(assembly, "MemoryStore"):  # until settings open stores
-        assembly.MemoryStore = lambda: open_store(store)
     return create_app(Settings(verify=False, store=store))
 
 

@@ -14,6 +14,7 @@ from ask_sdk_model import RequestEnvelope
 from scenes import library
 
 from skill.alexa.attributes import attributes_of, session_of
+from skill.alexa.people import UNSAVED
 from skill.alexa.sdk import Reader
 from skill.alexa.skill import Coach, create_skill
 from skill.coaching.wishes import Pace
@@ -23,6 +24,7 @@ from skill.dialogue.session import Person, Scene, Session, Turn
 from skill.storage.memory import MemoryStore
 from skill.storage.people import PeopleStore
 from skill.storage.record import person_of
+from skill.storage.whose import SPEAKER
 
 ARRIVAL = datetime(2026, 11, 22, 10, 0, 7, tzinfo=UTC)
 LIBRARIES = {"en-US": library("en-US"), "en-GB": library("en-GB"), "de-DE": replace(library(), language="de")}
@@ -215,6 +217,41 @@ def test_a_store_that_takes_nothing_does_not_silence_her(recorder: Recorder, cap
     answered = posting(recorder, Failing(takes=False))(law.envelope("launch"))
     assert law.speech_of(answered["response"]["outputSpeech"]) == "Fine."
     assert law.envelope("launch")["request"]["requestId"] in caplog.text
+
+
+def test_what_a_store_did_not_take_rides_in_the_session(recorder: Recorder) -> None:
+    """The next turn tries again, and nothing that was wished meanwhile is lost."""
+    store = Failing(takes=False)
+    post = posting(recorder, store)
+    answered = post(law.envelope("launch"))
+    riding = answered["sessionAttributes"]
+    assert riding[UNSAVED]["pace"] == "flow"
+    store.takes = True
+    again = post(law.intent("AMAZON.NextIntent", attributes=riding))
+    assert recorder.scene.person.pace is Pace.FLOW
+    assert UNSAVED not in again["sessionAttributes"]
+    assert _remembered(store).pace is Pace.FLOW
+
+
+def test_a_store_that_is_away_for_a_turn_loses_nothing(recorder: Recorder) -> None:
+    """While it gives nothing, what changed rides along; when it is back, that is what is saved."""
+    store = Failing(gives=False)
+    post = posting(recorder, store)
+    riding = post(law.envelope("launch"))["sessionAttributes"]
+    assert store.saves == 0
+    store.gives = True
+    post(law.intent("AMAZON.NextIntent", attributes=riding))
+    assert _remembered(store).pace is Pace.FLOW
+
+
+def test_who_speaks_is_fixed_as_a_session_begins(recorder: Recorder) -> None:
+    """A voice that is recognised half-way does not change whose place is kept."""
+    store = MemoryStore()
+    post = posting(recorder, store)
+    riding = post(law.envelope("launch-person"))["sessionAttributes"]
+    assert riding[SPEAKER]
+    asked = law.intent("AMAZON.NextIntent", attributes=riding)
+    assert post(asked)["sessionAttributes"][SPEAKER] == riding[SPEAKER]
 
 
 def test_a_store_that_gives_nothing_is_not_overwritten(recorder: Recorder, caplog: pytest.LogCaptureFixture) -> None:

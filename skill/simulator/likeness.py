@@ -28,6 +28,15 @@ STRANGE = 1.6
 FILLER_WEIGHT = 0.3
 """The most that a word of politeness tells; the most telling words have about 4."""
 
+VALUE_WEIGHT = 1.0
+"""The most that a slot's value tells: an exercise that is named says little about what is wanted of it."""
+
+MISTYPED_CUT = 85.0
+"""How like a word of the samples (ratio of the letters) a word must be to be taken for it, mistyped, of 100."""
+
+MISTYPED_FROM_LETTERS = 5
+"""Shorter words are taken as they are."""
+
 GUESS_POINTS = 10.0
 """How many of 100 points the guess from all samples of an intent is worth."""
 
@@ -72,6 +81,7 @@ class Likeness:
         """The samples that a sentence might be like, in no order."""
         from rapidfuzz import fuzz, process
 
+        words = tuple(map(self._meant, words))
         said = _stems(words)
         guess = self._guess.of(words)
         found = process.extract(
@@ -82,6 +92,15 @@ class Likeness:
             sample = self._samples[at]
             yield Candidate(sample, likeness, likeness + GUESS_POINTS * guess[sample.intent])
 
+    def _meant(self, word: str) -> str:
+        """The word itself, or the one of the samples that it is a slip of the fingers for."""
+        from rapidfuzz import fuzz, process
+
+        if stem(word) in self._weights or len(word) < MISTYPED_FROM_LETTERS or word.startswith("{"):
+            return word
+        meant = process.extractOne(stem(word), self._weights.keys(), scorer=fuzz.ratio, score_cutoff=MISTYPED_CUT)
+        return meant[0] if meant else word
+
     def _shared(self, said: Words, sample: Words) -> float:
         """What two sentences have in common, of what both of them tell: 0 to 1."""
         common = sum(2 * self._weight(word) for word in said if word in sample)
@@ -89,6 +108,8 @@ class Likeness:
 
     def _weight(self, word: str) -> float:
         weight = self._weights.get(word, self._strange)
+        if word.startswith("{"):
+            return min(weight, VALUE_WEIGHT)
         return min(weight, FILLER_WEIGHT) if word in FILLERS else weight
 
 
