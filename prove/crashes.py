@@ -25,7 +25,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
@@ -51,8 +51,9 @@ ALL_AT_ONCE = 5
 """Every fifth time all workers are killed together: then nobody is left who has the file open, and whoever comes next
 must recover it from its log."""
 
-LONGEST_TURN = 0.006
-"""Seconds after a request was sent, within which the worker that has it is killed."""
+BEYOND = 1.2
+"""The worker is killed at a moment between the sending of a request and this many times the usual length of a turn: so
+before it is saved, while it is saved, and after."""
 
 TEXT = """# Killed in the middle of turns
 
@@ -170,6 +171,7 @@ class Round:
         self.kills = 0
         self.over = Event()
         self.sent: list[int] = []
+        self.took: deque[float] = deque([0.006], maxlen=50)
         self.opening = Lock()
         self.settled = 0
         self._lock = Lock()
@@ -249,7 +251,7 @@ def visit(number: int, round_: Round) -> None:
             seen = round_.kills
             compare(round_, user, round_.stored(user), [acknowledged], "after a kill")
         now += timedelta(seconds=20)
-        envelope = next_request(envelopes, session, now, chance)
+        envelope = offline(next_request(envelopes, session, now, chance))
         expected = round_.shadow.answer(envelope, user, acknowledged)
         reply = turn(round_, chance.randrange(WORKERS), envelope)
         if reply is None:
@@ -264,12 +266,14 @@ def visit(number: int, round_: Round) -> None:
 
 def turn(round_: Round, slot: int, envelope: dict[str, Any]) -> dict[str, Any] | None:
     """The answer to a request; None when it was cut off."""
+    began = time.monotonic()
     try:
         with round_.in_flight(slot):
             reply = post(round_.workers.ports[slot], envelope)
     except (OSError, http.client.HTTPException):
         round_.count(f"broken {slot}")
         return None
+    round_.took.append(time.monotonic() - began)
     round_.count("acknowledged")
     return reply
 
@@ -287,6 +291,12 @@ def next_request(envelopes: Envelopes, session: Conversation, now: datetime, cha
     wish = chance.choices(["AMAZON.NextIntent", "StartRoutineIntent", "FlowIntent", "GuidedIntent"], [20, 1, 1, 1])[0]
     phase = session.attributes.get("hip_coach", {}).get("phase")
     return envelopes.intent(session, now, "StartRoutineIntent" if phase in ("choosing", None) else wish, {}, {})
+
+
+def offline(envelope: dict[str, Any]) -> dict[str, Any]:
+    """A request without the token with which the skill would ask Amazon for the time zone: this proof asks nobody."""
+    envelope["context"]["System"].pop("apiAccessToken", None)
+    return envelope
 
 
 def after(session: Conversation, reply: Mapping[str, Any], envelopes: Envelopes) -> Conversation:
@@ -326,7 +336,7 @@ def kill_once(round_: Round, chance: random.Random, everyone: bool) -> None:
     slots = list(range(WORKERS)) if everyone else [chance.choice(sent)]
     before = broken(round_, slots)
     with round_.opening:
-        time.sleep(chance.uniform(0, LONGEST_TURN))
+        time.sleep(chance.uniform(0, BEYOND * statistics.median(list(round_.took))))
         round_.workers.kill(slots)
     round_.kills += 1
     until = time.monotonic() + 0.1

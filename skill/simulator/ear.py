@@ -5,14 +5,14 @@ for Amazon's own understanding, which is better at some things and worse at othe
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
 from skill.simulator.likeness import Candidate, Likeness, Sample
 from skill.simulator.phrases import BUILT_IN, EXIT, EXITS, LAUNCH, LINKS, OPENERS, TRAILERS, WAKE_WORDS
-from skill.simulator.slots import Reading, Spoken, Vocabulary
+from skill.simulator.slots import NUMBER, Reading, Spoken, Vocabulary
 from skill.simulator.words import Words, normalise
 
 FALLBACK = "AMAZON.FallbackIntent"
@@ -113,7 +113,7 @@ class Ear:
             sample = self._exactly.get(reading.words)
             if sample:
                 how = How.EXACT if reading.likeness == 100 else How.LIKE
-                return _heard(sample, reading, how, reading.likeness)
+                return self._heard(sample.intent, reading.values, how, reading.likeness)
         return None
 
     def _exit(self, words: Words) -> Heard | None:
@@ -132,7 +132,14 @@ class Ear:
         most = max(found.points for found, _ in best.values())
         urgent = (best[name] for name in self._urgent if name in best and best[name][0].points >= most - NEAR)
         found, reading = next(urgent, None) or max(best.values(), key=lambda one: one[0].points)
-        return _heard(found.sample, reading, How.LIKE, found.likeness)
+        # A number may be a word like any other ("skip this one"); a name is a name in any reading.
+        names = (value for other in reversed(readings) for value in other.values if value.type != NUMBER)
+        return self._heard(found.sample.intent, (*names, *reading.values), How.LIKE, found.likeness)
+
+    def _heard(self, intent: str, values: Iterable[Spoken], how: How, score: float) -> Heard:
+        said = {value.type: value for value in values}
+        filled = {name: said[kind] for name, kind in self.slots[intent].items() if kind in said}
+        return Heard(intent, filled, how, score)
 
 
 def _said_for(intent: Mapping[str, Any]) -> tuple[str, ...]:
@@ -146,14 +153,7 @@ def _samples(intents: Sequence[Mapping[str, Any]]) -> Iterator[Sample]:
         for text in _said_for(intent):
             parts = re.split(r"\{(\w+)\}", text)
             words = [[f"{{{types[part]}}}"] if at % 2 else normalise(part) for at, part in enumerate(parts)]
-            yield Sample(intent["name"], tuple(word for part in words for word in part), tuple(parts[1::2]))
-
-
-def _heard(sample: Sample, reading: Reading, how: How, score: float) -> Heard:
-    wanted = [word[1:-1] for word in sample.words if word.startswith("{")]
-    said = {value.type: value for value in reading.values}
-    filled = {name: said[kind] for name, kind in zip(sample.slots, wanted, strict=True) if kind in said}
-    return Heard(sample.intent, filled, how, score)
+            yield Sample(intent["name"], tuple(word for part in words for word in part))
 
 
 def _without_wake_word(words: Words) -> tuple[Words, bool]:

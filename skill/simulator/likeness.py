@@ -46,11 +46,10 @@ SMOOTHING = 0.1
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One way to say an intent: its words, where a slot is a word like `{TYPE}`, and the slots' names in order."""
+    """One way to say an intent: its words, where a slot is a word like `{TYPE}`."""
 
     intent: str
     words: Words
-    slots: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

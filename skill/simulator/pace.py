@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from skill.simulator.conversation import Conversation, Record
-from skill.simulator.device import Device, Happening, State
+from skill.simulator.device import Cut, Device, Happening, State
 
 Clock = Callable[[], datetime]
 """The time it is, with a time zone."""
@@ -27,6 +27,9 @@ class Pace(Protocol):
 
     def wait(self, seconds: float) -> tuple[Happening, ...]:
         """So many seconds go by at once, and this happened in them."""
+
+    def leave(self) -> None:
+        """The person has gone. The device is not told: it is as if its plug were pulled."""
 
 
 class RealTime:
@@ -58,6 +61,10 @@ class RealTime:
         self._ahead += timedelta(seconds=seconds)
         return self.tick(typing=False)
 
+    def leave(self) -> None:
+        if self._device.state is State.SPEAKING:
+            self.record.passed((Cut(self._device.position),))
+
     def _passed(self, happened: tuple[Happening, ...]) -> tuple[Happening, ...]:
         self.record.passed(happened)
         return happened
@@ -81,3 +88,6 @@ class Fast:
 
     def wait(self, seconds: float) -> tuple[Happening, ...]:
         return self._conversation.wait(seconds).happened
+
+    def leave(self) -> None:
+        pass

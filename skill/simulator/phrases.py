@@ -25,7 +25,7 @@ BUILT_IN: dict[str, tuple[str, ...]] = {
     ),
     "AMAZON.NoIntent": (
         *("no", "no thanks"),
-        *("no thank you", "nope", "no way", "not now", "nah", "no i do not", "no i am not", "i do not want to"),
+        *("no thank you", "nope", "no way", "not now", "nah", "no i do not", "no i am not", "no i do not want to"),
         *("rather not", "i would rather not", "no i would not", "not today", "not really", "no not yet", "no do not"),
     ),
     "AMAZON.PauseIntent": (

@@ -76,6 +76,7 @@ def talk(
     console = Console(file=stdout, highlight=False, markup=False)
     with suppress(KeyboardInterrupt), reading(stdin) as typed:
         _Talk(device, pace, typed, console, footer=at_terminal).run()
+    pace.leave()
     exchanges = pace.record.exchanges
     if transcript_to:
         transcript_to.write_text(transcript(exchanges), encoding="utf-8")
