@@ -66,6 +66,7 @@ def _remembering(command: argparse.ArgumentParser) -> None:
 
 def _talking(command: argparse.ArgumentParser) -> None:
     command.add_argument("--fast", action="store_true", help="wait for nothing")
+    command.add_argument("--sounds", action="store_true", help="hear the sounds, instead of counting aloud")
     command.add_argument("--locale", default="en-US")
     command.add_argument("--transcript", type=Path, metavar="FILE", help="write the conversation there, as Markdown")
 

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ask_sdk_core.skill import CustomSkill
+from ask_sdk_model import RequestEnvelope
 
 from skill.alexa.skill import Coach, create_skill
+from skill.alexa.zone import device_zone
 from skill.audio import vocabulary
 from skill.audio.catalogue import catalogue
 from skill.audio.store import Sounds
@@ -36,10 +38,16 @@ def assemble(settings: Settings) -> Assembly:
     coach = Coach(
         libraries,
         open_store(settings.store),
+        zone_of=device_zone if settings.verify else _no_zone,
         sounds=sounds.names if settings.public_url else frozenset(),
         sounds_at=f"{settings.public_url}/sounds" if settings.public_url else "",
     )
     return Assembly(create_skill(coach), sounds)
+
+
+def _no_zone(envelope: RequestEnvelope) -> str:
+    """In local mode nobody is asked: the device is not Amazon's, and nothing leaves this machine."""
+    return ""
 
 
 def _sounds_folder() -> Path | None:

@@ -53,14 +53,28 @@ def talk(asked: Namespace) -> int:
     from skill.simulator.terminal import talk as talk_to
     from skill.web import create_app
 
-    settings = replace(_local(), content=asked.content or _local().content)
     return talk_to(
-        create_app(settings),
+        create_app(_talking(asked)),
         _model(content(asked), asked.locale),
         fast=True if asked.fast else None,
         locale=asked.locale,
         transcript_to=asked.transcript,
+        play_sounds=asked.sounds,
     )
+
+
+HERE = "https://localhost"
+"""An address for the sounds, for a device that takes them from the app by their path alone."""
+
+
+def _talking(asked: Namespace) -> Settings:
+    """This machine's settings. In haste time is made up, so nobody's own history is written to."""
+    import os
+
+    settings = replace(_local(), content=asked.content or _local().content)
+    if asked.fast and not os.environ.get("HIP_COACH_STORE"):
+        settings = replace(settings, store="memory:")
+    return replace(settings, public_url=settings.public_url or HERE) if asked.sounds else settings
 
 
 def serve(asked: Namespace) -> int:

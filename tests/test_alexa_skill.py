@@ -20,10 +20,10 @@ from skill.alexa.skill import Coach, create_skill
 from skill.coaching.wishes import Pace
 from skill.dialogue.events import Event, Help, Left, Open, Stop
 from skill.dialogue.prompt import Prompt, Say
-from skill.dialogue.session import Person, Scene, Session, Turn
+from skill.dialogue.session import Day, Person, Scene, Session, Turn
 from skill.storage.memory import MemoryStore
 from skill.storage.people import PeopleStore
-from skill.storage.record import person_of
+from skill.storage.record import person_of, record_of
 from skill.storage.whose import SPEAKER
 
 ARRIVAL = datetime(2026, 11, 22, 10, 0, 7, tzinfo=UTC)
@@ -242,6 +242,20 @@ def test_a_store_that_is_away_for_a_turn_loses_nothing(recorder: Recorder) -> No
     store.gives = True
     post(law.intent("AMAZON.NextIntent", attributes=riding))
     assert _remembered(store).pace is Pace.FLOW
+
+
+def test_what_rides_along_erases_nothing_of_another_device(recorder: Recorder) -> None:
+    """While one device could not save, the other finished something: both are kept."""
+    store = Failing(takes=False)
+    post = posting(recorder, store)
+    riding = post(law.envelope("launch"))["sessionAttributes"]
+    store.takes = True
+    launch = Reader().deserialize(json.dumps(law.envelope("launch")), RequestEnvelope)
+    elsewhere = Person(history={"2026-11-22": Day(finished={"figure-4": 1})})
+    store.save_attributes(launch, record_of(elsewhere, 1))
+    post(law.intent("AMAZON.NextIntent", attributes=riding))
+    assert _remembered(store).pace is Pace.FLOW
+    assert _remembered(store).history["2026-11-22"].finished == {"figure-4": 1}
 
 
 def test_who_speaks_is_fixed_as_a_session_begins(recorder: Recorder) -> None:

@@ -10,6 +10,7 @@ from ask_sdk_core.handler_input import HandlerInput
 from ask_sdk_model import RequestEnvelope
 
 from skill.dialogue.session import Forget, Person
+from skill.storage.merge import merge
 from skill.storage.people import PeopleStore
 from skill.storage.record import person_of, record_of
 from skill.storage.whose import SPEAKER, whose
@@ -37,15 +38,16 @@ class Known:
 
 def recall(handler_input: HandlerInput) -> Known:
     """The person who speaks."""
-    riding = _attributes(handler_input).get(UNSAVED)
+    found = _attributes(handler_input).get(UNSAVED)
+    riding = found if isinstance(found, dict) else None
     try:
-        person = person_of(handler_input.attributes_manager.persistent_attributes)
+        stored = handler_input.attributes_manager.persistent_attributes
     except Exception:
         log.exception("request %r: the store gave no person", _id(handler_input))
-        return Known(person_of(riding if isinstance(riding, dict) else None), reached=False)
-    if isinstance(riding, dict):
-        return Known(person_of(riding), unsaved=True)
-    return Known(person)
+        return Known(person_of(riding), reached=False)
+    if riding is None:
+        return Known(person_of(stored))
+    return Known(person_of(merge(stored, riding)), unsaved=True)
 
 
 def remember(handler_input: HandlerInput, known: Known, person: Person, now_ms: int) -> dict[str, object]:

@@ -22,7 +22,8 @@ from skill.simulator.ear import Ear
 from skill.simulator.envelopes import Identity
 from skill.simulator.keys import Typed, typed_keys, typed_lines
 from skill.simulator.pace import Clock, Fast, Pace, RealTime
-from skill.simulator.speech import Fetch, no_sounds
+from skill.simulator.player import PROGRAMS, Player
+from skill.simulator.speech import Fetch, Speech, no_sounds
 from skill.simulator.suggest import everything, suggestions
 from skill.simulator.wire import Send, from_app, to_app
 
@@ -45,6 +46,7 @@ def talk(
     fast: bool | None = None,
     locale: str = "en-US",
     transcript_to: Path | None = None,
+    play_sounds: bool = False,
     identity: Identity | None = None,
     stdin: TextIO | None = None,
     stdout: TextIO | None = None,
@@ -57,6 +59,7 @@ def talk(
         model: the JSON of the interaction model.
         fast: nothing is waited for; None means: unless a person types at a terminal.
         locale: the device's language and country.
+        play_sounds: whether sound clips are played, too, where this machine can.
         transcript_to: where to write the conversation, as Markdown, at the end.
         identity: whose device it is.
         stdin: where lines come from, a terminal or anything else; None means the standard input.
@@ -74,8 +77,11 @@ def talk(
     pace: Pace = Fast(device) if hurried else RealTime(device, clock)
     reading = typed_keys if at_terminal else typed_lines
     console = Console(file=stdout, highlight=False, markup=False)
-    with suppress(KeyboardInterrupt), reading(stdin) as typed:
-        _Talk(device, pace, typed, console, footer=at_terminal).run()
+    player = Player(fetch) if play_sounds else None
+    if player and player.program is None:
+        show.hint(console, f"no sounds are played: none of {', '.join(one[0] for one in PROGRAMS)} is installed here")
+    with suppress(KeyboardInterrupt), reading(stdin) as typed, player or nullcontext():
+        _Talk(device, pace, typed, console, player, footer=at_terminal).run()
     pace.leave()
     exchanges = pace.record.exchanges
     if transcript_to:
@@ -91,8 +97,12 @@ def _ends_of(app: Any) -> tuple[Send, Fetch]:
 class _Talk:
     """One sitting at the terminal."""
 
-    def __init__(self, device: Device, pace: Pace, typed: Typed, console: Console, *, footer: bool) -> None:
+    def __init__(
+        self, device: Device, pace: Pace, typed: Typed, console: Console, player: Player | None, *, footer: bool
+    ) -> None:
         self._device = device
+        self._player = player
+        self._speech = Speech()
         self._pace = pace
         self._typed = typed
         self._console = console
@@ -161,14 +171,18 @@ class _Talk:
     def _show(self, happened: tuple[Happening, ...]) -> None:
         for one in happened:
             self._show_one(one)
-        if self._device.state is State.SPEAKING and self._pace.live:
+        speaking = self._device.state is State.SPEAKING and self._pace.live
+        if speaking:
             self._told(self._subtitles.due(self._device.position))
+        if self._player:
+            self._player.follow(self._speech if speaking else Speech(), self._device.position if speaking else 0.0)
 
     def _show_one(self, one: Happening) -> None:
         match one:
             case Speaks(speech):
                 self._told(self._subtitles.due(inf))
                 self._subtitles.begin(speech)
+                self._speech = speech
                 if not self._pace.live:
                     self._told(self._subtitles.due(inf))
             case Listens() | Closed():

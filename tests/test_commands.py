@@ -1,0 +1,152 @@
+"""The command line: what it makes is fresh, what it refuses it says, and a routine can be rehearsed whole."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from scenes import CONTENT, all_sounds, library
+
+from skill import __version__, build, commands
+from skill.__main__ import main
+from skill.audio.samples import Samples, silence
+from skill.dialogue.prompt import Say, Sound
+from skill.picture import diagram
+from skill.rehearsal import narration_parts, parts_of, rehearse, seconds_of
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """What is generated, to be spoilt."""
+    for name in ("content", "interaction_model", "docs"):
+        shutil.copytree(ROOT / name, tmp_path / name)
+    return tmp_path
+
+
+def test_everything_that_is_made_is_fresh() -> None:
+    """Models, schemas and the picture of the phases are what content and table make of them now."""
+    assert build.check_all(CONTENT, ROOT) == ()
+    assert main(["build", "--check"]) == 0
+
+
+def test_what_is_stale_is_named_and_made_anew(copy: Path) -> None:
+    """Each file by its name, with the cure; and then it is fresh again."""
+    for file in ("interaction_model/en-GB.json", "content/schemas/exercise.json"):
+        (copy / file).write_text("{}")
+    tour = copy / "docs" / "tour.md"
+    tour.write_text(tour.read_text().replace("stateDiagram-v2", "stateDiagram-v1"))
+    stale = build.check_all(copy / "content", copy)
+    assert len(stale) == 3
+    assert all("make build" in line for line in stale)
+    assert len(build.write_all(copy / "content", copy)) == 3
+    assert build.check_all(copy / "content", copy) == ()
+
+
+def test_a_stale_file_fails_the_check(
+    copy: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """So CI cannot pass with a model that the content has outgrown."""
+    monkeypatch.setattr(commands, "ROOT", copy)
+    (copy / "interaction_model" / "en-US.json").write_text("{}")
+    assert main(["build", "--check", "--content", str(copy / "content")]) == 1
+    assert "interaction_model/en-US.json" in capsys.readouterr().err
+    assert main(["build", "--content", str(copy / "content")]) == 0
+    assert "wrote interaction_model/en-US.json" in capsys.readouterr().out
+
+
+def test_the_picture_shows_every_phase() -> None:
+    """And the ways between them."""
+    picture = diagram(library())
+    for way in ("choosing --> positioning", "positioning --> moving", "moving --> paused", "hurting --> [*]"):
+        assert way in picture
+
+
+@pytest.mark.parametrize("sounds", [True, False], ids=["sounds", "aloud"])
+@pytest.mark.parametrize("name", [*library().routines, "figure-4"])
+def test_a_plan_can_be_rehearsed_to_its_end(name: str, sounds: bool) -> None:
+    """In flow, to the closing words, in a sensible time; each answer within what one response may hold."""
+    turns = list(rehearse(library(), name, all_sounds() if sounds else frozenset()))
+    assert not turns[-1].prompt.listen
+    assert all(seconds_of(turn.prompt.parts, "en") <= 240 for turn in turns)
+    minutes = seconds_of(parts_of(iter(turns)), "en") / 60
+    assert 2 < minutes < 25
+
+
+def test_a_recording_asks_nothing() -> None:
+    """Nobody can say "go on" to a file."""
+    parts = narration_parts(library(), "hip-mobility", all_sounds())
+    spoken = " ".join(part.text for part in parts if isinstance(part, Say))
+    assert "Say go on" not in spoken
+    assert "That was the mobility routine." in spoken
+    assert any(isinstance(part, Sound) for part in parts)
+
+
+class Whisper:
+    """A voice that says nothing, quickly."""
+
+    name, licence = "silence", None
+
+    def say(self, text: str) -> Samples:
+        tone = silence(2400)
+        tone[100] = tone[200] = 12000
+        return tone
+
+
+def test_a_routine_is_written_as_one_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With its waveform, and an unknown name is answered with those there are."""
+    monkeypatch.setattr("skill.audio.voices.Hibari", Whisper)
+    to, picture = tmp_path / "one.mp3", tmp_path / "one.svg"
+    assert main(["narrate", "sit-to-stand", "--to", str(to), "--picture", str(picture)]) == 0
+    assert to.stat().st_size > 100_000
+    assert picture.read_text().startswith("<svg")
+    assert main(["narrate", "yoga", "--to", str(to)]) == 1
+    assert "hip-routine" in capsys.readouterr().err
+
+
+def test_the_size_of_the_sounds_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    """Without composing any."""
+    assert main(["sounds", "--size"]) == 0
+    assert "336 sounds" in capsys.readouterr().out
+
+
+def test_local_mode_listens_on_this_machine_only(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Told to listen elsewhere, it refuses to start, and says how it would."""
+    monkeypatch.setenv("HIP_COACH_VERIFY", "off")
+    assert main(["serve", "--host", "0.0.0.0"]) == 1
+    assert "HIP_COACH_SKILL_ID" in capsys.readouterr().err
+
+
+def test_without_a_skill_id_nothing_is_served(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The cure is named."""
+    monkeypatch.delenv("HIP_COACH_VERIFY", raising=False)
+    monkeypatch.delenv("HIP_COACH_SKILL_ID", raising=False)
+    assert main(["serve"]) == 1
+    assert "HIP_COACH_SKILL_ID is not set" in capsys.readouterr().err
+
+
+def test_talking_in_haste_leaves_nobodys_history_changed(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its time is made up; so it remembers in memory only, unless told otherwise."""
+    import io
+
+    monkeypatch.delenv("HIP_COACH_STORE", raising=False)
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    monkeypatch.setattr("sys.stdin", io.StringIO("open hip coach\nstart hip routine\nstop\n"))
+    assert main(["talk", "--fast", "--transcript", str(tmp_path / "talk.md")]) == 0
+    assert "fire hydrant" in (tmp_path / "talk.md").read_text()
+    assert not list(tmp_path.rglob("*.sqlite3"))
+
+
+def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    """As the package has it."""
+    with pytest.raises(SystemExit):
+        main(["--version"])
+    assert __version__ in capsys.readouterr().out
