@@ -71,8 +71,9 @@ def test_only_the_one_skill_may_call_the_function(template: Any, monkeypatch: py
     assert function["Environment"]["Variables"]["HIP_COACH_SKILL_ID"] == {"Ref": "SkillId"}
 
 
-def test_people_are_remembered_in_a_table_of_its_own(template: Any) -> None:
+def test_people_are_remembered_in_a_table_of_its_own(template: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """With the key and the time of expiry that the store writes, and never deleted together with the stack."""
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")  # Amazon's adapter does not import without one
     from skill.storage.dynamodb import EXPIRES_AT, KEY
 
     table, function = template["Resources"]["People"], template["Resources"]["HipCoach"]["Properties"]

@@ -47,7 +47,7 @@ def recall(handler_input: HandlerInput) -> Known:
         return Known(person_of(riding), reached=False)
     if riding is None:
         return Known(person_of(stored))
-    return Known(person_of(merge(stored, riding)), unsaved=True)
+    return Known(person_of(merge(stored, riding) if stored else riding), unsaved=True)
 
 
 def remember(handler_input: HandlerInput, known: Known, person: Person, now_ms: int) -> dict[str, object]:
