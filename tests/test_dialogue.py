@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from ask_sdk_core.serialize import DefaultSerializer
 from hypothesis import given
 from hypothesis import strategies as st
 from scenes import (
@@ -21,10 +22,12 @@ from scenes import (
 
 from skill import limits
 from skill.alexa.attributes import attributes_of, session_of
+from skill.alexa.encode import nothing, response_of
 from skill.coaching.place import Place
+from skill.coaching.speech import speaking_seconds
 from skill.dialogue.events import Emergency, Event, Open, Pause, Ready, StartRoutine
 from skill.dialogue.here import look, settle
-from skill.dialogue.prompt import Prompt, Silence, Sound
+from skill.dialogue.prompt import Part, Prompt, Say, Silence, Sound
 from skill.dialogue.respond import respond
 from skill.dialogue.session import Person, Phase, Scene, Session, Turn, Underway
 from skill.dialogue.table import PHASES, TABLE
@@ -43,11 +46,21 @@ def legal(prompt: Prompt, event: Event) -> None:
     assert sum(part.seconds for part in prompt.parts if isinstance(part, Sound | Silence)) <= limits.AUDIO_SECONDS
     if prompt.listen:
         ssml(prompt.reprompt, "https://example.org/sounds", reprompt=True)
+        assert lasting(prompt.reprompt) <= limits.REPROMPT_AUDIO_SECONDS
     assert "{" not in plain(prompt.parts) + plain(prompt.reprompt)
 
 
+def lasting(parts: tuple[Part, ...]) -> float:
+    """How long parts take, speech estimated."""
+    return sum(speaking_seconds(part.text) if isinstance(part, Say) else part.seconds for part in parts)
+
+
 def through_json(turn: Turn) -> Turn:
-    """The turn after session and person have been to the device and the store and back."""
+    """The turn after session and person have been to the device and the store and back, in a response not too large."""
+    spoken = response_of(turn.prompt, "https://example.org/sounds") if turn.prompt.parts else nothing()
+    response = DefaultSerializer().serialize(spoken)
+    unsaved = {**attributes_of(turn.session), "unsaved": record_of(turn.person)}
+    assert len(json.dumps([response, unsaved])) < limits.RESPONSE_BYTES / 2
     session = session_of(json.loads(json.dumps(attributes_of(turn.session))))
     person = person_of(json.loads(json.dumps(record_of(turn.person))))
     assert (session, person) == (turn.session, turn.person)
