@@ -47,6 +47,7 @@ count-last
 set-done
 count-halfway               left
 once-more
+holds-to-go                 amount
 relax
 go
 go-left                     amount
@@ -61,6 +62,9 @@ gate-reprompt-again
 go-on-question
 go-on-reprompt
 well-done                   plan
+well-done-exercise          exercise
+rest-first
+or-choose
 see-you
 finish-question
 finish-reprompt
@@ -69,6 +73,11 @@ finish-card                 plan exercises
 at-the-start
 skipped                     exercise
 skipped-side                side
+other-side-later            side
+other-side-done             side
+both-sides-together
+you-are-up
+all-well
 
 # where things are
 where                       exercise number of
@@ -82,6 +91,7 @@ next-is-set
 next-is-finish
 how-long-left               here plan
 how-long-left-plan          plan
+how-long-it-takes           plan time
 how-many-left               amount exercises
 how-many-left-last          amount
 how-many-exercises          exercises
@@ -123,10 +133,14 @@ limited                     least most
 limited-to                  amount
 which-number
 more-seconds                seconds
+in-reps
+take-your-time
+long-enough
 said-easier                 label
 said-harder                 label
 said-usual
 no-easier
+no-easier-now
 no-harder
 no-harder-now
 slower
@@ -181,6 +195,7 @@ it-hurts                    exercise
 it-hurts-nothing
 hurting-question
 hurting-question-no-easier
+no-easier-now
 hurting-reprompt
 sharp-pain
 emergency

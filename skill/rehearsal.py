@@ -37,7 +37,7 @@ def rehearse(library: Library, name: str, sounds: frozenset[str], person: Person
 
 def narration_parts(library: Library, name: str, sounds: frozenset[str]) -> tuple[Part, ...]:
     """A whole plan as one stretch of parts: without the questions between responses, which a recording cannot hear."""
-    asked = set(library.phrases["go-on-question"])
+    asked = {*library.phrases["go-on-question"], *library.phrases["finish-question"]}
     parts = parts_of(rehearse(library, name, sounds))
     spoken = (Say(_without(part.text, asked)) if isinstance(part, Say) else part for part in parts)
     return tuple(part for part in spoken if not (isinstance(part, Say) and not part.text))

@@ -121,6 +121,11 @@ damaged_session = st.builds(
     turns=_wild,
     misses=_wild,
     safety_said=st.booleans(),
+    exercise=st.sampled_from(["", "nonsense", *library().exercises]),
+    body=st.sampled_from(["", "nonsense", *library().position_names]),
+    came_from=st.sampled_from(["", "nonsense", *library().position_names]),
+    done=st.lists(st.sampled_from(["nonsense", *library().exercises])).map(tuple),
+    asked_in=st.sampled_from(["", "nonsense", *Phase]),
     sharp=st.booleans(),
 )
 """Any session: old, damaged, impossible."""

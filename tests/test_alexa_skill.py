@@ -225,7 +225,7 @@ def test_what_a_store_did_not_take_rides_in_the_session(recorder: Recorder) -> N
     post = posting(recorder, store)
     answered = post(law.envelope("launch"))
     riding = answered["sessionAttributes"]
-    assert riding[UNSAVED]["pace"] == "flow"
+    assert riding[UNSAVED]["record"]["pace"] == "flow"
     store.takes = True
     again = post(law.intent("AMAZON.NextIntent", attributes=riding))
     assert recorder.scene.person.pace is Pace.FLOW

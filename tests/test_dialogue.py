@@ -25,8 +25,35 @@ from skill.alexa.attributes import attributes_of, session_of
 from skill.alexa.encode import nothing, response_of
 from skill.coaching.place import Place
 from skill.coaching.speech import speaking_seconds
-from skill.dialogue.events import Emergency, Event, Open, Pause, Ready, StartRoutine
-from skill.dialogue.here import look, settle
+from skill.dialogue.events import (
+    Easier,
+    Emergency,
+    Event,
+    ForgetMe,
+    GoTo,
+    Help,
+    HowAmIDoing,
+    HowLongLeft,
+    List,
+    MoreSeconds,
+    Next,
+    No,
+    Open,
+    Pause,
+    Ready,
+    Repeat,
+    Resume,
+    SetHold,
+    SharpPain,
+    SkipExercise,
+    SkipSide,
+    StartExercise,
+    StartRoutine,
+    TimedOut,
+    WhereAmI,
+    WhereToFeel,
+)
+from skill.dialogue.here import settle
 from skill.dialogue.prompt import Part, Prompt, Say, Silence, Sound
 from skill.dialogue.respond import respond
 from skill.dialogue.session import Person, Phase, Scene, Session, Turn, Underway
@@ -74,6 +101,16 @@ def test_the_table_answers_every_event_in_every_phase() -> None:
     assert len(TABLE) == len(Phase) * len(EVENTS)
 
 
+def test_every_event_is_answered_in_every_phase() -> None:
+    """Each pair of the table is tried, in the middle of a routine, with every kind of event in its plainest form."""
+    for phase, event in TABLE:
+        for since in (None, int(NOW.timestamp()) - 25):
+            plan = "" if phase is Phase.CHOOSING else "routine/hip-routine"
+            session = Session(phase=phase, plan=plan, place=Place(2, 1), ends=Place(2, 3), since=since, turns=3)
+            turn = through_json(respond(replace(session, asked="routine/hip-mobility"), event(), scene()))
+            legal(turn.prompt, event())
+
+
 @given(damaged_session, any_event, any_person, any_underway, st.booleans())
 def test_any_session_gets_an_answer(
     session: Session, event: Event, person: Person, underway: object, sounds: bool
@@ -117,18 +154,35 @@ def test_ready_alone_reaches_the_end_from_anywhere(
     assert person.underway is None
 
 
-@given(st.integers(0, 200), st.booleans())
-def test_a_pause_never_loses_more_than_a_rep(seconds: int, sounds: bool) -> None:
-    """Paused at any second of a set, she goes on at the start of a rep that was not finished yet."""
-    here = scene(sounds=sounds)
-    turn = respond(Session(), StartRoutine("hip-strength"), here)
-    turn = respond(turn.session, Ready(), scene(turn.person, sounds=sounds))
+@given(st.data(), any_person, st.booleans())
+def test_a_long_walk_through_a_routine_stays_legal(data: st.DataObject, person: Person, sounds: bool) -> None:
+    """Led on by "ready", with anything in between at any second: each answer, and each session, is legal as it is."""
+    start = StartRoutine(data.draw(st.sampled_from(["hip-routine", "hip-mobility", "chair-and-standing"])))
+    session, now = Session(), NOW
+    often = st.sampled_from([Ready(), Ready(), Pause()]) | any_event
+    for event in [start, *data.draw(st.lists(often, min_size=10, max_size=30))]:
+        here = Scene(person, scene().library, listener(sounds), now)
+        turn = through_json(respond(session, event, here))
+        legal(turn.prompt, event)
+        assert settle(turn.session, replace(here, person=turn.person)) == turn.session
+        session, person = turn.session if turn.prompt.listen else Session(), turn.person
+        now += timedelta(seconds=data.draw(st.integers(0, 90)))
+
+
+@pytest.mark.parametrize("seconds", range(0, 56, 3))
+def test_a_pause_never_loses_more_than_a_rep(seconds: int) -> None:
+    """Paused at any second of the first set, at most one rep, and what was done while asking, is done again."""
+    turn = respond(Session(), StartRoutine("hip-strength"), scene(sounds=True))
+    turn = respond(turn.session, Ready(), scene(turn.person, sounds=True))
     later = NOW + timedelta(seconds=seconds)
-    before = look(turn.session, scene(turn.person, later, sounds=sounds))
-    paused = respond(turn.session, Pause(), scene(turn.person, later, sounds=sounds))
-    assert paused.session.place == before.place
+    paused = respond(turn.session, Pause(), scene(turn.person, later, sounds=True))
+    rep_seconds, count_in, allowed = 8, 1, 1.5 + 2.5
+    heard = seconds - turn.session.lead - count_in
+    place = paused.session.place
+    if place.piece == 1:
+        assert (heard - allowed) // rep_seconds <= place.rep <= max(0, heard // rep_seconds)
     assert paused.person.underway
-    assert paused.person.underway.place == before.place
+    assert paused.person.underway.place == place
 
 
 def test_an_emergency_closes_from_every_phase() -> None:
@@ -159,3 +213,182 @@ def test_a_content_change_settles_an_old_place() -> None:
     turn = respond(Session(), Open(), scene(Person(underway=gone, last_day="2026-11-21", safety_day="2026-11-21")))
     assert turn.session.phase is Phase.CHOOSING
     assert plain(turn.prompt.parts).startswith("Welcome back. What you were doing has changed")
+
+
+def later(turn: Turn, seconds: float, *, sounds: bool = False) -> Scene:
+    """So many seconds after an answer that was given at NOW."""
+    return scene(turn.person, NOW + timedelta(seconds=seconds), sounds=sounds)
+
+
+def started(name: str, *then: Event) -> Turn:
+    """Somebody at the first gate of a routine or exercise, or as far as these events lead, all at once."""
+    first = StartRoutine(name) if name in scene().library.routines else StartExercise(name)
+    turn = respond(Session(), first, scene())
+    for event in then:
+        turn = respond(turn.session, event, later(turn, 0))
+    return turn
+
+
+@pytest.mark.parametrize("sounds", [True, False])
+@pytest.mark.parametrize("seconds", range(3, 48, 4))
+def test_next_in_a_set_never_jumps_over_a_set_up(seconds: int, sounds: bool) -> None:
+    """Wherever in a set someone says next, the change of side or the set-up after it is told."""
+    turn = respond(Session(), StartRoutine("hip-routine"), scene(sounds=sounds))
+    turn = respond(turn.session, Ready(), scene(turn.person, sounds=sounds))
+    said = plain(respond(turn.session, Next(), later(turn, seconds, sounds=sounds)).prompt.parts)
+    assert "Now your right leg will do the lifting" in said
+
+
+def test_next_in_the_release_of_a_hold_tells_the_change_of_side() -> None:
+    """Coming out of the last hold is still before the joint."""
+    turn = started("figure-4", Ready())
+    for seconds in range(44, 56):
+        said = plain(respond(turn.session, Next(), later(turn, seconds)).prompt.parts)
+        assert "Cross your right ankle" in said, seconds
+
+
+def test_a_hold_that_becomes_shorter_than_what_was_held_goes_on() -> None:
+    """Hold for twenty seconds, said after more than that: the last five are left."""
+    turn = started("figure-4", SetHold(60), Ready())
+    turn = respond(turn.session, SetHold(20), later(turn, 50))
+    assert turn.session.place.held == 15
+    assert "Twenty seconds each time" in plain(turn.prompt.parts)
+
+
+def test_questions_do_not_stretch_a_hold() -> None:
+    """However often someone asks how long, a hold of sixty seconds is over after sixty, and the answers."""
+    turn, now = started("figure-4", SetHold(60), Ready()), NOW
+    for _ in range(6):
+        now += timedelta(seconds=12)
+        turn = respond(turn.session, HowLongLeft(), scene(turn.person, now))
+    assert turn.session.place.held >= 50 or turn.session.place.rep >= 1
+
+
+def test_more_seconds_says_what_it_does() -> None:
+    """Ninety more than there may be are fewer; and while they get ready, it is a moment that they want."""
+    turn = started("figure-4", Ready())
+    said = plain(respond(turn.session, MoreSeconds(90), later(turn, 14)).prompt.parts)
+    assert "Forty-five seconds more." in said
+    gate = started("fire-hydrant")
+    turn = respond(gate.session, MoreSeconds(10), later(gate, 60))
+    assert "Take all the time you need." in plain(turn.prompt.parts)
+    assert turn.person.wishes == {}
+
+
+@pytest.mark.parametrize(("number", "way"), [(1, "Come onto your hands and knees"), (5, "Come to lie on your back")])
+def test_a_jump_begins_from_where_the_body_is(number: int, way: str) -> None:
+    """From number six, standing, any other exercise is led to from standing."""
+    turn = started("hip-routine", GoTo(number=6))
+    turn = respond(turn.session, GoTo(number=number), later(turn, 300))
+    said = plain(turn.prompt.parts)
+    assert "Make your way down to the mat" in said
+    assert way in said
+
+
+def test_a_question_on_the_way_up_keeps_the_way_up() -> None:
+    """Whoever asks something while sitting up is not told to stand beside a chair at once."""
+    turn = started("hip-mobility")
+    turn = respond(turn.session, GoTo(number=3), later(turn, 120))
+    turn = respond(turn.session, WhereToFeel(), later(turn, 132))
+    assert "Stay here for a moment, and breathe." in plain(turn.prompt.parts)
+
+
+def test_a_new_session_begins_standing() -> None:
+    """Skipping, at the offer to go on, leads down to the floor and never up from it."""
+    turn = started("hip-routine", Ready())
+    offered = respond(Session(), Open(), later(turn, 90_000))
+    said = plain(respond(offered.session, SkipExercise(), later(offered, 90_010)).prompt.parts)
+    assert "Make your way down to the mat" in said
+    alone = started("butterfly-stretch")
+    offered = respond(Session(), Open(), later(alone, 90_000))
+    said = plain(respond(offered.session, SkipExercise(), later(offered, 90_010)).prompt.parts)
+    assert "roll onto your side" not in said
+
+
+def test_another_form_in_another_position_is_led_to() -> None:
+    """The easier hip thrust is done on the back, so the way there is told."""
+    turn = started("hip-thrust")
+    assert "Come to lie on your back" in plain(respond(turn.session, Easier(), later(turn, 60)).prompt.parts)
+
+
+def test_a_place_goes_with_its_exercise() -> None:
+    """When a release drops an exercise, or someone leaves one out, nobody finds themselves in another."""
+    turn = started("hip-routine", GoTo(number=5))
+    fewer = replace(turn.person, left_out=("fire-hydrant",))
+    said = plain(respond(Session(), Open(), scene(fewer, NOW + timedelta(days=1))).prompt.parts)
+    assert "figure four, number four of five" in said
+    routine = scene().library.routines["hip-routine"]
+    shorter = replace(routine, steps=tuple(step for step in routine.steps if step.exercise != "figure-4"))
+    changed = replace(scene().library, routines={**scene().library.routines, "hip-routine": shorter})
+    there = replace(scene(turn.person, NOW + timedelta(days=1)), library=changed)
+    said = plain(respond(Session(), Open(), there).prompt.parts)
+    assert "hip flexor stretch, number five of five" in said
+
+
+def test_the_whole_of_a_routine_counts_once() -> None:
+    """Skipping is not doing, the last set again is not all of it again, and jumping to the end is not doing it all."""
+    turn, now = started("chair-and-standing"), NOW
+    for _ in range(9):
+        now += timedelta(seconds=150)
+        turn = respond(turn.session, Ready(), scene(turn.person, now))
+        if turn.session.phase is Phase.FINISHING:
+            break
+    for event in (Repeat(), Ready(), Ready()):
+        now += timedelta(seconds=150)
+        turn = respond(turn.session, event, scene(turn.person, now))
+    day = turn.person.history["2026-11-22"]
+    assert day.whole == {"routine/chair-and-standing": 1}
+    assert set(day.finished.values()) == {1}
+    jumped = started("hip-mobility", GoTo(number=3), Ready())
+    ended = respond(jumped.session, TimedOut(), later(jumped, 300))
+    assert not any(day.whole for day in ended.person.history.values())
+
+
+def test_no_leads_back_to_where_a_question_came_up() -> None:
+    """After a sharp pain the exercise stays over, whatever else was asked in between."""
+    turn = started("hip-routine", Ready())
+    turn = respond(turn.session, SharpPain(), later(turn, 12))
+    turn = respond(turn.session, ForgetMe(), later(turn, 20))
+    turn = respond(turn.session, No(), later(turn, 24))
+    assert turn.session.phase is Phase.HURTING
+    assert "easier" not in plain(turn.prompt.parts)
+
+
+def test_the_place_that_was_declined_is_not_lost() -> None:
+    """After no to the offer, "go on" goes on, and another routine is asked about first."""
+    turn = started("hip-mobility", GoTo(number=2))
+    declined = respond(Session(), Open(), later(turn, 90_000))
+    declined = respond(declined.session, No(), later(declined, 90_010))
+    assert "figure four" in plain(respond(declined.session, Resume(), later(declined, 90_020)).prompt.parts).lower()
+    asked = respond(declined.session, StartRoutine("hip-routine"), later(declined, 90_020))
+    assert asked.session.phase is Phase.CONFIRMING
+    assert asked.person.underway == turn.person.underway
+
+
+@pytest.mark.parametrize("first", [List(), Help(), WhereAmI(), HowAmIDoing()])
+def test_the_safety_line_comes_after_months_whatever_was_said_first(first: Event) -> None:
+    """A question does not use it up."""
+    long_ago = Person(safety_day="2025-11-01", last_day="2025-11-01")
+    turn = respond(Session(), first, scene(long_ago))
+    turn = respond(turn.session, StartRoutine("hip-routine"), scene(turn.person))
+    assert "This isn't medical advice." in plain(turn.prompt.parts)
+
+
+def test_skip_a_side_by_its_name() -> None:
+    """The side that is named, and never the one that is being done instead of it."""
+    turn = started("hip-routine", Ready())
+    kept = respond(turn.session, SkipSide("right"), later(turn, 20))
+    assert "When your right side comes" in plain(kept.prompt.parts)
+    assert kept.session.place.piece == 1
+    left = respond(turn.session, SkipSide("left"), later(turn, 20))
+    assert "Leaving the left side out." in plain(left.prompt.parts)
+
+
+def test_after_pain_in_the_last_exercise_nobody_is_praised() -> None:
+    """They rest, and get up when they like."""
+    turn = started("butterfly-stretch", Ready())
+    turn = respond(turn.session, SharpPain(), later(turn, 15))
+    said = plain(respond(turn.session, Ready(), later(turn, 30)).prompt.parts)
+    assert "Rest before you get up." in said
+    assert "Well done" not in said
+    assert "Good work" not in said

@@ -148,7 +148,7 @@ def test_old_and_damaged_forms_load_into_something_sensible(record: dict[str, An
 def test_a_record_comes_back_as_it_went() -> None:
     """Everything that a person can be survives JSON."""
     person = Person(
-        underway=Underway("routine/hip-routine", Place(2, 1, 3, 5), parted=True),
+        underway=Underway("routine/hip-routine", Place(2, 1, 3, 5), "figure-4", ("hip-thrust",)),
         pace=Pace.FLOW,
         talk=Telling.LESS,
         wishes={"figure-4": Wish(reps=3)},

@@ -14,6 +14,7 @@ class Slot(StrEnum):
     EXERCISE = "exercise"
     ROUTINE = "routine"
     NUMBER = "number"
+    SIDE = "side"
 
     @property
     def type(self) -> str:
@@ -48,8 +49,11 @@ INTENTS = (
     Intent("ReadyIntent", events.Ready, "ready"),
     Intent("WaitIntent", events.Pause, "wait"),
     Intent("SkipExerciseIntent", events.SkipExercise, "skip-exercise"),
-    Intent("SkipSideIntent", events.SkipSide, "skip-side"),
+    Intent("SkipSideIntent", events.SkipSide, "skip-side", {"side": Slot.SIDE}),
     Intent("GoToIntent", events.GoTo, "go-to", {"exercise": Slot.EXERCISE, "number": Slot.NUMBER}),
+    Intent("OneSideIntent", events.OneSide, "one-side"),
+    Intent("GetUpIntent", events.GetUp, "get-up"),
+    Intent("AllWellIntent", events.AllWell, "all-well"),
     # questions
     Intent("WhereAmIIntent", events.WhereAmI, "where-am-i"),
     Intent("WhatsNextIntent", events.WhatsNext, "whats-next"),
@@ -68,6 +72,7 @@ INTENTS = (
     Intent("SetHoldIntent", events.SetHold, "set-hold", {"seconds": Slot.NUMBER}),
     Intent("EasierIntent", events.Easier, "easier"),
     Intent("HarderIntent", events.Harder, "harder"),
+    Intent("AsUsualIntent", events.AsUsual, "as-usual"),
     Intent("SlowerIntent", events.Slower, "slower"),
     Intent("FasterIntent", events.Faster, "faster"),
     Intent("FlowIntent", events.Flow, "flow"),

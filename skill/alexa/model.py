@@ -27,6 +27,7 @@ def interaction_model(library: Library, said: Mapping[str, tuple[str, ...]]) -> 
                 "types": [
                     {"name": Slot.EXERCISE.type, "values": _values(library.exercises.values())},
                     {"name": Slot.ROUTINE.type, "values": _values(library.routines.values())},
+                    {"name": Slot.SIDE.type, "values": _sides(library)},
                 ],
             }
         }
@@ -88,6 +89,10 @@ def _intent(intent: Intent, said: Mapping[str, tuple[str, ...]]) -> dict[str, An
 
 def _values(things: Iterable[Exercise | Routine]) -> list[dict[str, Any]]:
     return [{"id": one.id, "name": {"value": one.name, "synonyms": list(one.synonyms)}} for one in things]
+
+
+def _sides(library: Library) -> list[dict[str, Any]]:
+    return [{"id": side.value, "name": {"value": name, "synonyms": []}} for side, name in library.sides.items()]
 
 
 def _fresh(folder: Path, locale: str, model: Model) -> bool:

@@ -4,13 +4,14 @@ A store that fails never fails a turn. What could not be saved rides in the sess
 """
 
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ask_sdk_core.handler_input import HandlerInput
 from ask_sdk_model import RequestEnvelope
 
 from skill.dialogue.session import Forget, Person
-from skill.storage.merge import merge
+from skill.storage.merge import SAVED_AT, Record, merge
 from skill.storage.people import PeopleStore
 from skill.storage.record import person_of, record_of
 from skill.storage.whose import SPEAKER, whose
@@ -29,25 +30,41 @@ class Known:
         person: as remembered; someone new when nothing is.
         reached: the store answered, so it may be written to without losing what it holds.
         unsaved: part of it was not saved last time, so it has to be saved whatever happens.
+        base: the record that the person was made from, so that later it can be told what has changed since.
     """
 
     person: Person
+    base: Record
     reached: bool = True
     unsaved: bool = False
 
 
 def recall(handler_input: HandlerInput) -> Known:
     """The person who speaks."""
-    found = _attributes(handler_input).get(UNSAVED)
-    riding = found if isinstance(found, dict) else None
+    riding = _attributes(handler_input).get(UNSAVED)
+    record, base = _halves(riding)
     try:
-        stored = handler_input.attributes_manager.persistent_attributes
+        stored = _tidy(handler_input.attributes_manager.persistent_attributes)
     except Exception:
         log.exception("request %r: the store gave no person", _id(handler_input))
-        return Known(person_of(riding), reached=False)
-    if riding is None:
-        return Known(person_of(stored))
-    return Known(person_of(merge(stored, riding) if stored else riding), unsaved=True)
+        return Known(person_of(record), base or record_of(Person()), reached=False)
+    if record is None:
+        return Known(person_of(stored), stored)
+    return Known(person_of(merge(stored, record, base)), stored, unsaved=True)
+
+
+def _halves(riding: object) -> tuple[Record | None, Record | None]:
+    """What was not saved, and what it was made from."""
+    if not isinstance(riding, dict):
+        return None, None
+    record, base = riding.get("record"), riding.get("base")
+    return (_tidy(record) if isinstance(record, dict) else None), (_tidy(base) if isinstance(base, dict) else None)
+
+
+def _tidy(record: Mapping[str, object]) -> Record:
+    """A record in the form that this release writes, so that two of them can be compared."""
+    at = record.get(SAVED_AT, 0)
+    return record_of(person_of(record), at if isinstance(at, int) else 0)
 
 
 def remember(handler_input: HandlerInput, known: Known, person: Person, now_ms: int) -> dict[str, object]:
@@ -62,10 +79,10 @@ def remember(handler_input: HandlerInput, known: Known, person: Person, now_ms: 
     record = record_of(person, now_ms)
     if known.reached and _saved(handler_input, record):
         return riding
-    return riding | {UNSAVED: record}
+    return riding | {UNSAVED: {"record": record, "base": known.base}}
 
 
-def _saved(handler_input: HandlerInput, record: dict[str, object]) -> bool:
+def _saved(handler_input: HandlerInput, record: Record) -> bool:
     manager = handler_input.attributes_manager
     try:
         manager.persistent_attributes = record

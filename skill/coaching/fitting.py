@@ -134,25 +134,36 @@ def after_piece(practice: Practice, place: Place) -> Place:
 
 def at(span: Span, elapsed: float) -> Place:
     """Where the person is when so many seconds of a span have been heard: the cue's place, or the span's end."""
-    return cue.place if (cue := cue_at(span, elapsed)) else span.ends
+    found = cue_at(span, elapsed)
+    return found[0].place if found else span.ends
 
 
-def cue_at(span: Span, elapsed: float) -> Cue | None:
-    """The cue that is running when so many seconds of a span have been heard; None when all of it has."""
+def cue_at(span: Span, elapsed: float, haste: float = 1.0) -> tuple[Cue, float] | None:
+    """The cue that is running when so many seconds of a span have been heard, and for how long it has been.
+
+    Args:
+        span: what is heard.
+        elapsed: seconds since it began.
+        haste: the share of its estimated time that speech may have taken; what is counted or sounded is exact.
+
+    Returns:
+        None when all of the span has been heard.
+    """
     for passage, as_sound in zip(span.passages, span.sounds, strict=True):
-        length = lasts(passage, as_sound)
+        share = haste if passage.sound is None else 1.0
+        length = lasts(passage, as_sound) * share
         if elapsed < length:
-            return _cue_in(passage, elapsed)
+            return _cue_in(passage, elapsed / share)
         elapsed -= length
     return None
 
 
-def _cue_in(passage: Passage, elapsed: float) -> Cue:
+def _cue_in(passage: Passage, elapsed: float) -> tuple[Cue, float]:
     for cue in passage.cues:
         if elapsed < cue.seconds:
-            return cue
+            return cue, elapsed
         elapsed -= cue.seconds
-    return passage.cues[-1]
+    return passage.cues[-1], passage.cues[-1].seconds
 
 
 def _fitting(told: tuple[Passage, ...], room: _Room) -> list[Passage]:

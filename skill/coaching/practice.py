@@ -83,7 +83,7 @@ def practice(steps: tuple[Step, ...], index: int, habits: Habits, library: Libra
         equipment_before=tuple(item for form in before for item in form.equipment),
         reps=dose.reps.clamp(wish.reps or dose.reps.usual),
         sets=sets,
-        hold=dose.hold.clamp(wish.hold or dose.hold.usual),
+        hold=_timed(dose.hold.clamp(wish.hold or dose.hold.usual)),
         lift=dose.tempo.lift,
         lower=dose.tempo.lower,
         relax=habits.speed.relax(dose.tempo.relax),
@@ -92,6 +92,11 @@ def practice(steps: tuple[Step, ...], index: int, habits: Habits, library: Libra
         cue=exercise.mistakes[heard % len(exercise.mistakes)].cue,
         pieces=_pieces(exercise.sides, sets),
     )
+
+
+def _timed(hold: int) -> int:
+    """Long holds come in fives, as their marks and sounds do."""
+    return hold - hold % 5 if hold >= LONG_HOLD_SECONDS else hold
 
 
 def _form(step: Step, wishes: Mapping[str, Wish], library: Library) -> Form:

@@ -42,12 +42,14 @@ class Cue:
         say: what is said at its start, or "".
         seconds: how long the cue lasts, speech included; never less than the speech.
         place: where to go back to when the person interrupts here: the start of this rep, or a five-second mark.
+        late: seconds from that mark to the start of this cue.
     """
 
     kind: CueKind
     say: str
     seconds: float
     place: Place
+    late: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +97,9 @@ def passages(practice: Practice, place: Place, telling: Telling) -> tuple[Passag
         case PieceKind.REST:
             return tuple(_rest(practice, piece, place, telling))
         case PieceKind.SET if practice.long_holds:
-            return tuple(_holds(practice, piece, place, telling))
+            return (*_start(practice, piece, place, telling), *_holds(practice, piece, place, telling))
         case PieceKind.SET:
-            return (_count_off(practice, piece, place, telling),)
+            return (*_start(practice, piece, place, telling), _count_off(practice, piece, place, telling))
 
 
 def sided(text: str, side: Side | None, words: Words) -> str:
@@ -112,7 +114,8 @@ def sided(text: str, side: Side | None, words: Words) -> str:
 
 def _set_up(practice: Practice, piece: Piece, place: Place, telling: Telling) -> Iterator[Passage]:
     words, form = telling.words, practice.form
-    yield _said(CueKind.SET_UP, introduction(practice, words), place, words)
+    gather = "" if practice.short else needed(practice, words)
+    yield _said(CueKind.SET_UP, sentences(introduction(practice, words), gather), place, words)
     change = words.library.transitions.get((practice.position_before, form.position))
     moved = list(moving_over(change, place, words)) if change else []
     yield from moved
@@ -120,7 +123,6 @@ def _set_up(practice: Practice, piece: Piece, place: Place, telling: Telling) ->
     if telling.flowing:
         unhurried = (change.seconds if change else 0) - sum(passage.seconds for passage in moved)
         yield _time_to_settle(form.setup_seconds + max(0, round(unhurried)), place, words)
-        yield _said(CueKind.READY, sentences(words("begin")), place, words)
 
 
 def _how(practice: Practice, piece: Piece, words: Words) -> Iterator[str]:
@@ -131,7 +133,6 @@ def _how(practice: Practice, piece: Piece, words: Words) -> Iterator[str]:
         yield dose(practice, words)
         yield practice.cue
         return
-    yield needed(practice, words)
     yield from (sided(text, piece.side, words) for text in (*form.setup, form.move))
     yield dose(practice, words)
 
@@ -141,7 +142,6 @@ def _switch(practice: Practice, piece: Piece, place: Place, telling: Telling) ->
     yield _said(CueKind.SWITCH, sentences(sided(practice.form.switch, piece.side, words)), place, words)
     if telling.flowing:
         yield _time_to_settle(practice.form.switch_seconds, place, words)
-        yield _said(CueKind.READY, sentences(words("begin")), place, words)
 
 
 def introduction(practice: Practice, words: Words) -> str:
@@ -185,6 +185,19 @@ def _time_to_settle(seconds: int, place: Place, words: Words) -> Passage:
 # Reps
 
 
+def _start(practice: Practice, piece: Piece, place: Place, telling: Telling) -> Iterator[Passage]:
+    """What is said before a set's first rep where nobody has just said "ready": which set it is, or that it begins."""
+    if place.rep or place.held or telling.holding:
+        return
+    words = telling.words
+    if piece.number > 1:
+        last = piece.number == practice.sets
+        which = words("next-set-last") if last else words("next-set", number=words.number(piece.number))
+        yield _said(CueKind.READY, sentences(which), place, words)
+    elif telling.flowing:
+        yield _said(CueKind.READY, sentences(words("begin")), place, words)
+
+
 def _count_off(practice: Practice, piece: Piece, place: Place, telling: Telling) -> Passage:
     left = practice.reps - place.rep
     cues: list[Cue] = []
@@ -219,7 +232,7 @@ def _holds(practice: Practice, piece: Piece, place: Place, telling: Telling) -> 
     for done in range(place.rep, practice.reps):
         held = place.held if done == place.rep else 0
         here = Place(place.step, place.piece, done, held)
-        again = words("once-more") if place.rep < done == practice.reps - 1 else ""
+        again = _which_hold(practice, done, words) if done > place.rep else ""
         if not (telling.holding and done == place.rep):
             lift = sentences(again, f"{sided(beats.lift, piece.side, words)}.")
             yield _said(CueKind.MOVE, lift, here, words, practice.lift)
@@ -232,23 +245,28 @@ def _holds(practice: Practice, piece: Piece, place: Place, telling: Telling) -> 
             yield _said(CueKind.REST, sentences(words("relax")), after, words, practice.relax, joined=True)
 
 
+def _which_hold(practice: Practice, done: int, words: Words) -> str:
+    left = practice.reps - done
+    return words("once-more") if left == 1 else words("holds-to-go", amount=words.amount("holds", left))
+
+
 def _hold(seconds: int, place: Place, beat: str, words: Words) -> Iterator[Cue]:
     """One hold counted aloud: the seconds left every five, half-way once, the last three one by one."""
     counted = {seconds - left: words.number(left) for left in range(1, cadence.LAST_COUNTED + 1)}
     for at in range(place.held, seconds, COUNT_EVERY_SECONDS):
-        halfway = seconds >= cadence.HALFWAY_FROM_SECONDS and 0 <= 2 * at - seconds < 2 * COUNT_EVERY_SECONDS
+        halfway = (
+            place.held >= 0
+            and seconds >= cadence.HALFWAY_FROM_SECONDS
+            and 0 <= 2 * at - seconds < 2 * COUNT_EVERY_SECONDS
+        )
         left = words.number(seconds - at)
         counted[at] = words("count-halfway", left=left) if halfway else left
     counted[place.held] = beat
     marks = sorted(at for at in counted if place.held <= at < seconds)
     for at, until in zip(marks, [*marks[1:], seconds], strict=True):
         spot = at - at % COUNT_EVERY_SECONDS if at > place.held else at
-        yield Cue(
-            CueKind.HOLD,
-            capitalised(f"{counted[at]}."),
-            until - at,
-            Place(place.step, place.piece, place.rep, spot),
-        )
+        mark = Place(place.step, place.piece, place.rep, spot)
+        yield Cue(CueKind.HOLD, capitalised(f"{counted[at]}."), until - at, mark, late=at - spot)
 
 
 # Rest and quiet
@@ -262,9 +280,6 @@ def _rest(practice: Practice, piece: Piece, place: Place, telling: Telling) -> I
         tuple(_quiet(CueKind.REST, seconds, place, sentences(words("rest-goes-on")), words)),
         cadence.bed(seconds),
     )
-    last = piece.number == practice.sets
-    which = words("next-set-last") if last else words("next-set", number=words.number(piece.number))
-    yield _said(CueKind.READY, sentences(which), place, words)
 
 
 def _quiet(kind: CueKind, seconds: int, place: Place, calm: str, words: Words) -> Iterator[Cue]:

@@ -94,7 +94,14 @@ class SkipExercise(Event):
 
 @dataclass(frozen=True, slots=True)
 class SkipSide(Event):
-    """Leave this side."""
+    """Leave a side: the one that is named, left or right, or else the one they are at."""
+
+    side: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OneSide(Event):
+    """Only this side, not the other one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,6 +301,21 @@ class JustMe(Event):
 @dataclass(frozen=True, slots=True)
 class Everyone(Event):
     """Everyone in the household."""
+
+
+@dataclass(frozen=True, slots=True)
+class AsUsual(Event):
+    """The usual form and dose again."""
+
+
+@dataclass(frozen=True, slots=True)
+class GetUp(Event):
+    """How do I get up? I want to get up now."""
+
+
+@dataclass(frozen=True, slots=True)
+class AllWell(Event):
+    """Hello, thanks, it doesn't hurt: nothing is asked, and nothing should stop."""
 
 
 # Care

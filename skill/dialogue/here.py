@@ -14,7 +14,7 @@ from skill.coaching.fitting import (
     fit,
 )
 from skill.coaching.place import BEGINNING, Place
-from skill.coaching.practice import Piece, PieceKind, Practice, practice
+from skill.coaching.practice import STANDING, Piece, PieceKind, Practice, practice
 from skill.coaching.timeline import CueKind, Telling
 from skill.coaching.wishes import Pace
 from skill.dialogue.session import Person, Phase, Scene, Session, Underway
@@ -37,7 +37,9 @@ class Here:
         phase: what is going on now, by the clock.
         place: where they are now, by the clock; the start of a rep or a five-second mark.
         running: the last answer's moving part is still being heard.
-        holding: they are inside a long hold.
+        held: seconds of the long hold they are in, to the moment they spoke up; None outside of one.
+        between: they are at the joint before `place`, which has not begun.
+        body: the position they are in.
         practices: the exercises of the plan, by index, as this person does them.
     """
 
@@ -49,7 +51,9 @@ class Here:
     phase: Phase
     place: Place
     running: bool
-    holding: bool = False
+    held: float | None = None
+    between: bool = False
+    body: str = STANDING
 
     @property
     def practice(self) -> Practice | None:
@@ -73,9 +77,16 @@ class Here:
             return False
         return f"{self.scene.library.language}-{name}" in self.scene.listener.sounds
 
+    def taking_up(self, underway: Underway) -> "Here":
+        """The same moment with what was underway taken up again, at its place."""
+        session = replace(
+            self.session, plan=underway.plan, place=underway.place, exercise=underway.exercise, done=underway.done
+        )
+        return replace(look(replace(session, phase=Phase.PAUSED, since=None), self.scene), body=self.body)
+
     def starting(self, wanted: str) -> "Here":
         """The same moment with another plan about to begin."""
-        session = replace(self.session, plan=wanted, place=BEGINNING, ends=BEGINNING, since=None, parted=False)
+        session = replace(self.session, plan=wanted, place=BEGINNING, ends=BEGINNING, since=None, done=())
         steps = steps_of(wanted, self.scene)
         return replace(
             self,
@@ -86,6 +97,14 @@ class Here:
             place=BEGINNING,
             running=False,
         )
+
+    def from_the_body(self, place: Place) -> "Here":
+        """The same moment, with the way into a set-up told from where the body is, not from the exercise before."""
+        practice = self.practices(place.step)
+        set_up = practice is not None and practice.pieces[place.piece].kind is PieceKind.SET_UP
+        came_from = self.body if set_up else ""
+        session = replace(self.session, came_from=came_from)
+        return replace(self, session=session, practices=_practices(self.steps, self.scene, place.step, came_from))
 
     def along(self, steps: tuple[Step, ...]) -> "Here":
         """The same moment in a plan whose exercises have changed; the place goes with its exercise if that is left."""
@@ -122,12 +141,14 @@ def look(session: Session, scene: Scene, *, generous: bool = False) -> Here:
         scene=scene,
         words=Words(scene.library, session.turns),
         steps=steps,
-        practices=_practices(steps, scene),
+        practices=_practices(steps, scene, session.place.step, session.came_from),
         phase=session.phase,
         place=session.place,
         running=False,
     )
-    return here if session.since is None else _by_the_clock(here, session.since, generous)
+    if session.since is None:
+        return replace(here, body=session.body or STANDING)
+    return _by_the_clock(here, session.since, generous)
 
 
 _TIMED = (Phase.POSITIONING, Phase.MOVING, Phase.FINISHING)
@@ -142,9 +163,12 @@ def settle(session: Session, scene: Scene) -> Session:
         session = replace(session, phase=phase, plan="", place=BEGINNING, ends=BEGINNING, since=None)
     elif session.phase is Phase.CHOOSING:
         session = replace(session, phase=Phase.PAUSED, since=None)
+    session = _with_its_exercise(session, steps)
     if session.phase is Phase.CONFIRMING and not plan.steps(session.asked, scene.library):
         session = replace(session, phase=Phase.PAUSED, asked="")
     practices = _practices(steps, scene)
+    if session.phase is Phase.FINISHING:
+        session = _at_its_end(session, practices, last=len(steps) - 1)
     return replace(
         session,
         place=_legal(session.place, practices, last=len(steps) - 1),
@@ -153,7 +177,28 @@ def settle(session: Session, scene: Scene) -> Session:
         lead=max(0, min(session.lead, LONGEST_LEAD_SECONDS)),
         turns=max(0, session.turns),
         misses=max(0, session.misses),
+        body=session.body if session.body in scene.library.position_names else "",
     )
+
+
+def _with_its_exercise(session: Session, steps: tuple[Step, ...]) -> Session:
+    """A place goes with its exercise when the plan has changed; if that is gone, what now stands there begins anew."""
+    place = session.place
+    names = [step.exercise for step in steps]
+    if not session.exercise or not names or names[place.step : place.step + 1] == [session.exercise]:
+        return session
+    if session.exercise in names:
+        place = replace(place, step=names.index(session.exercise))
+    else:
+        place = Place(min(max(place.step, 0), len(names) - 1))
+    return replace(session, place=place, ends=place, since=None, exercise=names[place.step])
+
+
+def _at_its_end(session: Session, practices: Practices, last: int) -> Session:
+    """Where everything has been done, the place is the last set."""
+    practice = practices(last)
+    end = Place(last, len(practice.pieces) - 1) if practice else BEGINNING
+    return replace(session, ends=end, place=end if session.since is None else session.place)
 
 
 def _legal(place: Place, practices: Practices, last: int) -> Place:
@@ -181,7 +226,8 @@ def _with_what_is_underway(session: Session, scene: Scene) -> Session:
         plan=underway.plan,
         place=underway.place,
         since=None,
-        parted=underway.parted,
+        exercise=underway.exercise,
+        done=underway.done,
     )
 
 
@@ -192,7 +238,8 @@ def steps_of(wanted: str, scene: Scene) -> tuple[Step, ...]:
     return wished if wished and plan.routine_of(wanted) else steps
 
 
-def _practices(steps: tuple[Step, ...], scene: Scene) -> Practices:
+def _practices(steps: tuple[Step, ...], scene: Scene, jumped_to: int = 0, came_from: str = "") -> Practices:
+    """The exercises by index, each made when it is needed; into the one jumped to, the way leads from elsewhere."""
     made: dict[int, Practice] = {}
 
     def at(index: int) -> Practice | None:
@@ -200,24 +247,45 @@ def _practices(steps: tuple[Step, ...], scene: Scene) -> Practices:
             return None
         if index not in made:
             made[index] = practice(steps, index, scene.person.habits, scene.library)
+            if came_from and index == jumped_to:
+                made[index] = replace(made[index], position_before=came_from)
         return made[index]
 
     return at
 
 
 def _by_the_clock(here: Here, since: int, generous: bool) -> Here:
-    heard = here.scene.now.timestamp() - since - here.session.lead - BEGINS_AFTER
-    elapsed = heard / SURELY_HEARD if generous else heard - ASKING_TAKES
+    """Where the time since the last answer has taken them: into it, or past its end."""
     session = here.session
-    cue = cue_at(here.fit(session.place, session.lead, holding=session.holding), max(0.0, elapsed))
-    if cue is None:
-        return replace(here, place=here.session.ends)
-    positioning = cue.kind in (CueKind.SET_UP, CueKind.SWITCH) or _is_setting_up(here, cue.place)
-    phase = Phase.POSITIONING if positioning else Phase.MOVING
+    haste = SURELY_HEARD if generous else 1.0
+    heard = here.scene.now.timestamp() - since - BEGINS_AFTER - session.lead * haste
+    span = here.fit(session.place, session.lead, holding=session.holding)
+    found = cue_at(span, max(0.0, heard if generous else heard - ASKING_TAKES), haste)
+    if found is None:
+        return _in_its_position(replace(here, place=session.ends))
+    cue, into = found
     place = _legal(_past_the_last_rep(here, cue.place), here.practices, len(here.steps) - 1)
     practice = here.practices(place.step)
-    holding = cue.kind is CueKind.HOLD and practice is not None and practice.long_holds
-    return replace(here, phase=phase, place=place, running=True, holding=holding)
+    in_hold = cue.kind is CueKind.HOLD and practice is not None and practice.long_holds
+    return _in_its_position(
+        replace(
+            here,
+            phase=Phase.POSITIONING if _is_setting_up(here, cue.place) else Phase.MOVING,
+            place=place,
+            running=True,
+            held=cue.place.held + cue.late + into + ASKING_TAKES if in_hold else None,
+            between=cue.place.rep > 0 and place.piece != cue.place.piece,
+        )
+    )
+
+
+def _in_its_position(here: Here) -> Here:
+    """With the body where the exercise wants it; on the way there, still where the way began."""
+    practice = here.practice
+    if practice is None:
+        return here
+    on_the_way = here.running and practice.pieces[here.place.piece].kind is PieceKind.SET_UP
+    return replace(here, body=practice.position_before if on_the_way else practice.form.position)
 
 
 def _past_the_last_rep(here: Here, place: Place) -> Place:
@@ -238,7 +306,7 @@ def kept(here: Here, place: Place) -> Underway | None:
     """What to remember as underway, when something is."""
     if not here.steps or place.step >= len(here.steps):
         return None
-    return Underway(here.session.plan, place, here.session.parted)
+    return Underway(here.session.plan, place, here.steps[place.step].exercise, here.session.done)
 
 
 def easier_there_is(here: Here, place: Place) -> bool:

@@ -6,9 +6,10 @@ from datetime import date, timedelta
 
 from skill.coaching import plan
 from skill.coaching.fitting import after_piece
-from skill.dialogue.events import Event, Next, No, Ready, Resume, SkipExercise, TimedOut, Yes
+from skill.dialogue.events import Event, Failed, Next, No, Ready, Resume, SkipExercise, SkipSide, TimedOut, Yes
 from skill.dialogue.here import Here, easier_there_is
 from skill.dialogue.session import Day, Earlier, Person, Phase
+from skill.library.models import Side
 
 KEPT_DAYS = 28
 """Days that are kept one by one; older ones are summed up."""
@@ -19,7 +20,8 @@ MOST_HEARD = 99
 FORGIVEN_DAYS = 2
 """Whole days off that do not break a run: strength work wants days between (exercises.md, section 4)."""
 
-_ON = (Ready, Next, Resume, Yes)
+ON = (Ready, Next, Resume, Yes)
+"""What leads on to the next joint."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +35,22 @@ class Done:
 
 def done(here: Here, event: Event) -> Done:
     """What an event settles: what the clock shows was heard to its end, and what they move on from or leave."""
-    if not here.steps:
+    if not here.steps or isinstance(event, Failed):
         return Done()
-    finished = list(_heard_through(here, event))
+    reached = list(_heard_through(here, event))
     ended = _ended(here, event)
     if ended or _moves_on(here, event):
-        finished.append(here.place.step)
+        reached.append(here.place.step)
+    counted = here.session.done
+    finished = tuple(name for step in reached if (name := here.steps[step].exercise) not in counted)
     skipped = () if ended or not _leaves(here, event) else (here.steps[here.place.step].exercise,)
-    whole = ended and not here.session.parted and plan.routine_of(here.session.plan) is not None
-    return Done(tuple(here.steps[step].exercise for step in finished), skipped, whole)
+    return Done(finished, skipped, ended and _is_whole(here, {*counted, *finished}))
+
+
+def _is_whole(here: Here, done: set[str]) -> bool:
+    """A routine of which every exercise was done; once is enough."""
+    routine = plan.routine_of(here.session.plan) is not None
+    return routine and here.session.plan not in done and all(step.exercise in done for step in here.steps)
 
 
 def _heard_through(here: Here, event: Event) -> range:
@@ -63,7 +72,7 @@ def _ended(here: Here, event: Event) -> bool:
 
 def _moves_on(here: Here, event: Event) -> bool:
     """They say "ready" or the like in the middle of an exercise's last piece: it counts as done."""
-    if not (isinstance(event, _ON) and here.phase is Phase.MOVING and here.running and here.practice):
+    if not (isinstance(event, ON) and here.phase is Phase.MOVING and here.running and here.practice) or here.between:
         return False
     return after_piece(here.practice, here.place).step > here.place.step
 
@@ -71,8 +80,11 @@ def _moves_on(here: Here, event: Event) -> bool:
 def _leaves(here: Here, event: Event) -> bool:
     if here.phase is Phase.HURTING:
         stays = isinstance(event, Yes) and easier_there_is(here, here.place)
-        return isinstance(event, (*_ON, No, SkipExercise)) and not stays
-    return isinstance(event, SkipExercise) and here.phase is not Phase.FINISHING
+        return isinstance(event, (*ON, No, SkipExercise)) and not stays
+    if here.phase is Phase.FINISHING:
+        return False
+    last_side = here.piece is not None and here.piece.side is not Side.LEFT
+    return isinstance(event, SkipExercise) or (isinstance(event, SkipSide) and last_side)
 
 
 def written_down(person: Person, settled: Done, plan_name: str, today: date) -> Person:

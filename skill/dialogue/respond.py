@@ -2,16 +2,14 @@
 
 from dataclasses import replace
 
-from skill.dialogue.events import Event, GoTo, Next, Ready, Resume, StartExercise, StartRoutine, Yes
+from skill.dialogue.events import Event, Ready, StartRoutine
 from skill.dialogue.here import Here, look
-from skill.dialogue.history import done, written_down
+from skill.dialogue.history import ON, done, written_down
 from skill.dialogue.prompt import Say
 from skill.dialogue.session import Forget, Phase, Scene, Session, Turn
 from skill.dialogue.table import TABLE
 from skill.dialogue.turns import joined
 from skill.library.words import Words
-
-_ON = (Ready, Next, Resume, Yes)
 
 
 def respond(session: Session, event: Event, scene: Scene) -> Turn:
@@ -33,14 +31,15 @@ def respond(session: Session, event: Event, scene: Scene) -> Turn:
 
 
 def _answer(session: Session, event: Event, scene: Scene) -> Turn:
-    here = look(session, scene, generous=isinstance(event, _ON))
+    here = look(session, scene, generous=isinstance(event, ON))
     settled = done(here, event)
     here = here.remembering(written_down(scene.person, settled, here.session.plan, scene.today))
-    here = replace(here, session=replace(here.session, parted=here.session.parted or bool(settled.skipped)))
+    whole = (here.session.plan,) if settled.whole else ()
+    here = replace(here, session=replace(here.session, done=(*here.session.done, *settled.finished, *whole)))
     turn = _move(here, event)
     if turn.forget is not Forget.NOBODY:
         return turn
-    return _jumped(here, event, replace(turn, person=replace(turn.person, last_day=scene.today.isoformat())))
+    return replace(turn, person=replace(turn.person, last_day=scene.today.isoformat()))
 
 
 def _move(here: Here, event: Event) -> Turn:
@@ -49,16 +48,6 @@ def _move(here: Here, event: Event) -> Turn:
     if move is not None:
         return move(here, event)
     return _move(replace(here, phase=Phase.PAUSED if here.steps else Phase.CHOOSING), event)
-
-
-def _jumped(here: Here, event: Event, turn: Turn) -> Turn:
-    """Who jumps over an exercise has not done the whole of it."""
-    same = turn.session.plan == here.session.plan
-    if not (isinstance(event, GoTo | StartExercise) and same and turn.session.place.step > here.place.step):
-        return turn
-    underway = turn.person.underway and replace(turn.person.underway, parted=True)
-    session = replace(turn.session, parted=True)
-    return replace(turn, session=session, person=replace(turn.person, underway=underway))
 
 
 def _first(session: Session, event: Event, scene: Scene) -> Turn:

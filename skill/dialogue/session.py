@@ -29,12 +29,13 @@ class Phase(StrEnum):
 class Underway:
     """A routine or exercise that was begun and not finished: `plan` names it (see `coaching.plan`).
 
-    `parted` says that an exercise of it was skipped or jumped over, so that it will not count as the whole.
+    `exercise` is the one at that place, in case a release changes the plan; `done` are those already counted.
     """
 
     plan: str
     place: Place
-    parted: bool = False
+    exercise: str = ""
+    done: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +122,11 @@ class Session:
         turns: answers given so far; variants are picked by it.
         misses: how many things in a row were not understood.
         safety_said: the safety line was spoken in this session.
-        parted: an exercise of this plan was skipped or jumped over.
+        exercise: the exercise at `place`, by its id, in case the plan changes.
+        body: the position they were in when the last answer began; "" is standing.
+        came_from: the position in which they were when the set-up that was told last began, where that was a jump.
+        done: the exercises of this plan that were counted as done, and the plan itself once all of it was.
+        asked_in: the phase in which a question came up, to go back to.
         sharp: while HURTING, it was a sharp pain: nothing easier is offered.
     """
 
@@ -136,7 +141,11 @@ class Session:
     turns: int = 0
     misses: int = 0
     safety_said: bool = False
-    parted: bool = False
+    exercise: str = ""
+    body: str = ""
+    came_from: str = ""
+    done: tuple[str, ...] = ()
+    asked_in: str = ""
     sharp: bool = False
 
 

@@ -4,15 +4,17 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from skill.coaching import plan
-from skill.coaching.fitting import Span, after_piece
+from skill.coaching.fitting import BEGINS_AFTER, Span, after_piece
 from skill.coaching.place import Place
 from skill.coaching.practice import STANDING, PieceKind, Practice
 from skill.coaching.speech import speaking_seconds
 from skill.coaching.timeline import Passage, dose, moving_over, needed, sided
 from skill.dialogue.here import Here, easier_there_is, kept
+from skill.dialogue.history import days_since
 from skill.dialogue.prompt import Card, Part, Prompt, Say, Silence, Sound
 from skill.dialogue.session import Person, Phase, Session, Turn
 from skill.dialogue.telling import in_position, offer_of_harder, review, where_and_left
+from skill.library.models import Level
 from skill.library.words import sentences
 
 PATIENT_BED = "bed-60"
@@ -21,6 +23,14 @@ PATIENT_BED = "bed-60"
 PATIENT_LINES = 4
 PATIENT_QUIET_SECONDS = 9
 """Without sounds she waits about three quarters of a minute: so many calm lines, with so much quiet before each."""
+
+
+def back_to_where_it_came_up(here: Here, *told: str) -> Turn:
+    """A question was answered with no: back to what was going on before it."""
+    before = here.session.asked_in
+    if before in (Phase.FINISHING, Phase.HURTING, Phase.CHOOSING) and (here.steps or before == Phase.CHOOSING):
+        return ask(here, Phase(before), *told)
+    return re_enter(here, here.place, *told) if here.steps else ask(here, Phase.CHOOSING, *told)
 
 
 def play(here: Here, place: Place, *lead: str, person: Person | None = None, holding: bool = False) -> Turn:
@@ -35,7 +45,9 @@ def play(here: Here, place: Place, *lead: str, person: Person | None = None, hol
     """
     if here.practices(place.step) is None:
         return finish(here, *lead, person=person)
-    told = sentences(*lead)
+    safety, here, person = with_safety(here, person)
+    here = here.from_the_body(place)
+    told = sentences(safety, *lead)
     lead_seconds = speaking_seconds(told, here.scene.library.language)
     span = here.fit(place, lead_seconds, holding=holding)
     phase = _phase_after(span)
@@ -61,12 +73,7 @@ def _phase_after(span: Span) -> Phase:
 
 
 def re_enter(
-    here: Here,
-    place: Place,
-    *lead: str,
-    fresh: bool = False,
-    anew: bool = False,
-    person: Person | None = None,
+    here: Here, place: Place, *lead: str, anew: bool = False, whole: bool = False, person: Person | None = None
 ) -> Turn:
     """Back into position, what is left is named, and she waits for "ready".
 
@@ -74,20 +81,35 @@ def re_enter(
         here: the situation.
         place: where to go on; a set-up or a change of side leads to the set after it.
         lead: what to say first.
-        fresh: they come from standing, perhaps days later, so the way into position is told whole.
         anew: the exercise is done in another form now, so its position is told whole.
+        whole: they come back from elsewhere, so it is told whole, too.
         person: what to remember, where it changes.
     """
+    start, place = place, gate_of(here, place)
     practice = here.practices(place.step)
     if practice is None:
         return finish(here, *lead, person=person)
-    start, place = place, gate_of(here, place)
-    if place.step != start.step:
-        return re_enter(here, place, *lead, fresh=fresh, anew=anew, person=person)
-    position = _into_position(here, practice, start, place, fresh=fresh, whole=fresh or anew)
-    told = sentences(*lead, _what_is_left(here, place), *position)
-    session = replace(here.session, phase=Phase.POSITIONING, place=place, ends=place, since=None, asked="", sharp=False)
+    safety, here, person = with_safety(here, person)
+    begins = start.step != place.step or practice.pieces[start.piece].kind is PieceKind.SET_UP
+    position = _into_position(here, practice, place, anew=anew, whole=whole or anew or begins)
+    told = sentences(safety, *lead, _what_is_left(here, place), *position)
+    session = replace(
+        here.session,
+        phase=Phase.POSITIONING,
+        place=place,
+        ends=place,
+        since=None,
+        asked="",
+        sharp=False,
+        body=_body(practice.form.position),
+        came_from="",
+    )
     return _turn(here, session, joined([Say(told), Say(here.words("gate"))]), gate_reprompt(here), person)
+
+
+def _body(position: str) -> str:
+    """A position as a session carries it, where standing is nothing worth a word."""
+    return "" if position == STANDING else position
 
 
 def gate_of(here: Here, place: Place) -> Place:
@@ -103,9 +125,9 @@ def stay(here: Here, *told: str, person: Person | None = None, card: Card | None
     """Answer in place: what was running runs on, and what was waited for is asked again."""
     text = sentences(*told)
     if here.phase is Phase.MOVING and here.running:
-        turn = play(here, _held_on(here, text), text, person=person, holding=here.holding)
+        turn = play(here, _held_on(here, text), text, person=person, holding=here.held is not None)
     elif here.phase is Phase.POSITIONING and here.running:
-        turn = re_enter(here, here.place, text, person=person)
+        turn = play(here, here.place, text, person=person)
     else:
         turn = ask(here, here.phase, text, place=here.place, person=person)
     return replace(turn, prompt=replace(turn.prompt, card=card)) if card else turn
@@ -114,10 +136,11 @@ def stay(here: Here, *told: str, person: Person | None = None, card: Card | None
 def _held_on(here: Here, told: str) -> Place:
     """A hold runs on through a short answer: where they are when it has been spoken, five seconds left at least."""
     practice, place = here.practice, here.place
-    if practice is None or not here.holding:
+    if practice is None or here.held is None:
         return place
-    held = place.held + int(speaking_seconds(told, here.scene.library.language) // 5 * 5)
-    return replace(place, held=max(place.held, min(held, practice.hold - 5)))
+    spoken_for = here.held + BEGINS_AFTER + speaking_seconds(told, here.scene.library.language)
+    held = int(min(spoken_for, practice.hold - 5) // 5 * 5)
+    return replace(place, held=max(place.held, held))
 
 
 def ask(
@@ -127,18 +150,31 @@ def ask(
     place: Place | None = None,
     person: Person | None = None,
     asked: str = "",
+    question: str = "",
 ) -> Turn:
     """Say something, then the question of a phase, and wait for the answer."""
     place = here.place if place is None else place
-    question = _QUESTIONS[phase]
+    question = question or _QUESTIONS[phase]
     if phase is Phase.HURTING and not easier_there_is(here, place):
         question = "hurting-question-no-easier"
     if phase is Phase.FORGETTING and here.scene.household > 1:
         question = "forget-whom-question"
-    session = replace(here.session, phase=phase, place=place, ends=place, since=None, asked=asked or here.session.asked)
+    session = replace(
+        here.session,
+        phase=phase,
+        place=place,
+        ends=place,
+        since=None,
+        asked=asked or here.session.asked,
+        asked_in=here.session.asked_in if here.phase in _ASIDE else here.phase,
+        body=_body(here.body),
+    )
     parts = joined([Say(sentences(*told)), Say(here.words(question))])
     return _turn(here, session, parts, _reprompt(here, phase), person)
 
+
+_ASIDE = (Phase.CONFIRMING, Phase.FORGETTING)
+"""Phases that only ask something in between."""
 
 _QUESTIONS = {
     Phase.CHOOSING: "choose",
@@ -174,27 +210,46 @@ def _reprompt(here: Here, phase: Phase) -> tuple[Part, ...]:
     return (Say(here.words(_REPROMPTS[phase])),)
 
 
-def finish(here: Here, *lead: str, person: Person | None = None) -> Turn:
-    """The closing words. The plan is done, nothing is underway any more, and the session closes."""
-    words, named = here.words, plan.name(here.session.plan, here.scene.library)
-    done = words.listed(here.scene.library.exercises[step.exercise].name for step in here.steps)
-    card = Card(here.scene.library.title, words("finish-card", plan=named, exercises=done))
-    person = person or here.scene.person
-    person = replace(person, underway=None, harder_offered=person.harder_offered or bool(offer_of_harder(here)))
-    told = sentences(_well_done(here), review(here), offer_of_harder(here), words("see-you"))
-    closing = joined([Say(sentences(*lead)), *_way_up(here), Say(told)])
-    return Turn(_closed(here), person, Prompt(closing, card=card))
+def finish(here: Here, *lead: str, person: Person | None = None, hurt: bool = False) -> Turn:
+    """The closing words. The plan is done, nothing is underway any more, and the session closes.
+
+    Args:
+        here: the situation.
+        lead: what to say first.
+        person: what to remember, where it changes.
+        hurt: they stopped because something hurt, so nothing is praised and nobody is hurried up.
+    """
+    words, person = here.words, person or here.scene.person
+    harder = "" if hurt else offer_of_harder(here)
+    person = replace(person, underway=None, harder_offered=person.harder_offered or bool(harder))
+    praise = words("rest-first") if hurt else ""
+    told = sentences("" if hurt else sentences(_well_done(here), review(here), harder), words("see-you"))
+    closing = joined([Say(sentences(*lead, praise)), *way_up(here), Say(told)])
+    return Turn(_closed(here), person, Prompt(closing, card=_what_was_done(here)))
 
 
 def _well_done(here: Here) -> str:
-    return here.words("well-done", plan=plan.name(here.session.plan, here.scene.library))
+    named = plan.name(here.session.plan, here.scene.library)
+    routine = plan.routine_of(here.session.plan)
+    return here.words("well-done", plan=named) if routine else here.words("well-done-exercise", exercise=named)
 
 
-def _way_up(here: Here) -> tuple[Part, ...]:
+def _what_was_done(here: Here) -> Card | None:
+    """The exercises of this plan that were finished today."""
+    day = here.scene.person.history.get(here.scene.today.isoformat())
+    done = [step.exercise for step in here.steps if day and step.exercise in day.finished]
+    if not done:
+        return None
+    library = here.scene.library
+    named = here.words.listed(library.exercises[exercise].name for exercise in done)
+    told = here.words("finish-card", plan=plan.name(here.session.plan, library), exercises=named)
+    return Card(library.title, told)
+
+
+def way_up(here: Here) -> tuple[Part, ...]:
     """Nobody is left on the floor: the way up to standing, with its seated pause."""
-    last = here.practices(len(here.steps) - 1)
-    change = here.scene.library.transitions.get((last.form.position, STANDING)) if last else None
-    if last is None or change is None or last.form.position not in here.scene.library.floor_positions:
+    change = here.scene.library.transitions.get((here.body, STANDING))
+    if change is None or here.body not in here.scene.library.floor_positions:
         return ()
     return spoken(moving_over(change, here.place, here.words), here.scene.library.language)
 
@@ -217,6 +272,19 @@ def silent(here: Here, place: Place | None) -> Turn:
 
 def _closed(here: Here) -> Session:
     return Session(turns=here.session.turns + 1, safety_said=here.session.safety_said)
+
+
+SAFETY_DAYS = 60
+"""After so long the safety line is told again."""
+
+
+def with_safety(here: Here, person: Person | None = None) -> tuple[str, Here, Person]:
+    """The safety line where it is due, before anything is done; and the situation and person in which it was told."""
+    person, today = person or here.scene.person, here.scene.today
+    ago = days_since(person.safety_day, today)
+    due = not here.session.safety_said and (ago is None or ago >= SAFETY_DAYS)
+    told = replace(here, session=replace(here.session, safety_said=True))
+    return (here.words("safety"), told, replace(person, safety_day=today.isoformat())) if due else ("", told, person)
 
 
 # Parts of an answer
@@ -283,7 +351,8 @@ def _turn(
     person = person or here.scene.person
     if here.steps:
         person = replace(person, underway=kept(here, session.place))
-    session = replace(session, turns=here.session.turns + 1, misses=0)
+    at = here.steps[session.place.step].exercise if here.steps else ""
+    session = replace(session, turns=here.session.turns + 1, misses=0, exercise=at)
     suggestions = here.words.all(f"suggest-{session.phase}")
     return Turn(session, person, Prompt(parts, reprompt, listen=True, suggestions=suggestions))
 
@@ -292,16 +361,17 @@ def _what_is_left(here: Here, place: Place) -> str:
     return here.words("re-enter", where=where_and_left(replace(here, place=place)))
 
 
-def _into_position(
-    here: Here, practice: Practice, start: Place, gate: Place, *, fresh: bool, whole: bool
-) -> Iterable[str]:
+def _into_position(here: Here, practice: Practice, gate: Place, *, anew: bool, whole: bool) -> Iterable[str]:
+    """The way from where the body is, and the position: all of it, or a reminder."""
     words, form, side = here.words, practice.form, practice.pieces[gate.piece].side
-    change = words.library.transitions.get((STANDING, form.position))
-    if fresh and change:
+    at_hand = practice.exercise.forms[Level.USUAL].equipment if anew else ()
+    if whole:
+        yield needed(replace(practice, equipment_before=(*practice.equipment_before, *at_hand)), words)
+    change = words.library.transitions.get((here.body, form.position))
+    if change:
         yield from (cue.say for passage in moving_over(change, gate, words) for cue in passage.cues)
-    if whole or practice.pieces[start.piece].kind is PieceKind.SET_UP:
-        yield needed(practice, words)
-        yield from (sided(text, side, words) for text in (*form.setup, form.move))
-        yield dose(practice, words) if gate.rep == 0 else ""
-    else:
+    if not whole:
         yield in_position(practice, gate, words)
+        return
+    yield from (sided(text, side, words) for text in (*form.setup, form.move))
+    yield dose(practice, words) if gate.rep == 0 else ""

@@ -3,8 +3,9 @@
 from dataclasses import replace
 from typing import Any
 
+from skill.coaching.fitting import after_piece
 from skill.coaching.place import Place
-from skill.coaching.practice import Practice
+from skill.coaching.practice import PieceKind, Practice
 from skill.coaching.wishes import Pace, Speed, Wish
 from skill.dialogue.events import Event, MoreSeconds, SetHold, SetReps, SetSets
 from skill.dialogue.here import Here
@@ -15,26 +16,37 @@ from skill.library.words import Words, sentences
 
 
 def more_seconds(here: Here, event: Event) -> Turn:
-    """So many seconds more: of the hold that is running or just ended, or else of the holds to come."""
+    """So many seconds more of the hold that is running, or that ended a moment ago. It changes no wish.
+
+    While they get ready it means that they want a moment; in reps, how to hold each longer is said.
+    """
     assert isinstance(event, MoreSeconds)
     practice, more = here.practice, event.seconds if event.seconds is not None else 10
     if practice is None or here.phase in (Phase.OFFERING, Phase.CONFIRMING):
         return stay(here, here.words("tell-me-in-exercise"))
     hold = _hold_to_lengthen(here, practice)
     if hold is None:
-        return set_hold(here, SetHold(practice.hold + more))
-    fives = max(5, round(more / 5) * 5)
-    back = replace(hold, held=max(hold.held - fives, practice.hold - practice.form.dose.hold.most))
-    told = here.words("more-seconds", seconds=here.words.amount("seconds", fives))
+        return stay(here, here.words("in-reps") if here.phase is Phase.MOVING else here.words("take-your-time"))
+    longest = practice.hold - practice.form.dose.hold.most
+    back = replace(hold, held=max(hold.held - max(5, round(more / 5) * 5), longest))
+    added = hold.held - back.held
+    if added <= 0:
+        return stay(here, here.words("long-enough"))
+    told = here.words("more-seconds", seconds=here.words.amount("seconds", added))
     return play(here, back, told, holding=True)
 
 
 def _hold_to_lengthen(here: Here, practice: Practice) -> Place | None:
-    """The long hold that is running, or the last one of a plan that has just ended."""
-    if here.holding:
+    """The long hold that is running, or the one that has just ended."""
+    if not practice.long_holds:
+        return None
+    if here.held is not None:
         return here.place
-    if here.phase is Phase.FINISHING and practice.long_holds:
+    if here.phase is Phase.FINISHING:
         return replace(here.place, rep=practice.reps - 1, held=practice.hold)
+    in_set = practice.pieces[here.place.piece].kind is PieceKind.SET
+    if here.phase is Phase.MOVING and here.running and in_set and here.place.rep:
+        return replace(here.place, rep=here.place.rep - 1, held=practice.hold)
     return None
 
 
@@ -89,12 +101,15 @@ def _where_it_was(before: Here, after: Here) -> Here:
     piece, practice = before.piece, after.practice
     if piece is None or practice is None:
         return after
-    matches = [n for n, other in enumerate(practice.pieces) if (other.kind, other.side) == (piece.kind, piece.side)]
-    exact = [n for n in matches if practice.pieces[n].number == piece.number]
-    index = (exact or matches[-1:] or [0])[0]
+    sets = [n for n, other in enumerate(practice.pieces) if (other.kind, other.side) == (PieceKind.SET, piece.side)]
+    if piece.number > practice.sets:
+        return replace(after, place=after_piece(practice, Place(before.place.step, sets[-1])))
+    kinds = [(other.kind, other.side, other.number) for other in practice.pieces]
+    index = kinds.index((piece.kind, piece.side, piece.number))
     rep = min(before.place.rep, practice.reps - 1)
-    place = Place(before.place.step, index, rep, before.place.held if rep == before.place.rep else 0)
-    return replace(after, place=place)
+    goes_on = rep == before.place.rep and practice.long_holds and index in sets
+    held = min(before.place.held, practice.hold - 5) if goes_on else 0
+    return replace(after, place=Place(before.place.step, index, rep if index in sets else 0, held))
 
 
 def easier(here: Here, event: Event) -> Turn:
@@ -119,6 +134,19 @@ def _other_form(here: Here, ladder: dict[Level, Level], way: str) -> Turn:
     after = _where_it_was(here, here.remembering(person))
     told = words("said-usual") if level is Level.USUAL else words(f"said-{way}", label=form.label)
     return re_enter(after, Place(after.place.step, after.place.piece, after.place.rep), told, person=person, anew=True)
+
+
+def as_usual(here: Here, event: Event) -> Turn:
+    """The exercise as the content has it: its usual form and dose."""
+    practice, person = here.practice, here.scene.person
+    if practice is None:
+        return stay(here, here.words("tell-me-in-exercise"))
+    wishes = {name: wish for name, wish in person.wishes.items() if name != practice.exercise.id}
+    person = replace(person, wishes=wishes)
+    after = _where_it_was(here, here.remembering(person))
+    if after.practice and after.practice.form.level is not practice.form.level:
+        return re_enter(after, replace(after.place, held=0), here.words("said-usual"), person=person, anew=True)
+    return stay(after, here.words("said-usual"), person=person)
 
 
 def slower(here: Here, event: Event) -> Turn:

@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+from skill.coaching import plan
+from skill.coaching.place import BEGINNING
 from skill.coaching.timeline import sided
 from skill.dialogue.events import Event, Explain
 from skill.dialogue.here import Here
@@ -29,7 +31,10 @@ def explain(here: Here, event: Event) -> Turn:
         return stay(here, here.words("which-exercise", exercises=exercises(here)))
     told, card = _explanation(here, exercise), _explanation_card(here, exercise)
     if here.phase is Phase.CHOOSING:
-        return stay(here, told, here.words("to-start-exercise", exercise=exercise.name), card=card)
+        turn = ask(
+            here, Phase.CHOOSING, told, here.words("to-start-exercise", exercise=exercise.name), question="or-choose"
+        )
+        return replace(turn, prompt=replace(turn.prompt, card=card))
     if here.phase is Phase.MOVING:
         turn = ask(here, Phase.PAUSED, told)
         return replace(turn, prompt=replace(turn.prompt, card=card))
@@ -52,7 +57,9 @@ def how_long_left(here: Here, event: Event) -> Turn:
     """Time left of what is running, and of the whole."""
     words = here.words
     if here.practice is None:
-        return stay(here, words("nothing-underway"))
+        first = here.starting(plan.of_routine(here.scene.library.first_routine))
+        named = plan.name(first.session.plan, here.scene.library)
+        return stay(here, words("how-long-it-takes", plan=named, time=minutes(seconds_left(first, BEGINNING), words)))
     whole = minutes(seconds_left(here, here.place), words)
     if here.phase is Phase.MOVING and here.running:
         part = words.amount("seconds", max(5, round(seconds_left_here(here, here.place) / 5) * 5))

@@ -10,7 +10,7 @@ from skill.dialogue.moves.adjusting import easier
 from skill.dialogue.moves.going import skip_exercise
 from skill.dialogue.moves.opening import begin
 from skill.dialogue.session import Phase, Turn
-from skill.dialogue.turns import ask, close, play, stay
+from skill.dialogue.turns import ask, close, finish, play, stay
 
 
 def it_hurts(here: Here, event: Event) -> Turn:
@@ -35,11 +35,20 @@ def easier_or_leave(here: Here, event: Event) -> Turn:
     return easier(here, event) if easier_there_is(here, here.place) else leave_exercise(here, event)
 
 
+def easier_if_there_is(here: Here, event: Event) -> Turn:
+    """Easier, when something hurts: the easier form, or else that there is none, and the question again."""
+    if easier_there_is(here, here.place):
+        return easier(here, event)
+    return ask(here, Phase.HURTING, here.words("no-easier-now"))
+
+
 def leave_exercise(here: Here, event: Event) -> Turn:
-    """Move on after something hurt: this exercise is left."""
+    """Move on after something hurt: this exercise is left, and after the last one nobody is praised or hurried."""
     if here.practice is None:
         return skip_exercise(here, event)
     told = here.words("leave-it", exercise=here.practice.exercise.name)
+    if here.place.step + 1 == len(here.steps):
+        return finish(here, told, hurt=True)
     return play(here, Place(here.place.step + 1), told)
 
 

@@ -1,13 +1,17 @@
 """Moving through a routine: on, back, again, past, and waiting."""
 
+from dataclasses import replace
+
 from skill.coaching.fitting import after_piece
 from skill.coaching.place import Place
-from skill.coaching.practice import PieceKind, Practice
-from skill.dialogue.events import Event
+from skill.coaching.practice import STANDING, PieceKind, Practice
+from skill.dialogue.events import Event, SkipSide
 from skill.dialogue.here import Here
+from skill.dialogue.prompt import Say
 from skill.dialogue.session import Phase, Turn
 from skill.dialogue.telling import amount_left
-from skill.dialogue.turns import ask, finish, gate_of, play, re_enter, stay
+from skill.dialogue.turns import ask, finish, gate_of, joined, play, re_enter, stay, way_up
+from skill.library.models import Side
 
 
 def go(here: Here, event: Event) -> Turn:
@@ -21,7 +25,7 @@ def go(here: Here, event: Event) -> Turn:
 
 def move_on(here: Here, event: Event) -> Turn:
     """On to the next joint, whatever the clock says; what is running counts as done."""
-    if not here.running:
+    if not here.running or here.between:
         return play(here, here.place)
     practice = here.practice
     return play(here, after_piece(practice, here.place) if practice else here.place, here.words("moving-on"))
@@ -49,7 +53,8 @@ def again(here: Here, event: Event) -> Turn:
     if practice is None:
         return stay(here, here.words("nothing-underway"))
     if here.phase is Phase.MOVING and here.running:
-        return play(here, Place(place.step, place.piece), here.words("again"))
+        last = _before(here, place) if here.between else None
+        return play(here, last or Place(place.step, place.piece), here.words("again"))
     if here.phase is Phase.POSITIONING and (place.rep or place.held):
         return re_enter(here, place)
     return play(here, _set_up_of(practice, place))
@@ -68,14 +73,43 @@ def skip_exercise(here: Here, event: Event) -> Turn:
 
 def skip_side(here: Here, event: Event) -> Turn:
     """Leave this side: on to the other one, or from the second on to the next exercise."""
+    assert isinstance(event, SkipSide)
     piece, practice = here.piece, here.practice
     if piece is None or practice is None or piece.side is None:
         return skip_exercise(here, event)
+    if event.side in tuple(Side) and event.side != piece.side:
+        return one_side(here, event)
     told = here.words("skipped-side", side=here.words.side(piece.side))
     switch = next((n for n, other in enumerate(practice.pieces) if other.kind is PieceKind.SWITCH), 0)
     if switch > here.place.piece:
         return play(here, Place(here.place.step, switch), told)
     return play(here, Place(here.place.step + 1), told)
+
+
+def one_side(here: Here, event: Event) -> Turn:
+    """The other side is to be left out: when it comes, it can be skipped; when it is done, that is said."""
+    piece, practice = here.piece, here.practice
+    if piece is None or practice is None or piece.side is None:
+        return stay(here, here.words("both-sides-together"))
+    other = here.words.side(piece.side.other)
+    first = not any(one.kind is PieceKind.SWITCH for one in practice.pieces[: here.place.piece + 1])
+    return stay(
+        here, here.words("other-side-later", side=other) if first else here.words("other-side-done", side=other)
+    )
+
+
+def get_up(here: Here, event: Event) -> Turn:
+    """The way up, with its seated pause; the place is kept."""
+    if not here.steps:
+        return stay(here, here.words("nothing-underway"))
+    turn = ask(replace(here, body=STANDING), Phase.PAUSED)
+    parts = joined((*(way_up(here) or (Say(here.words("you-are-up")),)), *turn.prompt.parts))
+    return replace(turn, prompt=replace(turn.prompt, parts=parts))
+
+
+def all_well(here: Here, event: Event) -> Turn:
+    """A friendly word back, and on as before."""
+    return stay(here, here.words("all-well"))
 
 
 def pause(here: Here, event: Event) -> Turn:

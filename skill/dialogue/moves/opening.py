@@ -7,12 +7,9 @@ from skill.coaching.place import BEGINNING, Place
 from skill.dialogue.events import Event, GoTo, StartExercise, StartRoutine
 from skill.dialogue.here import Here, steps_of
 from skill.dialogue.history import active_days, days_since, exercises_on
-from skill.dialogue.session import Person, Phase, Turn
+from skill.dialogue.session import Phase, Turn, Underway
 from skill.dialogue.telling import exercises, routines, where, where_and_left
-from skill.dialogue.turns import ask, play, re_enter, stay
-
-LONG_AGO_DAYS = 60
-"""After so long the safety line is told again."""
+from skill.dialogue.turns import ask, back_to_where_it_came_up, play, re_enter, stay, with_safety
 
 A_WHILE_DAYS = 7
 """After so long she is glad to have them back."""
@@ -20,8 +17,14 @@ A_WHILE_DAYS = 7
 
 def welcome(here: Here, event: Event) -> Turn:
     """New people hear who she is, one safety line, and what to say; others a greeting that knows how long it was."""
-    safety, told, person = _safety(here)
-    return ask(told, Phase.CHOOSING, *_greeting(here), safety, person=person)
+    safety, told, person = with_safety(here)
+    return ask(told, Phase.CHOOSING, *_greeting(here), safety, person=replace(person, underway=_legal_underway(here)))
+
+
+def _legal_underway(here: Here) -> Underway | None:
+    """What is underway, unless nobody knows that plan any more."""
+    underway = here.scene.person.underway
+    return underway if underway and plan.steps(underway.plan, here.scene.library) else None
 
 
 def _greeting(here: Here) -> tuple[str, ...]:
@@ -29,7 +32,7 @@ def _greeting(here: Here) -> tuple[str, ...]:
     away = days_since(person.last_day, today)
     if away is None:
         return (words("welcome", title=here.scene.library.title),)
-    if person.underway is not None:
+    if person.underway is not None and _legal_underway(here) is None:
         return (words("opened-changed"),)
     if away >= A_WHILE_DAYS:
         return (words("opened-after-a-while"),)
@@ -40,7 +43,7 @@ def _greeting(here: Here) -> tuple[str, ...]:
 
 def offer(here: Here, event: Event) -> Turn:
     """Someone comes back to something unfinished."""
-    safety, told, person = _safety(here)
+    safety, told, person = with_safety(here)
     named = plan.name(here.session.plan, here.scene.library)
     at = where_and_left(here)
     routine = plan.routine_of(here.session.plan)
@@ -55,8 +58,7 @@ def reopen(here: Here, event: Event) -> Turn:
 
 def go_on_from_last_time(here: Here, event: Event) -> Turn:
     """They take up the offer: into position from standing, then what is left."""
-    safety, here, person = _safety(here)
-    return re_enter(here, here.place, safety, fresh=True, person=person)
+    return re_enter(here, here.place, whole=True)
 
 
 def start_first_routine(here: Here, event: Event) -> Turn:
@@ -108,7 +110,7 @@ def go_to_and_start(here: Here, event: Event) -> Turn:
     if event.number is None:
         return start_exercise(here, StartExercise(event.exercise))
     first = plan.of_routine(here.scene.library.first_routine)
-    steps = plan.steps(first, here.scene.library)
+    steps = steps_of(first, here.scene)
     if not 1 <= event.number <= len(steps):
         return stay(here, here.words("no-such-number", of=here.words.amount("exercises", len(steps))))
     return begin(here, first, Place(event.number - 1))
@@ -131,7 +133,19 @@ def start_asked(here: Here, event: Event) -> Turn:
 
 def keep_going(here: Here, event: Event) -> Turn:
     """No: back to where they were."""
-    return re_enter(here, here.place, here.words("kept-going"))
+    return back_to_where_it_came_up(here, here.words("kept-going"))
+
+
+def resume_or_start(here: Here, event: Event) -> Turn:
+    """Go on, with nothing chosen: what is underway, if something is; else the routine that most people come for."""
+    taken_up = _taken_up(here)
+    return re_enter(taken_up, taken_up.place, whole=True) if taken_up else start_first_routine(here, event)
+
+
+def _taken_up(here: Here) -> Here | None:
+    """The situation with what is underway taken up again; None where nothing is."""
+    underway = _legal_underway(here)
+    return here.taking_up(underway) if underway else None
 
 
 def decline(here: Here, event: Event) -> Turn:
@@ -154,9 +168,10 @@ def what_there_is(here: Here, event: Event) -> Turn:
 
 def begin_or_confirm(here: Here, wanted: str) -> Turn:
     """Begin, but ask first when something that has got further than its first exercise would be left."""
-    if here.phase in (Phase.OFFERING, Phase.FINISHING) or here.place.step == 0:
+    if here.phase in (Phase.OFFERING, Phase.FINISHING):
         return begin(here, wanted)
-    return confirm(here, wanted)
+    left = here if here.steps else _taken_up(here)
+    return begin(here, wanted) if left is None or left.place.step == 0 else confirm(left, wanted)
 
 
 def confirm(here: Here, wanted: str) -> Turn:
@@ -168,8 +183,7 @@ def confirm(here: Here, wanted: str) -> Turn:
 
 def begin(here: Here, wanted: str, place: Place = BEGINNING) -> Turn:
     """Begin a plan: the safety line if it was not heard, the routine's own words, and the floor announced."""
-    safety, here, person = _safety(here)
-    return play(here.starting(wanted), place, safety, *_beginning(here, wanted), person=person)
+    return play(here.starting(wanted), place, *_beginning(here, wanted))
 
 
 def _beginning(here: Here, wanted: str) -> tuple[str, ...]:
@@ -182,15 +196,6 @@ def _beginning(here: Here, wanted: str) -> tuple[str, ...]:
 
 def _is_familiar(here: Here) -> bool:
     return all(practice.short for index in range(len(here.steps)) if (practice := here.practices(index)))
-
-
-def _safety(here: Here) -> tuple[str, Here, Person]:
-    """The safety line where it is due, and the situation and the person in which it has been told."""
-    person, today = here.scene.person, here.scene.today
-    away = days_since(person.last_day, today)
-    due = not here.session.safety_said and (not person.safety_day or away is None or away >= LONG_AGO_DAYS)
-    told = replace(here, session=replace(here.session, safety_said=True))
-    return (here.words("safety"), told, replace(person, safety_day=today.isoformat())) if due else ("", told, person)
 
 
 def _floor_ahead(here: Here, wanted: str) -> str:

@@ -9,7 +9,7 @@ from skill.dialogue.here import Here, steps_of
 from skill.dialogue.prompt import Card, Prompt, Say
 from skill.dialogue.session import Forget, Person, Phase, Session, Turn
 from skill.dialogue.telling import exercises, looking_back
-from skill.dialogue.turns import ask, play, re_enter, stay
+from skill.dialogue.turns import ask, back_to_where_it_came_up, play, stay
 from skill.library.models import Exercise
 
 
@@ -54,9 +54,7 @@ def _forgotten(here: Here, whom: Forget) -> Turn:
 
 def keep_remembering(here: Here, event: Event) -> Turn:
     """No: nothing is forgotten."""
-    if not here.steps:
-        return ask(here, Phase.CHOOSING, here.words("not-forgotten"))
-    return re_enter(here, here.place, here.words("not-forgotten"))
+    return back_to_where_it_came_up(here, here.words("not-forgotten"))
 
 
 def talk_more(here: Here, event: Event) -> Turn:
