@@ -3,6 +3,7 @@
 import json
 import re
 import sqlite3
+import threading
 from dataclasses import fields
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 from scenes import CONTENT, NOW, library, scene
 
 from skill.__main__ import main
-from skill.alexa.zone import device_zone, zone
+from skill.alexa.zone import device_zone, fetched, zone
 from skill.coaching.place import Place
 from skill.coaching.wishes import Pace, Wish
 from skill.coaching.wishes import Talk as Telling
@@ -257,6 +258,23 @@ def test_no_answer_is_no_fault() -> None:
         raise TimeoutError("a second has passed")
 
     assert device_zone(envelope(), fetch) == ""
+
+
+def test_a_second_is_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An address that cannot be looked up for a long time holds nobody up."""
+    started, released = threading.Event(), threading.Event()
+
+    def stuck(*args: Any, **more: Any) -> Any:
+        started.set()
+        released.wait(5)
+        raise OSError("nobody there")
+
+    monkeypatch.setattr("requests.get", stuck)
+    monkeypatch.setattr("skill.alexa.zone.SECONDS", 0.05)
+    with pytest.raises(TimeoutError):
+        fetched("https://api.amazonalexa.com/", "token")
+    assert started.wait(1)
+    released.set()
 
 
 @pytest.mark.parametrize(

@@ -195,12 +195,12 @@ def test_what_counts_as_this_machine(host: str, here: bool) -> None:
 
 
 @pytest.mark.parametrize("name", ["launch", "intent-match", "skill-enabled", "session-ended-user"])
-def test_until_signatures_can_be_checked_nobody_is_believed(
+def test_whoever_shows_no_certificate_is_not_believed(
     name: str, verifying: Flask, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """With verification on, everything is refused; the log says why, the answer does not."""
+    """With verification on, an unsigned request is refused; the log says why, the answer does not."""
     reason = refused(verifying.test_client().post("/alexa", json=law.envelope(name)), 400)
-    assert "cannot check signatures yet" in caplog.text
+    assert "there is no SignatureCertChainUrl header" in caplog.text
     assert "signatures" not in reason
 
 

@@ -9,6 +9,8 @@ import json
 import logging
 from collections.abc import Callable
 from functools import cache
+from queue import Empty, SimpleQueue
+from threading import Thread
 from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo
 
@@ -20,23 +22,35 @@ SECONDS = 1.0
 """A session begins no later than this because of a time zone."""
 
 LONGEST = 64
-"""No time zone has a longer name."""
+"""No time zone has a longer name, and no answer is read further."""
 
 Fetch = Callable[[str, str], bytes]
 """What an https address answers to a bearer token, within SECONDS."""
 
 
 def fetched(url: str, token: str) -> bytes:
-    """Ask Alexa. Imported late: most requests never need it.
+    """Ask Alexa, for SECONDS in all, looking the address up included, which no other time-out bounds.
 
     Raises:
         OSError: no answer in time, or not a good one.
     """
-    import requests
+    answers: SimpleQueue[bytes] = SimpleQueue()
+    Thread(target=_ask, args=(url, token, answers), daemon=True).start()
+    try:
+        return answers.get(timeout=SECONDS)
+    except Empty as fault:
+        raise TimeoutError(f"no answer within {SECONDS} s") from fault
 
-    answer = requests.get(url, headers={"Authorization": f"Bearer {token}"}, timeout=SECONDS / 2, allow_redirects=False)
-    answer.raise_for_status()
-    return answer.content[:1024]
+
+def _ask(url: str, token: str, answers: "SimpleQueue[bytes]") -> None:
+    import requests  # late: most requests never need it
+
+    try:
+        bearer = {"Authorization": f"Bearer {token}"}
+        answer = requests.get(url, headers=bearer, timeout=SECONDS, allow_redirects=False)
+        answers.put(answer.content[:LONGEST] if answer.ok else b"")
+    except OSError:  # requests' own are among them
+        answers.put(b"")
 
 
 def device_zone(envelope: RequestEnvelope, fetch: Fetch = fetched) -> str:
