@@ -121,6 +121,7 @@ damaged_session = st.builds(
     turns=_wild,
     misses=_wild,
     safety_said=st.booleans(),
+    safety_until=_wild,
     exercise=st.sampled_from(["", "nonsense", *library().exercises]),
     body=st.sampled_from(["", "nonsense", *library().position_names]),
     came_from=st.sampled_from(["", "nonsense", *library().position_names]),

@@ -223,7 +223,8 @@ def later(turn: Turn, seconds: float, *, sounds: bool = False) -> Scene:
 def started(name: str, *then: Event) -> Turn:
     """Somebody at the first gate of a routine or exercise, or as far as these events lead, all at once."""
     first = StartRoutine(name) if name in scene().library.routines else StartExercise(name)
-    turn = respond(Session(), first, scene())
+    known = Person(safety_day="2026-11-21", last_day="2026-11-21")
+    turn = respond(Session(), first, scene(known))
     for event in then:
         turn = respond(turn.session, event, later(turn, 0))
     return turn
@@ -372,6 +373,14 @@ def test_the_safety_line_comes_after_months_whatever_was_said_first(first: Event
     turn = respond(Session(), first, scene(long_ago))
     turn = respond(turn.session, StartRoutine("hip-routine"), scene(turn.person))
     assert "This isn't medical advice." in plain(turn.prompt.parts)
+
+
+@pytest.mark.parametrize(("seconds", "again"), [(3, True), (60, False)])
+def test_who_interrupts_the_safety_line_hears_it_before_the_first_exercise(seconds: int, again: bool) -> None:
+    """Said is not heard: only who let it be spoken is not told again."""
+    turn = respond(Session(), Open(), scene())
+    turn = respond(turn.session, StartRoutine("hip-routine"), later(turn, seconds))
+    assert ("This isn't medical advice." in plain(turn.prompt.parts)) is again
 
 
 def test_skip_a_side_by_its_name() -> None:

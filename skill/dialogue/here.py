@@ -24,6 +24,9 @@ from skill.library.words import Words
 LONGEST_LEAD_SECONDS = 240
 """No answer speaks longer than this before it moves on; a stored lead beyond it is damage."""
 
+LONGEST_SAFETY_SECONDS = 60
+"""The safety line is shorter than this; a stored end of it further away is damage."""
+
 MOST_HELD_BACK = -300
 """However many seconds are asked for on top, a hold is never set back further than this."""
 
@@ -168,13 +171,15 @@ def settle(session: Session, scene: Scene) -> Session:
         session = replace(session, phase=Phase.PAUSED, asked="")
     practices = _practices(steps, scene)
     if session.phase is Phase.FINISHING:
-        session = _at_its_end(session, practices, last=len(steps) - 1)
+        end = _end_of(practices, len(steps) - 1)
+        session = replace(session, ends=end, place=end if session.since is None else session.place)
     return replace(
         session,
         place=_legal(session.place, practices, last=len(steps) - 1),
         ends=_legal(session.ends, practices, last=len(steps) - 1),
         since=session.since if session.phase in _TIMED else None,
         lead=max(0, min(session.lead, LONGEST_LEAD_SECONDS)),
+        safety_until=max(0, min(session.safety_until, int(scene.now.timestamp()) + LONGEST_SAFETY_SECONDS)),
         turns=max(0, session.turns),
         misses=max(0, session.misses),
         body=session.body if session.body in scene.library.position_names else "",
@@ -194,11 +199,14 @@ def _with_its_exercise(session: Session, steps: tuple[Step, ...]) -> Session:
     return replace(session, place=place, ends=place, since=None, exercise=names[place.step])
 
 
-def _at_its_end(session: Session, practices: Practices, last: int) -> Session:
-    """Where everything has been done, the place is the last set."""
+def last_set(here: Here) -> Place:
+    """The last set of the plan: where they are when everything has been done."""
+    return _end_of(here.practices, len(here.steps) - 1)
+
+
+def _end_of(practices: Practices, last: int) -> Place:
     practice = practices(last)
-    end = Place(last, len(practice.pieces) - 1) if practice else BEGINNING
-    return replace(session, ends=end, place=end if session.since is None else session.place)
+    return Place(last, len(practice.pieces) - 1) if practice else BEGINNING
 
 
 def _legal(place: Place, practices: Practices, last: int) -> Place:

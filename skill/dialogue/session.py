@@ -122,6 +122,7 @@ class Session:
         turns: answers given so far; variants are picked by it.
         misses: how many things in a row were not understood.
         safety_said: the safety line was spoken in this session.
+        safety_until: when it will have been spoken to its end, in seconds since 1970; who interrupts it hears it again.
         exercise: the exercise at `place`, by its id, in case the plan changes.
         body: the position they were in when the last answer began; "" is standing.
         came_from: the position in which they were when the set-up that was told last began, where that was a jump.
@@ -141,6 +142,7 @@ class Session:
     turns: int = 0
     misses: int = 0
     safety_said: bool = False
+    safety_until: int = 0
     exercise: str = ""
     body: str = ""
     came_from: str = ""

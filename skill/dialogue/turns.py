@@ -4,12 +4,12 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from skill.coaching import plan
-from skill.coaching.fitting import BEGINS_AFTER, Span, after_piece
+from skill.coaching.fitting import BEGINS_AFTER, SURELY_HEARD, Span, after_piece
 from skill.coaching.place import Place
 from skill.coaching.practice import STANDING, PieceKind, Practice
 from skill.coaching.speech import speaking_seconds
 from skill.coaching.timeline import Passage, dose, moving_over, needed, sided
-from skill.dialogue.here import Here, easier_there_is, kept
+from skill.dialogue.here import Here, easier_there_is, kept, last_set
 from skill.dialogue.history import days_since
 from skill.dialogue.prompt import Card, Part, Prompt, Say, Silence, Sound
 from skill.dialogue.session import Person, Phase, Session, Turn
@@ -29,7 +29,7 @@ def back_to_where_it_came_up(here: Here, *told: str) -> Turn:
     """A question was answered with no: back to what was going on before it."""
     before = here.session.asked_in
     if before in (Phase.FINISHING, Phase.HURTING, Phase.CHOOSING) and (here.steps or before == Phase.CHOOSING):
-        return ask(here, Phase(before), *told)
+        return ask(here, Phase(before), *told, place=last_set(here) if before == Phase.FINISHING else None)
     return re_enter(here, here.place, *told) if here.steps else ask(here, Phase.CHOOSING, *told)
 
 
@@ -278,13 +278,21 @@ SAFETY_DAYS = 60
 """After so long the safety line is told again."""
 
 
+GREETING_SECONDS = 4
+"""What may be said before the safety line, in the same answer."""
+
+
 def with_safety(here: Here, person: Person | None = None) -> tuple[str, Here, Person]:
     """The safety line where it is due, before anything is done; and the situation and person in which it was told."""
     person, today = person or here.scene.person, here.scene.today
+    now, line = here.scene.now.timestamp(), here.words("safety")
     ago = days_since(person.safety_day, today)
-    due = not here.session.safety_said and (ago is None or ago >= SAFETY_DAYS)
-    told = replace(here, session=replace(here.session, safety_said=True))
-    return (here.words("safety"), told, replace(person, safety_day=today.isoformat())) if due else ("", told, person)
+    interrupted = now < here.session.safety_until
+    due = interrupted or (not here.session.safety_said and (ago is None or ago >= SAFETY_DAYS))
+    until = now + GREETING_SECONDS + speaking_seconds(line, here.scene.library.language) * SURELY_HEARD
+    session = replace(here.session, safety_said=True, safety_until=int(until) if due else 0)
+    told = replace(here, session=session)
+    return (line, told, replace(person, safety_day=today.isoformat())) if due else ("", told, person)
 
 
 # Parts of an answer
