@@ -15,13 +15,15 @@ from skill.audio.store import Sounds
 from skill.library.load import content_folder, load
 from skill.settings import Settings
 from skill.storage.opening import open_store
+from skill.storage.people import PeopleStore
 
 
 @dataclass(frozen=True, slots=True)
 class Assembly:
-    """The skill and its sounds, ready to be served."""
+    """The skill, its store and its sounds, ready to be served."""
 
     skill: CustomSkill
+    store: PeopleStore
     sounds: Sounds
 
 
@@ -35,14 +37,15 @@ def assemble(settings: Settings) -> Assembly:
     names = {name for library in libraries.values() for name in catalogue(library)}
     languages = {library.language for library in libraries.values()}
     sounds = Sounds(_sounds_folder(), names, {language: vocabulary.load(language) for language in languages})
+    store = open_store(settings.store)
     coach = Coach(
         libraries,
-        open_store(settings.store),
+        store,
         zone_of=device_zone if settings.verify else _no_zone,
         sounds=sounds.names if settings.public_url else frozenset(),
         sounds_at=f"{settings.public_url}/sounds" if settings.public_url else "",
     )
-    return Assembly(create_skill(coach), sounds)
+    return Assembly(create_skill(coach), store, sounds)
 
 
 def _no_zone(envelope: RequestEnvelope) -> str:

@@ -2,6 +2,7 @@
 
 import sys
 from argparse import Namespace
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -177,12 +178,12 @@ def people(asked: Namespace) -> int:
 
     from skill.storage.opening import open_store
 
-    store = open_store(_local().store)
-    if asked.what == "export":
-        print(json.dumps(store.export(asked.user), indent=2, ensure_ascii=False))
-        return 0
-    store.delete(asked.user)
-    print(f"nothing is kept under {asked.user}")
+    with closing(open_store(_local().store)) as store:
+        if asked.what == "export":
+            print(json.dumps(store.export(asked.user), indent=2, ensure_ascii=False))
+        else:
+            store.delete(asked.user)
+            print(f"nothing is kept under {asked.user}")
     return 0
 
 

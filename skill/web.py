@@ -34,6 +34,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or Settings.from_environment()
     parts = assemble(settings)
     app = Flask(__name__, static_folder=None)
+    app.extensions["hip-coach"] = parts  # so that whoever stops the app can close its store
     app.config["MAX_CONTENT_LENGTH"] = REQUEST_BYTES
     # The SDK would verify only after reading, and with the part of it that does not import.
     app.config["ASK_SDK_VERIFY_SIGNATURE"] = app.config["ASK_SDK_VERIFY_TIMESTAMP"] = False

@@ -11,6 +11,9 @@ settings.register_profile(
 settings.register_profile("deep", max_examples=3000, deadline=None, suppress_health_check=list(HealthCheck))
 settings.load_profile(os.environ.get("HIP_COACH_TEST_PROFILE", "suite"))
 
+# No test writes to the data of whoever runs it.
+os.environ.setdefault("HIP_COACH_STORE", "memory:")
+
 NOTHING_SKIPS = bool(os.environ.get("HIP_COACH_TEST_NOTHING_SKIPS"))
 
 

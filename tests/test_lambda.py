@@ -28,6 +28,7 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]
     for name in [name for name in os.environ if name.startswith("HIP_COACH_")]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("HIP_COACH_SKILL_ID", law.SKILL_ID)
+    monkeypatch.setenv("HIP_COACH_STORE", "memory:")
     aws._start.cache_clear()
     yield monkeypatch
     aws._start.cache_clear()

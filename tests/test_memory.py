@@ -4,6 +4,8 @@ import json
 import re
 import sqlite3
 import threading
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import fields
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -42,22 +44,25 @@ def file(tmp_path: Path) -> Path:
     return tmp_path / "people.sqlite3"
 
 
-def talking(file: Path) -> Talk:
+@contextmanager
+def talking(file: Path) -> Iterator[Talk]:
     """Somebody who talks to a skill that remembers in a file."""
     ear = Ear(MODEL)
     app = create_app(Settings(verify=False, content=CONTENT, store=f"sqlite:///{file}"))
-    return Talk(Wire(to_app(app), ear, "en-US"), ear)
+    yield Talk(Wire(to_app(app), ear, "en-US"), ear)
+    app.extensions["hip-coach"].store.close()
 
 
 @pytest.fixture
-def talk(file: Path) -> Talk:
+def talk(file: Path) -> Iterator[Talk]:
     """The same, in the file of that test."""
-    return talking(file)
+    with talking(file) as talk:
+        yield talk
 
 
 def stored(file: Path) -> list[tuple[Any, ...]]:
     """Every row of every table in the file."""
-    with sqlite3.connect(file) as connection:
+    with closing(sqlite3.connect(file)) as connection:
         tables = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
         return [row for table in tables for row in connection.execute(f'SELECT * FROM "{table}"')]
 
@@ -79,9 +84,9 @@ def test_pain_leaves_no_trace(tmp_path: Path) -> None:
     """Two people, alike but for "that hurts", are remembered alike."""
     records = []
     for name, lines in {"one": ("pause", "skip this one"), "other": ("that hurts", "skip this one")}.items():
-        talk = talking(tmp_path / name)
-        for line in ("start hip routine", *lines, "stop"):
-            talk.say(line)
+        with talking(tmp_path / name) as talk:
+            for line in ("start hip routine", *lines, "stop"):
+                talk.say(line)
         (record,) = [json.loads(cell) for row in stored(tmp_path / name) for cell in row if str(cell).startswith("{")]
         records.append(record["household"] | {"saved_at": 0})
     assert records[0] == records[1]
