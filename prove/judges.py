@@ -126,7 +126,7 @@ part in.
 9. **The timestamp**: within 150 seconds of now, either way; an hour for the five skill events that Amazon repeats.
 10. **The skill's id**: one of ours, and the same in context and session where both name one.
 
-Not checked: whether a certificate was revoked. Amazon's own SDKs don't either, and an answer could not be had in a
+Not checked: whether a certificate was revoked. Nor does Amazon's Node adapter, and an answer could not be had in a
 turn's time. A file that Amazon withdraws stays good here until this process ends or the certificate expires.
 
 ## What the tests send

@@ -2,7 +2,7 @@
 
 The chain is verified by cryptography, by the rules for web servers' certificates (RFC 5280, CA/Browser Forum).
 Three rules are Amazon's and stand here: the exact name, an RSA key of 2048 bits or more, and that it may sign.
-Nothing is asked about revocation: Amazon's own SDKs don't, and no answer could be had within a turn's time.
+Nothing is asked about revocation: Amazon's Node adapter doesn't, and no answer could be had within a turn's time.
 """
 
 import re
