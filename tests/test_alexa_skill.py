@@ -17,10 +17,11 @@ from skill.alexa.attributes import attributes_of, session_of
 from skill.alexa.people import UNSAVED
 from skill.alexa.sdk import Reader
 from skill.alexa.skill import Coach, create_skill
+from skill.coaching.place import Place
 from skill.coaching.wishes import Pace
 from skill.dialogue.events import Event, Help, Left, Open, Stop
 from skill.dialogue.prompt import Prompt, Say
-from skill.dialogue.session import Day, Person, Scene, Session, Turn
+from skill.dialogue.session import Day, Person, Scene, Session, Turn, Underway
 from skill.storage.memory import MemoryStore
 from skill.storage.people import PeopleStore
 from skill.storage.record import person_of, record_of
@@ -256,6 +257,20 @@ def test_what_rides_along_erases_nothing_of_another_device(recorder: Recorder) -
     post(law.intent("AMAZON.NextIntent", attributes=riding))
     assert _remembered(store).pace is Pace.FLOW
     assert _remembered(store).history["2026-11-22"].finished == {"figure-4": 1}
+
+
+def test_a_failed_read_erases_nothing(recorder: Recorder) -> None:
+    """Whom the store could not give for one turn is not a stranger when it is back."""
+    store = Failing()
+    launch = Reader().deserialize(json.dumps(law.envelope("launch")), RequestEnvelope)
+    store.save_attributes(launch, record_of(Person(underway=Underway("routine/hip-routine", Place(2, 1))), 1))
+    store.gives = False
+    post = posting(recorder, store)
+    riding = post(law.envelope("launch"))["sessionAttributes"]
+    store.gives = True
+    post(law.intent("AMAZON.NextIntent", attributes=riding))
+    assert _remembered(store).underway == Underway("routine/hip-routine", Place(2, 1))
+    assert _remembered(store).pace is Pace.FLOW
 
 
 def test_who_speaks_is_fixed_as_a_session_begins(recorder: Recorder) -> None:
