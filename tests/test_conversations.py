@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Callable
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
-from conversing import Core, Room, Talk, Wire, fits, play, scripts
+from conversing import BEGINNING, Core, Room, Talk, Wire, fits, play, scripts
 from scenes import CONTENT, library, listener
 
 from skill.settings import Settings
@@ -43,7 +44,8 @@ def wire(script: dict[str, Any]) -> Room:
 def test_conversation(name: str, room: Callable[[dict[str, Any]], Room]) -> None:
     """What is heard is what the script says, line by line."""
     script = SCRIPTS[name]
-    for said, expected, heard in play(Talk(room(script), ear()), script["talk"]):
+    now = datetime.fromisoformat(script["begins"]) if "begins" in script else BEGINNING
+    for said, expected, heard in play(Talk(room(script), ear(), now), script["talk"]):
         assert fits(expected, heard), f"\n{name} › {said}\n  expected: {expected}\n  heard:    {heard}"
 
 
