@@ -1,6 +1,7 @@
 """What the settings ask for, put together once, at the start: content, store, sounds, and the skill."""
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,9 +21,17 @@ from skill.storage.people import PeopleStore
 
 @dataclass(frozen=True, slots=True)
 class Assembly:
-    """The skill, its store and its sounds, ready to be served."""
+    """The skill, its store and its sounds, ready to be served.
+
+    Attributes:
+        skill: what the SDK's adapters call.
+        apologise: the answer to an envelope, both as JSON, for when the SDK gave none.
+        store: where people are remembered; whoever ends the process closes it.
+        sounds: the sounds that are served.
+    """
 
     skill: CustomSkill
+    apologise: Callable[[object], dict[str, object]]
     store: PeopleStore
     sounds: Sounds
 
@@ -45,7 +54,7 @@ def assemble(settings: Settings) -> Assembly:
         sounds=sounds.names if settings.public_url else frozenset(),
         sounds_at=f"{settings.public_url}/sounds" if settings.public_url else "",
     )
-    return Assembly(create_skill(coach), store, sounds)
+    return Assembly(create_skill(coach), coach.apologise, store, sounds)
 
 
 def _no_zone(envelope: RequestEnvelope) -> str:

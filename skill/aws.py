@@ -5,16 +5,20 @@ could point a skill of their own at it.
 """
 
 import json
+import logging
 from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from ask_sdk_core.skill import CustomSkill
 from ask_sdk_model import RequestEnvelope
 
-from skill.alexa.verify import NotFromAlexa, application_id
-from skill.assembly import assemble
+from skill import logs
+from skill.alexa.verify import NotFromAlexa, Reason, application_id
+from skill.assembly import Assembly, assemble
+from skill.logs import Outcome, note
 from skill.settings import Settings, SettingsFaults
+
+log = logging.getLogger(__name__)
 
 
 def handler(event: Mapping[str, Any], context: object) -> Any:
@@ -32,17 +36,25 @@ def handler(event: Mapping[str, Any], context: object) -> Any:
         SettingsFaults: the environment does not say which skill this is.
         NotAnEnvelope: it is no request of Alexa's.
     """
-    skill, skill_ids = _start()
-    if application_id(event) not in skill_ids:
-        raise NotFromAlexa("the request is meant for a skill that HIP_COACH_SKILL_ID does not name")
-    envelope = skill.serializer.deserialize(json.dumps(event), RequestEnvelope)
-    return skill.serializer.serialize(skill.invoke(envelope, context))
+    with logs.request():
+        parts, skill_ids = _start()
+        if application_id(event) not in skill_ids:
+            note(outcome=Outcome.REFUSED, reason=Reason.SKILL_OTHER)
+            raise NotFromAlexa(Reason.SKILL_OTHER)
+        envelope = parts.skill.serializer.deserialize(json.dumps(event), RequestEnvelope)
+        try:
+            return parts.skill.serializer.serialize(parts.skill.invoke(envelope, context))
+        except Exception:
+            log.exception("the SDK gave no answer")
+            note(outcome=Outcome.APOLOGISED)
+            return parts.apologise(event)
 
 
 @cache
-def _start() -> tuple[CustomSkill, tuple[str, ...]]:
+def _start() -> tuple[Assembly, tuple[str, ...]]:
     """Everything that outlives a request; made at the first one, so that a refusal to start is logged with it."""
     settings = Settings.from_environment()
     if not settings.skill_ids:
         raise SettingsFaults(("HIP_COACH_SKILL_ID is not set: a Lambda function needs it",))
-    return assemble(settings).skill, settings.skill_ids
+    logs.write_to()
+    return assemble(settings), settings.skill_ids

@@ -5,16 +5,25 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import Flask, Response, jsonify, request
-from werkzeug.exceptions import BadRequest, Forbidden, HTTPException, UnsupportedMediaType
+from werkzeug.exceptions import (
+    BadRequest,
+    ClientDisconnected,
+    Forbidden,
+    HTTPException,
+    RequestEntityTooLarge,
+    UnsupportedMediaType,
+)
 
-from skill import __version__
+from skill import __version__, logs
 from skill.alexa.sdk import NotAnEnvelope, import_skill_adapter
-from skill.alexa.verify import NotFromAlexa, Verifier
-from skill.assembly import assemble
+from skill.alexa.verify import NotFromAlexa, NoTrustRoots, Verifier
+from skill.assembly import Assembly, assemble
 from skill.audio.serve import sounds
+from skill.health import Health, Status
 from skill.limits import REQUEST_BYTES
 from skill.local import refusal
-from skill.settings import Settings
+from skill.logs import Outcome, note
+from skill.settings import Settings, SettingsFaults
 
 SkillAdapter = import_skill_adapter()
 
@@ -40,35 +49,48 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.config["ASK_SDK_VERIFY_SIGNATURE"] = app.config["ASK_SDK_VERIFY_TIMESTAMP"] = False
     adapter = SkillAdapter(parts.skill, "hip-coach", app=app)
     check = _check_sender(settings) if settings.verify else _check_this_machine
+    health = Health(parts.store)
 
     @app.post("/alexa")
     def alexa() -> Response:
         check()
-        return _answer(adapter)
+        return _answer(adapter, parts)
 
     @app.get("/health")
-    def health() -> Response:
-        return jsonify(status="ok", version=__version__)
+    def ready() -> tuple[Response, int]:
+        found = health.look()
+        status = 503 if found.status is Status.UNREADY else 200
+        return jsonify(status=found.status, store=found.store, version=__version__), status
 
     app.register_blueprint(sounds(parts.sounds))
     app.register_error_handler(HTTPException, _as_json)
+    app.before_request(logs.begin)
+    app.after_request(_finished)
     return app
 
 
 def _check_sender(settings: Settings) -> Callable[[], None]:
     """Lets through what comes from Alexa for this skill; the raw bytes are checked before they are read."""
-    verifier = Verifier(trust_roots=settings.trust_roots, skill_ids=settings.skill_ids)
+    try:
+        verifier = Verifier(trust_roots=settings.trust_roots, skill_ids=settings.skill_ids)
+    except NoTrustRoots as fault:
+        raise SettingsFaults((f"HIP_COACH_TRUST_ROOTS={str(settings.trust_roots)!r}: {fault}",)) from fault
 
     def check() -> None:
         if not request.is_json:
             raise UnsupportedMediaType("Alexa sends application/json.")
         try:
             verifier.check(dict(request.headers), request.get_data())
-        except NotFromAlexa as reason:
-            log.warning("refused a request: %s", reason)
-            raise BadRequest("This request is not known to come from Alexa.") from reason
+        except NotFromAlexa as refused:
+            note(reason=refused.reason, **_cause(refused))
+            raise BadRequest("This request is not known to come from Alexa.") from refused
 
     return check
+
+
+def _cause(refused: NotFromAlexa) -> dict[str, object]:
+    """What kind of failure a refusal comes from, such as a network that is away."""
+    return {"cause": type(refused.__cause__).__name__} if refused.__cause__ else {}
 
 
 def _check_this_machine() -> None:
@@ -77,17 +99,24 @@ def _check_this_machine() -> None:
     if reason is None and not request.is_json:
         reason = "Its body is not JSON by its Content-Type; send application/json."
     if reason is not None:
-        log.warning("refused a request: %s", reason)
+        note(reason="not from this machine, or not JSON")
         raise Forbidden(reason)
 
 
-def _answer(adapter: Any) -> Response:
+def _answer(adapter: Any, parts: Assembly) -> Response:
+    """Whatever passed the check is answered: where the SDK itself fails, by an apology that it had no part in."""
     try:
         response: Response = adapter.dispatch_request()
     except UnicodeDecodeError as fault:
         raise BadRequest("The body is not UTF-8.") from fault
     except NotAnEnvelope as fault:
         raise BadRequest(f"{fault}.") from fault
+    except (ClientDisconnected, RequestEntityTooLarge):
+        raise
+    except Exception:
+        log.exception("the SDK gave no answer")
+        note(outcome=Outcome.APOLOGISED)
+        return jsonify(parts.apologise(request.get_json(silent=True)))
     return response
 
 
@@ -96,4 +125,14 @@ def _as_json(error: HTTPException) -> Response:
     response: Response = jsonify(error=error.description)
     response.status_code = error.code or 500
     response.headers.extend((name, value) for name, value in error.get_headers() if name != "Content-Type")
+    return response
+
+
+def _finished(response: Response) -> Response:
+    """What is the same for every answer: nobody keeps it or guesses what it is, and it has its line in the log."""
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers.setdefault("Cache-Control", "no-store")
+    if response.status_code >= 400:
+        note(status=response.status_code, outcome=Outcome.REFUSED if response.status_code < 500 else Outcome.FAILED)
+    logs.end(write=request.endpoint == "alexa" or response.status_code >= 400)
     return response

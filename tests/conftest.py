@@ -1,6 +1,8 @@
 """Settings for the whole suite: repeatable property tests, and in CI no test may be skipped."""
 
+import logging
 import os
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -15,6 +17,15 @@ settings.load_profile(os.environ.get("HIP_COACH_TEST_PROFILE", "suite"))
 os.environ.setdefault("HIP_COACH_STORE", "memory:")
 
 NOTHING_SKIPS = bool(os.environ.get("HIP_COACH_TEST_NOTHING_SKIPS"))
+
+
+@pytest.fixture(autouse=True)
+def _logging_as_before() -> Iterator[None]:
+    """Whatever a test makes of the log, the next one can read it."""
+    ours = logging.getLogger("skill")
+    before = ours.handlers, ours.level, ours.propagate
+    yield
+    ours.handlers, ours.level, ours.propagate = before
 
 
 @pytest.hookimpl(wrapper=True)

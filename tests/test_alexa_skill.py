@@ -217,7 +217,7 @@ def test_a_store_that_takes_nothing_does_not_silence_her(recorder: Recorder, cap
     """The turn is answered, and the log says that it was not remembered."""
     answered = posting(recorder, Failing(takes=False))(law.envelope("launch"))
     assert law.speech_of(answered["response"]["outputSpeech"]) == "Fine."
-    assert law.envelope("launch")["request"]["requestId"] in caplog.text
+    assert "the store took no person" in caplog.text
 
 
 def test_what_a_store_did_not_take_rides_in_the_session(recorder: Recorder) -> None:
@@ -317,7 +317,6 @@ def test_a_fault_becomes_an_apology_and_the_place_is_kept(caplog: pytest.LogCapt
     assert answered["sessionAttributes"] == attributes
     assert session_of(answered["sessionAttributes"]) == Session(turns=5)
     assert caplog.records[-1].levelno == logging.ERROR
-    assert asked["request"]["requestId"] in caplog.text
     assert "a fault of ours" in caplog.text
 
 

@@ -2,15 +2,16 @@
 
 import json
 import socket
+from pathlib import Path
 from typing import Any
 
 import law
 import pytest
+from ask_sdk_core.exceptions import SerializationException
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from skill import __version__
 from skill.alexa import verify
 from skill.limits import REQUEST_BYTES
 from skill.local import is_loopback
@@ -61,12 +62,6 @@ def test_every_recorded_request_is_answered_over_http(name: str, client: FlaskCl
 def test_alexa_may_name_json_as_it_likes(content_type: str, client: FlaskClient) -> None:
     """The charset makes no difference."""
     assert send(client, json.dumps(LAUNCH).encode(), content_type).status_code == 200
-
-
-def test_health_is_cheap_and_says_which_release_runs(client: FlaskClient) -> None:
-    """A load balancer can ask whether the skill is up."""
-    response = client.get("/health")
-    assert (response.status_code, response.get_json()) == (200, {"status": "ok", "version": __version__})
 
 
 def test_sounds_are_served_beside_the_skill(client: FlaskClient) -> None:
@@ -139,6 +134,61 @@ def test_there_is_nothing_elsewhere(client: FlaskClient) -> None:
     refused(client.get("/no/such/page"), 404)
 
 
+def test_no_answer_is_kept_or_guessed_at(client: FlaskClient) -> None:
+    """What was said to one person is in no cache, and a browser takes JSON for JSON."""
+    for response in (client.post("/alexa", json=LAUNCH), client.get("/health"), client.get("/nothing")):
+        assert response.headers["Cache-Control"] == "no-store"
+        assert response.headers["X-Content-Type-Options"] == "nosniff"
+    assert "public" in client.get("/sounds/en-hold-5-ticks.mp3").headers["Cache-Control"]
+
+
+# When the SDK itself fails
+
+
+@pytest.mark.parametrize("name", law.names())
+@pytest.mark.parametrize("kind", [RecursionError, SerializationException, KeyError])
+def test_whatever_passes_the_check_gets_a_legal_answer(
+    name: str, kind: type[Exception], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """When the SDK cannot even write the answer, she says sorry without it, and the session stays as it came."""
+
+    def fail(*_: object) -> None:
+        raise kind("a fault of the SDK's")
+
+    app = create_app(Settings(verify=False))
+    monkeypatch.setattr(app.extensions["hip-coach"].skill.serializer, "serialize", fail)
+    asked = law.envelope(name)
+    asked.setdefault("session", {})["attributes"] = {"hip_coach": {"phase": "waiting"}, "other": [1]}
+    response = app.test_client().post("/alexa", json=asked)
+    assert response.status_code == 200
+    if asked["request"]["type"] in law.SPOKEN_TO:
+        law.check_law(asked, response.get_json(), sorry=True)
+        assert response.get_json()["sessionAttributes"] == asked["session"]["attributes"]
+    else:
+        assert response.get_json() == {"version": "1.0", "response": {}}
+
+
+def test_a_fault_outside_the_skill_tells_nothing_of_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No stack trace leaves the house."""
+    app = create_app(Settings(verify=False))
+
+    def fail(*_: object) -> None:
+        raise ZeroDivisionError("a secret of ours")
+
+    monkeypatch.setattr(app.extensions["hip-coach"].sounds, "mp3", fail, raising=False)
+    reason = refused(app.test_client().get("/sounds/en-hold-5-ticks.mp3"), 500)
+    assert "secret" not in reason
+    assert "Traceback" not in reason
+
+
+def test_trust_roots_that_hold_nothing_are_a_wrong_setting(tmp_path: Path) -> None:
+    """It is found at the start, and named, and not at the first request."""
+    empty = tmp_path / "roots.pem"
+    empty.write_text("nothing\n")
+    with pytest.raises(SettingsFaults, match="HIP_COACH_TRUST_ROOTS"):
+        create_app(Settings(skill_ids=(law.SKILL_ID,), trust_roots=empty))
+
+
 # Local mode: this very machine only
 
 
@@ -200,7 +250,7 @@ def test_whoever_shows_no_certificate_is_not_believed(
 ) -> None:
     """With verification on, an unsigned request is refused; the log says why, the answer does not."""
     reason = refused(verifying.test_client().post("/alexa", json=law.envelope(name)), 400)
-    assert "there is no SignatureCertChainUrl header" in caplog.text
+    assert caplog.records[-1].__dict__["facts"]["reason"] == "there is no SignatureCertChainUrl header"
     assert "signatures" not in reason
 
 

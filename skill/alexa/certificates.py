@@ -23,7 +23,7 @@ from cryptography.utils import CryptographyDeprecationWarning
 from cryptography.x509.oid import ExtendedKeyUsageOID
 from cryptography.x509.verification import PolicyBuilder, Store, VerificationError
 
-from skill.alexa.refusals import NotFromAlexa, Reason
+from skill.alexa.refusals import NotFromAlexa, NoTrustRoots, Reason
 
 T = TypeVar("T", bound=x509.ExtensionType)
 
@@ -52,10 +52,6 @@ _UNREADABLE = (
     x509.UnsupportedGeneralNameType,
 )
 """What cryptography raises about a certificate that is not as it should be, apart from VerificationError."""
-
-
-class NoTrustRoots(ValueError):
-    """A file that was to be trusted holds no certificates, or some that cannot be read."""
 
 
 def trust_roots(file: Path | None) -> tuple[x509.Certificate, ...]:

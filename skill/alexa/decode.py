@@ -7,11 +7,9 @@ from ask_sdk_model import IntentRequest, LaunchRequest, Request, SessionEndedRea
 from ask_sdk_model import Slot as Filled
 from ask_sdk_model.slu.entityresolution import StatusCode
 
-from skill.alexa.intents import INTENTS, Slot
+from skill.alexa.intents import BY_NAME, Slot
 from skill.dialogue.events import UNKNOWN, Event, Failed, Left, NotUnderstood, Open, TimedOut
 from skill.limits import LARGEST_NUMBER
-
-_INTENTS = {intent.name: intent for intent in INTENTS}
 
 
 def event_of(request: Request) -> Event | None:
@@ -41,7 +39,7 @@ def _of_ending(reason: SessionEndedReason | None) -> Event:
 
 
 def _of_intent(said: Any) -> Event:
-    intent = _INTENTS.get(said.name) if said is not None else None
+    intent = BY_NAME.get(said.name) if said is not None else None
     if intent is None:
         return NotUnderstood()
     filled: Mapping[str, Filled | None] = said.slots or {}

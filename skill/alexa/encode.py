@@ -1,5 +1,7 @@
 """A prompt becomes a response, and it keeps the law: it speaks, and it states whether the session ends."""
 
+from collections.abc import Mapping
+
 from ask_sdk_core.response_helper import ResponseFactory
 from ask_sdk_model import Response
 from ask_sdk_model.canfulfill import CanFulfillIntent, CanFulfillIntentValues
@@ -44,6 +46,34 @@ def apology_of(sorry: str, question: str) -> Response:
         reprompt=Reprompt(output_speech=PlainTextOutputSpeech(text=question)),
         should_end_session=False,
     )
+
+
+def last_resort(envelope: object, sorry: str, question: str) -> dict[str, object]:
+    """The same apology as JSON, made without the SDK, for when the SDK is what failed.
+
+    Args:
+        envelope: the request envelope as JSON; whatever is in it, an answer is made.
+        sorry: what is said.
+        question: the reprompt.
+
+    Returns:
+        The response envelope: the apology and the session as it came for a launch or an intent, silence for others.
+    """
+    request, session = (_object(envelope, key) for key in ("request", "session"))
+    if request.get("type") not in ("LaunchRequest", "IntentRequest"):
+        return {"version": "1.0", "response": {}}
+    spoken, asked = ({"outputSpeech": {"type": "PlainText", "text": text}} for text in (sorry, question))
+    attributes = _object(session, "attributes")
+    return {
+        "version": "1.0",
+        **({"sessionAttributes": attributes} if attributes else {}),
+        "response": {**spoken, "reprompt": asked, "shouldEndSession": False},
+    }
+
+
+def _object(holder: object, key: str) -> Mapping[str, object]:
+    found = holder.get(key) if isinstance(holder, Mapping) else None
+    return found if isinstance(found, Mapping) else {}
 
 
 def nothing() -> Response:

@@ -109,3 +109,5 @@ INTENTS = (
     Intent("AMAZON.NavigateHomeIntent", events.Stop),
     Intent("AMAZON.FallbackIntent", events.NotUnderstood),
 )
+
+BY_NAME = {intent.name: intent for intent in INTENTS}

@@ -11,6 +11,7 @@ from ask_sdk_core.handler_input import HandlerInput
 from ask_sdk_model import RequestEnvelope
 
 from skill.dialogue.session import Forget, Person
+from skill.logs import note
 from skill.storage.merge import SAVED_AT, Record, merge
 from skill.storage.people import PeopleStore
 from skill.storage.record import person_of, record_of
@@ -46,7 +47,8 @@ def recall(handler_input: HandlerInput) -> Known:
     try:
         stored = _tidy(handler_input.attributes_manager.persistent_attributes)
     except Exception:
-        log.exception("request %r: the store gave no person", _id(handler_input))
+        log.exception("the store gave no person")
+        note(store="gave nothing")
         return Known(person_of(record), base or record_of(Person()), reached=False)
     if record is None:
         return Known(person_of(stored), stored)
@@ -88,7 +90,8 @@ def _saved(handler_input: HandlerInput, record: Record) -> bool:
         manager.persistent_attributes = record
         manager.save_persistent_attributes()
     except Exception:
-        log.exception("request %r: the store took no person", _id(handler_input))
+        log.exception("the store took no person")
+        note(store="took nothing")
         return False
     return True
 
@@ -121,8 +124,3 @@ def _attributes(handler_input: HandlerInput) -> dict[str, object]:
     if handler_input.request_envelope.session is None:
         return {}
     return handler_input.attributes_manager.session_attributes or {}
-
-
-def _id(handler_input: HandlerInput) -> str:
-    request = handler_input.request_envelope.request
-    return str(request.request_id) if request else ""

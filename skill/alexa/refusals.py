@@ -91,3 +91,7 @@ class NotFromAlexa(Exception):
         """Takes the reason for the log: a Reason, or another text that the sender had no part in."""
         super().__init__(str(reason))
         self.reason = reason
+
+
+class NoTrustRoots(ValueError):
+    """A file that was to be trusted holds no certificates, or some that cannot be read."""

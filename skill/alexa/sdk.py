@@ -12,7 +12,6 @@ use.
 """
 
 import json
-import logging
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -25,7 +24,7 @@ from ask_sdk_core.serialize import DefaultSerializer
 from ask_sdk_model import Request, RequestEnvelope, SessionEndedReason
 from ask_sdk_model.slu.entityresolution import StatusCode
 
-log = logging.getLogger(__name__)
+from skill.logs import note
 
 
 class NotAnEnvelope(ValueError):
@@ -101,7 +100,7 @@ class Reader(DefaultSerializer):
         kept = _kept(_ENVELOPE, _json(payload)) or {}
         request = kept.get("request") or {}
         kind, name = request.get("type"), request.get("requestId")
-        log.warning("request %r (%r) was read without what is new in it: %.200s", name, kind, fault)
+        note(newer=type(fault).__name__)
         if kind in Request.discriminator_value_class_map:
             return super().deserialize(json.dumps(kept), RequestEnvelope)
         envelope = super().deserialize(json.dumps(kept | {"request": None}), RequestEnvelope)

@@ -22,7 +22,8 @@ from ask_sdk_model.events.skillevents import SkillDisabledRequest
 
 from skill.alexa.attributes import attributes_of, session_of
 from skill.alexa.decode import event_of
-from skill.alexa.encode import apology_of, cannot_fulfill, nothing, response_of
+from skill.alexa.encode import apology_of, cannot_fulfill, last_resort, nothing, response_of
+from skill.alexa.facts import facts_of
 from skill.alexa.people import forget, number_of, recall, remember
 from skill.alexa.sdk import Reader
 from skill.alexa.zone import device_zone, zone
@@ -30,6 +31,7 @@ from skill.dialogue.events import Event, ForgetMe
 from skill.dialogue.respond import respond
 from skill.dialogue.session import Forget, Listener, Person, Phase, Scene, Session, Turn
 from skill.library.models import Library
+from skill.logs import Outcome, note
 from skill.storage.people import PeopleStore
 
 log = logging.getLogger(__name__)
@@ -94,16 +96,30 @@ class Coach(AbstractRequestHandler):
     def handle(self, handler_input: HandlerInput) -> Response:
         """Answer a request. The session attributes stay as they came unless a turn was completed."""
         request = _request(handler_input)
+        note(**facts_of(request))
         try:
-            event = event_of(request)
-            if event is not None:
-                return self._turn(handler_input, event)
-            if isinstance(request, SkillDisabledRequest):
-                forget(self.store, handler_input.request_envelope, Forget.EVERYONE)
-            return cannot_fulfill() if isinstance(request, CanFulfillIntentRequest) else nothing()
+            response = self._answer(handler_input, request)
         except Exception:
-            log.exception("request %r failed", request.request_id)
+            log.exception("a turn failed")
+            note(outcome=Outcome.APOLOGISED)
             return self._sorry(request)
+        note(outcome=Outcome.SILENT if response == nothing() else Outcome.ANSWERED)
+        return response
+
+    def apologise(self, envelope: object) -> dict[str, object]:
+        """The answer to an envelope, as JSON, when not even the SDK could give one; the session stays as it came."""
+        request = envelope.get("request") if isinstance(envelope, Mapping) else None
+        locale = request.get("locale") if isinstance(request, Mapping) else None
+        phrases = self._library(locale if isinstance(locale, str) else None).phrases
+        return last_resort(envelope, phrases["apology"][0], phrases["apology-reprompt"][0])
+
+    def _answer(self, handler_input: HandlerInput, request: Request) -> Response:
+        event = event_of(request)
+        if event is not None:
+            return self._turn(handler_input, event)
+        if isinstance(request, SkillDisabledRequest):
+            forget(self.store, handler_input.request_envelope, Forget.EVERYONE)
+        return cannot_fulfill() if isinstance(request, CanFulfillIntentRequest) else nothing()
 
     def _turn(self, handler_input: HandlerInput, event: Event) -> Response:
         """One turn. The person is remembered before it is answered, and not when it cannot be answered."""
@@ -112,7 +128,9 @@ class Coach(AbstractRequestHandler):
         known = recall(handler_input)
         session = session_of(manager.session_attributes if envelope.session else None)
         scene = self._scene(handler_input, self._at_home(envelope, known.person), _needs_count(session, event))
+        note(phase=session.phase.value)
         turn = self._respond(session, event, scene)
+        note(then=turn.session.phase.value)
         ended = isinstance(envelope.request, SessionEndedRequest)
         response = nothing() if ended else response_of(turn.prompt, self._sounds_at)
         forget(self.store, envelope, turn.forget)

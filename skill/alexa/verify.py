@@ -17,10 +17,10 @@ from pathlib import Path
 from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
-from skill.alexa.refusals import NotFromAlexa, Reason
+from skill.alexa.refusals import NotFromAlexa, NoTrustRoots, Reason
 from skill.limits import TIMESTAMP_SECONDS
 
-__all__ = ["NotFromAlexa", "Reason", "Verifier", "application_id"]
+__all__ = ["NoTrustRoots", "NotFromAlexa", "Reason", "Verifier", "application_id"]
 
 log = logging.getLogger(__name__)
 

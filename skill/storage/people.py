@@ -28,6 +28,10 @@ _FORGOTTEN: Record = {"forgotten": True}
 """Stands for what was given for a request that then asked to forget it: `household.saved` adds nothing to that."""
 
 
+_NOBODY = "nobody"
+"""A user id that no user has: Amazon's begin with amzn1."""
+
+
 class PeopleStore(AbstractPersistenceAdapter):
     """Remembers people: attributes for the one who speaks, kept in one record for each user's household.
 
@@ -89,6 +93,14 @@ class PeopleStore(AbstractPersistenceAdapter):
         if number is None and user:
             number = len(self._household(self._shelf.read(user)).people)
         return number or 0
+
+    def probe(self) -> None:
+        """Ask for the right to write, as a save does, and write nothing: returns when people can be remembered.
+
+        Raises:
+            PersistenceException: they cannot; says why.
+        """
+        self._shelf.change(_NOBODY, lambda held: held)
 
     def check(self) -> tuple[str, ...]:
         """What is wrong with the store as a whole, one line for each fault; for an operator, not within a turn."""

@@ -98,7 +98,7 @@ def _change(connection: sqlite3.Connection, name: str, change: Change) -> None:
             (name, text),
         )
     connection.execute("COMMIT")
-    if record is None:
+    if record is None and held is not None:
         _empty_log(connection)
 
 

@@ -1,0 +1,111 @@
+"""Whether the skill is ready: what a load balancer and a monitor are told."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import law
+import pytest
+from ask_sdk_core.exceptions import PersistenceException
+
+from skill import __version__
+from skill.health import SECONDS, Condition, Health, Status
+from skill.settings import Settings
+from skill.storage.memory import MemoryShelf
+from skill.storage.opening import open_store
+from skill.storage.people import PeopleStore
+from skill.storage.shelf import Change
+from skill.web import create_app
+
+
+class Shaky(MemoryShelf):
+    """A shelf that can be made to fail, and counts how often it was asked to change something."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.up = True
+        self.asked = 0
+
+    def change(self, name: str, change: Change) -> None:
+        self.asked += 1
+        if not self.up:
+            raise PersistenceException("the disk is away")
+        super().change(name, change)
+
+
+class Watch:
+    """Seconds that pass when they are told to."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def looked_after(shelf: Shaky) -> tuple[Callable[[], Condition], Watch]:
+    watch = Watch()
+    health = Health(PeopleStore(shelf), clock=watch)
+
+    def later() -> Condition:
+        watch.now += SECONDS
+        return health.look()
+
+    return later, watch
+
+
+def test_health_says_which_release_runs_and_that_it_remembers() -> None:
+    """A load balancer can ask whether the skill is up."""
+    response = law.client().get("/health")
+    assert (response.status_code, response.get_json()) == (
+        200,
+        {"status": "ok", "store": "ok", "version": __version__},
+    )
+
+
+def test_a_store_that_never_answered_makes_it_unready(tmp_path: Path) -> None:
+    """A release with a wrong setting replaces no good one: nobody is sent there."""
+    (tmp_path / "file").write_text("")
+    app = create_app(Settings(verify=False, store=f"sqlite:///{(tmp_path / 'file' / 'people').as_posix().lstrip('/')}"))
+    response = app.test_client().get("/health")
+    assert (response.status_code, response.get_json()["status"]) == (503, "unready")
+    assert app.test_client().post("/alexa", json=law.envelope("launch")).status_code == 200
+
+
+def test_a_store_that_fails_later_degrades_it_and_it_recovers() -> None:
+    """Without a store every turn is still answered, so people are still sent there; a monitor sees it."""
+    shelf = Shaky()
+    look, _ = looked_after(shelf)
+    assert look().status is Status.OK
+    shelf.up = False
+    assert look() == Condition(Status.DEGRADED, "failing")
+    shelf.up = True
+    assert look().status is Status.OK
+
+
+def test_asking_often_costs_the_store_nothing() -> None:
+    """Whoever hammers the address reads an answer that is some seconds old."""
+    shelf = Shaky()
+    health = Health(PeopleStore(shelf), clock=Watch())
+    assert {health.look() for _ in range(50)} == {Condition(Status.OK, "ok")}
+    assert shelf.asked == 1
+
+
+def test_a_store_that_may_only_be_read_is_failing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """To be ready is to be able to remember, and not only to look up."""
+    path = tmp_path / "people.sqlite3"
+    store = open_store(f"sqlite:///{path.as_posix().lstrip('/')}")
+    store.probe()
+    assert Health(store, clock=time.monotonic).look().status is Status.OK
+    with store._shelf._file.connection() as connection:  # type: ignore[attr-defined]
+        connection.execute("PRAGMA query_only = ON")
+    assert Health(store, clock=time.monotonic).look() == Condition(Status.UNREADY, "failing")
+    store.close()
+
+
+def test_asking_leaves_nothing_behind(tmp_path: Path) -> None:
+    """Nobody is remembered for having been asked about."""
+    store = open_store(f"sqlite:///{(tmp_path / 'people.sqlite3').as_posix().lstrip('/')}")
+    store.probe()
+    assert store.export("nobody") == {}
+    store.close()

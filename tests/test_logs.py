@@ -1,0 +1,251 @@
+"""The log: a line of JSON for each request, enough to find a fault, and nothing of what was said or who said it."""
+
+import io
+import json
+import logging
+import sqlite3
+from typing import Any
+
+import law
+import pytest
+from ask_sdk_core.exceptions import PersistenceException
+from flask import Flask
+
+from skill import aws, logs
+from skill.settings import Settings
+from skill.storage.memory import MemoryShelf
+from skill.storage.shelf import Change
+from skill.web import create_app
+
+SAID = "zebra unicorn"
+SOMEBODY = "AHWCANARY"
+
+Lines = list[dict[str, Any]]
+
+
+class Log(io.StringIO):
+    """What was written, line by line."""
+
+    def lines(self) -> Lines:
+        return [json.loads(line) for line in self.getvalue().splitlines()]
+
+    def line(self) -> dict[str, Any]:
+        (only,) = self.lines()
+        return only
+
+
+@pytest.fixture
+def log() -> Log:
+    written = Log()
+    logs.write_to(written)
+    return written
+
+
+@pytest.fixture
+def app() -> Flask:
+    return create_app(Settings(verify=False))
+
+
+def named(envelope: law.Json) -> law.Json:
+    """A request with words and ids in it that can be found again, wherever Alexa or a stranger could put them."""
+    told = json.loads(json.dumps(envelope))
+    person = {"personId": f"amzn1.ask.person.{SOMEBODY}", "accessToken": f"token.{SOMEBODY}"}
+    system = told.setdefault("context", {}).setdefault("System", {})
+    system |= {"user": {"userId": f"amzn1.ask.account.{SOMEBODY}"}, "person": person, "apiAccessToken": SOMEBODY}
+    system.setdefault("device", {})["deviceId"] = f"amzn1.ask.device.{SOMEBODY}"
+    if session := told.get("session"):
+        session |= {"user": {"userId": f"amzn1.ask.account.{SOMEBODY}"}, "sessionId": f"session.{SOMEBODY}"}
+    for slot in (told["request"].get("intent") or {}).get("slots", {}).values():
+        slot["value"] = SAID
+        slot["slotValue"] = {"type": "Simple", "value": SAID}
+    return told
+
+
+def unreadable(envelope: law.Json) -> law.Json:
+    """The same, of a form that the SDK does not know; its own message would quote it."""
+    told = named(envelope)
+    told["request"] |= {"type": SAID, "requestId": SAID, "locale": SAID, "reason": SAID, "timestamp": SAID}
+    told["context"]["Viewports"] = [{"type": SAID}]
+    return told
+
+
+# A line for each request
+
+
+def test_a_turn_has_its_line(app: Flask, log: Log) -> None:
+    """Which request, which intent, where it found the person and where it left them, how long it took, how it ended."""
+    client = app.test_client()
+    first = client.post("/alexa", json=law.request("LaunchRequest")).get_json()
+    asked = law.intent("HelpIntent", first["sessionAttributes"])
+    asked["request"]["intent"]["name"] = "AMAZON.HelpIntent"
+    client.post("/alexa", json=asked)
+    opening, line = log.lines()
+    assert opening["type"] == "LaunchRequest"
+    assert "intent" not in opening
+    told = {key: line[key] for key in ("event", "request", "type", "intent", "phase", "then", "outcome", "level")}
+    assert told == {
+        "event": "request answered",
+        "request": asked["request"]["requestId"],
+        "type": "IntentRequest",
+        "intent": "AMAZON.HelpIntent",
+        "phase": "choosing",
+        "then": "choosing",
+        "outcome": "answered",
+        "level": "info",
+    }
+    assert 0 <= line["ms"] < 8000
+
+
+def test_the_end_of_a_session_says_why(app: Flask, log: Log) -> None:
+    """An answer that Alexa could not use is known from here alone, and from nowhere else."""
+    asked = law.envelope("session-ended-error")
+    asked["request"]["error"] = {"type": "INVALID_RESPONSE", "message": SAID}
+    app.test_client().post("/alexa", json=asked)
+    line = log.line()
+    assert (line["ended"], line["error"], line["outcome"]) == ("ERROR", "INVALID_RESPONSE", "silent")
+    assert SAID not in log.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("asked", "status", "reason"),
+    [
+        ({"path": "/alexa", "method": "GET"}, 405, None),
+        ({"path": "/admin.php", "method": "GET"}, 404, None),
+        ({"path": "/alexa", "method": "POST", "json": {}}, 400, None),
+        ({"path": "/alexa", "method": "POST", "data": b"a=b"}, 403, "not from this machine, or not JSON"),
+    ],
+)
+def test_a_refusal_has_its_line(asked: dict[str, Any], status: int, reason: str | None, app: Flask, log: Log) -> None:
+    """With its reason, and with nothing that a stranger could write into it."""
+    assert app.test_client().open(**asked).status_code == status
+    line = log.line()
+    assert line["event"] == "request refused" + (f": {reason}" if reason else "")
+    assert (line["status"], line["outcome"], line.get("reason"), line["level"]) == (
+        status,
+        "refused",
+        reason,
+        "warning",
+    )
+    assert "admin" not in log.getvalue()
+
+
+def test_who_asks_for_health_or_sounds_fills_no_log(app: Flask, log: Log) -> None:
+    """A monitor asks every few seconds."""
+    app.test_client().get("/health")
+    app.test_client().get("/sounds/en-hold-5-ticks.mp3")
+    assert log.lines() == []
+
+
+def test_a_failure_to_get_the_certificates_says_of_what_kind(monkeypatch: pytest.MonkeyPatch, log: Log) -> None:
+    """A network that is away is told from a forgery."""
+
+    def away(url: str) -> bytes:
+        raise TimeoutError(SAID)
+
+    monkeypatch.setattr("skill.alexa.chains.download", away)
+    app = create_app(Settings(skill_ids=(law.SKILL_ID,)))
+    headers = {"SignatureCertChainUrl": "https://s3.amazonaws.com/echo.api/echo-api-cert.pem", "Signature-256": "AAAA"}
+    assert app.test_client().post("/alexa", json=law.envelope("launch"), headers=headers).status_code == 400
+    line = log.line()
+    assert (line["reason"], line["cause"]) == ("the certificates could not be downloaded", "TimeoutError")
+
+
+def test_lambda_has_the_same_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wherever the skill runs."""
+    written = Log()
+    monkeypatch.setenv("HIP_COACH_SKILL_ID", law.SKILL_ID)
+    monkeypatch.setattr("sys.stderr", written)
+    aws._start.cache_clear()
+    asked = law.envelope("launch")
+    aws.handler(asked, None)
+    with pytest.raises(aws.NotFromAlexa):
+        aws.handler({}, None)
+    aws._start.cache_clear()
+    answered, refused = (line for line in written.lines() if "outcome" in line)
+    assert (answered["type"], answered["outcome"]) == ("LaunchRequest", "answered")
+    assert (refused["outcome"], refused["reason"]) == ("refused", "the request is meant for another skill")
+
+
+# What goes wrong
+
+
+class Broken(MemoryShelf):
+    """A shelf whose every word is somebody's."""
+
+    def read(self, name: str) -> object:
+        raise PersistenceException("the disk is full") from KeyError(SOMEBODY)
+
+    def change(self, name: str, change: Change) -> None:
+        raise sqlite3.OperationalError("disk I/O error")
+
+
+def test_a_store_that_fails_is_told_with_its_request(app: Flask, log: Log) -> None:
+    """The line of the fault names the request that it befell; the line of the request says that nothing was kept."""
+    app.extensions["hip-coach"].store._shelf = Broken()
+    asked = law.request("LaunchRequest")
+    app.test_client().post("/alexa", json=asked)
+    *faults, line = log.lines()
+    assert {fault["request"] for fault in faults} == {asked["request"]["requestId"]}
+    assert faults[0]["event"] == "the store gave no person"
+    assert faults[0]["fault"] == ["PersistenceException: the disk is full", "KeyError"]
+    assert any(place.startswith("skill/storage/people.py:") for place in faults[0]["at"])
+    assert (line["store"], line["outcome"]) == ("gave nothing", "answered")
+
+
+def test_an_apology_is_an_error_with_its_place_in_the_code(
+    app: Flask, log: Log, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An operator finds the line that failed; what the exception said may hold anything, so it is not told."""
+
+    def fail(*_: object) -> None:
+        raise ValueError(f"{SAID} by {SOMEBODY}")
+
+    monkeypatch.setattr("skill.alexa.skill.session_of", fail)
+    app.test_client().post("/alexa", json=named(law.envelope("launch")))
+    fault, line = log.lines()
+    assert (fault["level"], line["level"], line["outcome"]) == ("error", "error", "apologised")
+    assert fault["fault"] == ["ValueError"]
+    assert any("tests/" in place or place.startswith("test_logs.py") for place in fault["at"])
+
+
+# Nothing of what was said, and nobody's id
+
+
+@pytest.mark.parametrize("name", law.names())
+@pytest.mark.parametrize("change", [named, unreadable])
+@pytest.mark.parametrize("shelf", [MemoryShelf, Broken])
+def test_nothing_that_was_said_and_nobody_is_in_the_log(
+    name: str, change: Any, shelf: type[MemoryShelf], app: Flask, log: Log, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever comes, readable or not, with a store that works or fails, and whether the turn succeeds or not."""
+    app.extensions["hip-coach"].store._shelf = shelf()
+    client = app.test_client()
+    client.post("/alexa", json=change(law.envelope(name)))
+
+    def fail(*given: object) -> None:
+        raise RuntimeError(f"{given!r} {SAID} {SOMEBODY}")
+
+    monkeypatch.setattr("skill.alexa.skill.session_of", fail)
+    client.post("/alexa", json=change(law.envelope(name)))
+    monkeypatch.setattr(app.extensions["hip-coach"].skill, "invoke", fail)
+    client.post("/alexa", json=change(law.envelope(name)))
+    assert log.lines(), "something was to be told"
+    for secret in (SAID, *SAID.split(), SOMEBODY):
+        assert secret not in log.getvalue()
+
+
+def test_a_line_is_a_line_whatever_is_in_it(log: Log) -> None:
+    """Line ends, odd letters and odd values break no line and no reader."""
+    logging.getLogger("skill.x").warning(
+        "one\ntwo %s", "\ud800\u2028", extra={"facts": {"odd": object(), "none": None}}
+    )
+    line = log.line()
+    assert line["event"] == "one\ntwo \ud800\u2028"
+    assert (line["odd"], line["none"], line["from"]) == ("object", None, "skill.x")
+
+
+def test_without_a_request_there_is_nothing_to_note(log: Log) -> None:
+    """Whoever uses a part of the skill elsewhere needs no log."""
+    logs.note(anything=1)
+    logs.end()
+    assert log.lines() == []
