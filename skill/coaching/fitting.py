@@ -78,7 +78,7 @@ class _Room:
         after = (self.seconds, self.clips, self.characters)
         for passage in unit:
             as_sound = self.heard_as_sound(passage)
-            cost = _CUE_OVERHEAD if as_sound else sum(len(cue.say) + _CUE_OVERHEAD for cue in passage.cues)
+            cost = _CUE_OVERHEAD if as_sound else passage.characters + _CUE_OVERHEAD * len(passage.cues)
             after = (after[0] - lasts(passage, as_sound), after[1] - as_sound, after[2] - cost)
         if min(after) < 0:
             return False
@@ -117,7 +117,8 @@ def fit(
         taken += fitting
         if len(fitting) < len(told):
             return _span(start, *_split(taken, told[len(fitting)], room), waits=False)
-        telling = replace(telling, holding=False)
+        if telling.holding:
+            telling = replace(telling, holding=False)
         last = Place(place.step, place.piece)
         place = after_piece(practice, place)
         if piece.kind in (PieceKind.SET_UP, PieceKind.SWITCH) and not telling.flowing:

@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from skill.coaching.cadence import LONG_HOLD_SECONDS
-from skill.coaching.wishes import Habits, Wish
+from skill.coaching.wishes import Habits, Speed, Wish
 from skill.library.models import Exercise, Form, Library, Side, Sides, Step
 
 
@@ -56,6 +57,9 @@ class Practice:
     cue: str
     pieces: tuple[Piece, ...]
 
+    def __hash__(self) -> int:
+        return hash((self.exercise, self.index, self.reps, self.sets, self.hold))
+
     @property
     def long_holds(self) -> bool:
         """Whether each hold is long enough to be timed by itself."""
@@ -68,28 +72,63 @@ STANDING = "standing"
 
 def practice(steps: tuple[Step, ...], index: int, habits: Habits, library: Library) -> Practice:
     """The exercise at `index` of a plan's steps, as the person wishes it within the content's ranges."""
-    form = _form(steps[index], habits.wishes, library)
     before = [_form(step, habits.wishes, library) for step in steps[:index]]
     exercise = library.exercises[steps[index].exercise]
-    wish, dose = habits.wishes.get(exercise.id, Wish()), form.dose
     heard = habits.heard.get(exercise.id, 0)
+    return _settled(
+        _Place(
+            index=index,
+            of=len(steps),
+            position_before=before[-1].position if before else STANDING,
+            equipment_before=tuple(item for form in before for item in form.equipment),
+        ),
+        exercise,
+        _form(steps[index], habits.wishes, library),
+        habits.wishes.get(exercise.id, _NO_WISH),
+        habits.speed,
+        short=habits.talk.is_short(heard),
+        cue=heard % len(exercise.mistakes),
+    )
+
+
+_NO_WISH = Wish()
+
+PRACTICES = 1024
+"""Practices that are remembered: an exercise is done in a few ways, and by many people."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where in a plan an exercise comes."""
+
+    index: int
+    of: int
+    position_before: str
+    equipment_before: tuple[str, ...]
+
+
+@lru_cache(maxsize=PRACTICES)
+def _settled(
+    place: _Place, exercise: Exercise, form: Form, wish: Wish, speed: Speed, *, short: bool, cue: int
+) -> Practice:
+    dose = form.dose
     sets = dose.sets.clamp(wish.sets or dose.sets.usual)
     return Practice(
-        index=index,
-        of=len(steps),
+        index=place.index,
+        of=place.of,
         exercise=exercise,
         form=form,
-        position_before=before[-1].position if before else STANDING,
-        equipment_before=tuple(item for form in before for item in form.equipment),
+        position_before=place.position_before,
+        equipment_before=place.equipment_before,
         reps=dose.reps.clamp(wish.reps or dose.reps.usual),
         sets=sets,
         hold=_timed(dose.hold.clamp(wish.hold or dose.hold.usual)),
         lift=dose.tempo.lift,
         lower=dose.tempo.lower,
-        relax=habits.speed.relax(dose.tempo.relax),
+        relax=speed.relax(dose.tempo.relax),
         rest=dose.rest,
-        short=habits.talk.is_short(heard),
-        cue=exercise.mistakes[heard % len(exercise.mistakes)].cue,
+        short=short,
+        cue=exercise.mistakes[cue].cue,
         pieces=_pieces(exercise.sides, sets),
     )
 

@@ -5,8 +5,9 @@ the cues say the same thing aloud, for a device that cannot be sent sounds.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 
 from skill.coaching import cadence
 from skill.coaching.place import Place
@@ -62,11 +63,17 @@ class Passage:
     cues: tuple[Cue, ...]
     sound: cadence.Cadence | None = None
     joined: bool = False
+    seconds: float = field(init=False, compare=False, repr=False)
+    """How long it lasts counted aloud; with its sound it is the sound's length."""
+    characters: int = field(init=False, compare=False, repr=False)
+    """How much is said in it, counted aloud."""
 
-    @property
-    def seconds(self) -> float:
-        """How long it lasts counted aloud; with its sound it is the sound's length."""
-        return sum(cue.seconds for cue in self.cues)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "seconds", sum(cue.seconds for cue in self.cues))
+        object.__setattr__(self, "characters", sum(len(cue.say) for cue in self.cues))
+
+    def __hash__(self) -> int:
+        return hash((len(self.cues), self.seconds, self.characters))
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +93,11 @@ class Telling:
     holding: bool = False
 
 
+PASSAGES = 1024
+"""Pieces whose passages are remembered, at a few kB each: many people are at the same place of the same routine."""
+
+
+@lru_cache(maxsize=PASSAGES)
 def passages(practice: Practice, place: Place, telling: Telling) -> tuple[Passage, ...]:
     """The passages of one piece, from a place inside it to its end."""
     piece = practice.pieces[place.piece]

@@ -1,6 +1,7 @@
 """The situation in which an event arrives: the session settled into a legal one, and where the clock says they are."""
 
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from skill.coaching import plan
 from skill.coaching.fitting import (
@@ -20,6 +21,8 @@ from skill.coaching.wishes import Pace
 from skill.dialogue.session import Person, Phase, Scene, Session, Underway
 from skill.library.models import Step
 from skill.library.words import Words
+
+T = TypeVar("T")
 
 LONGEST_LEAD_SECONDS = 240
 """No answer speaks longer than this before it moves on; a stored lead beyond it is damage."""
@@ -71,8 +74,11 @@ class Here:
     @property
     def telling(self) -> Telling:
         """How the timeline is told to this person."""
+        return self._telling(holding=False)
+
+    def _telling(self, *, holding: bool) -> Telling:
         person = self.scene.person
-        return Telling(self.words, flowing=person.pace is Pace.FLOW, ticks=person.ticks)
+        return Telling(self.words, flowing=person.pace is Pace.FLOW, ticks=person.ticks, holding=holding)
 
     def has_sound(self, name: str) -> bool:
         """Whether the device can be sent the sound of that cadence name."""
@@ -106,6 +112,8 @@ class Here:
         practice = self.practices(place.step)
         set_up = practice is not None and practice.pieces[place.piece].kind is PieceKind.SET_UP
         came_from = self.body if set_up else ""
+        if not came_from and not self.session.came_from:
+            return self
         session = replace(self.session, came_from=came_from)
         return replace(self, session=session, practices=_practices(self.steps, self.scene, place.step, came_from))
 
@@ -117,6 +125,8 @@ class Here:
 
     def remembering(self, person: Person) -> "Here":
         """The same moment for a person who just wished something else of it."""
+        if person is self.scene.person:
+            return self
         scene = replace(self.scene, person=person)
         practices = _practices(self.steps, scene)
         place = _legal(self.place, practices, last=len(self.steps) - 1) if self.steps else self.place
@@ -124,8 +134,7 @@ class Here:
 
     def fit(self, place: Place, lead_seconds: float, *, holding: bool = False) -> Span:
         """What of the plan one response can hold from a place."""
-        telling = replace(self.telling, holding=holding)
-        return fit(self.practices, place, telling, self.has_sound, lead_seconds)
+        return fit(self.practices, place, self._telling(holding=holding), self.has_sound, lead_seconds)
 
 
 def look(session: Session, scene: Scene, *, generous: bool = False) -> Here:
@@ -173,7 +182,7 @@ def settle(session: Session, scene: Scene) -> Session:
     if session.phase is Phase.FINISHING:
         end = _end_of(practices, len(steps) - 1)
         session = replace(session, ends=end, place=end if session.since is None else session.place)
-    return replace(
+    return changed(
         session,
         place=_legal(session.place, practices, last=len(steps) - 1),
         ends=_legal(session.ends, practices, last=len(steps) - 1),
@@ -184,6 +193,12 @@ def settle(session: Session, scene: Scene) -> Session:
         misses=max(0, session.misses),
         body=session.body if session.body in scene.library.position_names else "",
     )
+
+
+def changed(value: T, **fields: object) -> T:
+    """A frozen value with other fields: the very same where they are as they were, which is most of the time."""
+    new = {name: field for name, field in fields.items() if (old := getattr(value, name)) is not field and old != field}
+    return replace(value, **new) if new else value  # type: ignore[type-var]
 
 
 def _with_its_exercise(session: Session, steps: tuple[Step, ...]) -> Session:

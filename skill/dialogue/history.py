@@ -172,7 +172,9 @@ def whole_sessions(person: Person) -> int:
 
 
 def _date(name: str) -> date | None:
+    """The date of that name; None for any other way of writing one, such as 20261122, so that a day has one name."""
     try:
-        return date.fromisoformat(name)
+        day = date.fromisoformat(name)
     except ValueError:
         return None
+    return day if day.isoformat() == name else None

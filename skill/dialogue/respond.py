@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from skill.dialogue.events import Event, Ready, StartRoutine
-from skill.dialogue.here import Here, look
+from skill.dialogue.here import Here, changed, look
 from skill.dialogue.history import ON, done, written_down
 from skill.dialogue.prompt import Say
 from skill.dialogue.session import Forget, Phase, Scene, Session, Turn
@@ -35,11 +35,11 @@ def _answer(session: Session, event: Event, scene: Scene) -> Turn:
     settled = done(here, event)
     here = here.remembering(written_down(scene.person, settled, here.session.plan, scene.today))
     whole = (here.session.plan,) if settled.whole else ()
-    here = replace(here, session=replace(here.session, done=(*here.session.done, *settled.finished, *whole)))
-    turn = _move(here, event)
+    session = changed(here.session, done=(*here.session.done, *settled.finished, *whole))
+    turn = _move(changed(here, session=session), event)
     if turn.forget is not Forget.NOBODY:
         return turn
-    return replace(turn, person=replace(turn.person, last_day=scene.today.isoformat()))
+    return changed(turn, person=changed(turn.person, last_day=scene.today.isoformat()))
 
 
 def _move(here: Here, event: Event) -> Turn:

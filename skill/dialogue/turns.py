@@ -2,14 +2,15 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import lru_cache
 
 from skill.coaching import plan
 from skill.coaching.fitting import BEGINS_AFTER, SURELY_HEARD, Span, after_piece
 from skill.coaching.place import Place
 from skill.coaching.practice import STANDING, PieceKind, Practice
 from skill.coaching.speech import speaking_seconds
-from skill.coaching.timeline import Passage, dose, moving_over, needed, sided
-from skill.dialogue.here import Here, easier_there_is, kept, last_set
+from skill.coaching.timeline import PASSAGES, Passage, dose, moving_over, needed, sided
+from skill.dialogue.here import Here, changed, easier_there_is, kept, last_set
 from skill.dialogue.history import days_since
 from skill.dialogue.prompt import Card, Part, Prompt, Say, Silence, Sound
 from skill.dialogue.session import Person, Phase, Session, Turn
@@ -290,8 +291,8 @@ def with_safety(here: Here, person: Person | None = None) -> tuple[str, Here, Pe
     interrupted = now < here.session.safety_until
     due = interrupted or (not here.session.safety_said and (ago is None or ago >= SAFETY_DAYS))
     until = now + GREETING_SECONDS + speaking_seconds(line, here.scene.library.language) * SURELY_HEARD
-    session = replace(here.session, safety_said=True, safety_until=int(until) if due else 0)
-    told = replace(here, session=session)
+    session = changed(here.session, safety_said=True, safety_until=int(until) if due else 0)
+    told = changed(here, session=session)
     return (line, told, replace(person, safety_day=today.isoformat())) if due else ("", told, person)
 
 
@@ -312,24 +313,34 @@ def heard(here: Here, span: Span) -> tuple[Part, ...]:
 
 def spoken(passages: Iterable[Passage], language: str) -> tuple[Part, ...]:
     """Passages counted aloud: each cue's words, then the quiet that fills its time."""
-    cues = [cue for passage in passages for cue in passage.cues]
-    pairs = ((Say(cue.say), Silence(cue.seconds - speaking_seconds(cue.say, language))) for cue in cues)
-    return tuple(part for pair in pairs for part in pair)
+    return tuple(part for passage in passages for part in _counted_aloud(passage, language))
+
+
+@lru_cache(maxsize=PASSAGES)
+def _counted_aloud(passage: Passage, language: str) -> tuple[Part, ...]:
+    pairs = ((Say(cue.say), Silence(cue.seconds - speaking_seconds(cue.say, language))) for cue in passage.cues)
+    return joined(part for pair in pairs for part in pair)
+
+
+SHORTEST_SILENCE = 0.05
+"""Seconds of quiet below which nobody hears it."""
 
 
 def joined(parts: Iterable[Part]) -> tuple[Part, ...]:
     """The parts without empty ones, speech next to speech made one."""
     kept_parts: list[Part] = []
+    last: Part | None = None
     for part in parts:
-        match part:
-            case Say(text) if not text:
+        if isinstance(part, Say):
+            if not part.text:
                 continue
-            case Silence(seconds) if seconds < 0.05:
+            if isinstance(last, Say):
+                last = kept_parts[-1] = Say(f"{last.text} {part.text}")
                 continue
-            case Say(text) if kept_parts and isinstance(kept_parts[-1], Say):
-                kept_parts[-1] = Say(f"{kept_parts[-1].text} {text}")
-            case _:
-                kept_parts.append(part)
+        elif isinstance(part, Silence) and part.seconds < SHORTEST_SILENCE:
+            continue
+        kept_parts.append(part)
+        last = part
     return tuple(kept_parts)
 
 

@@ -1,4 +1,7 @@
-"""The content as the rest of the house sees it: frozen values, whole, and already in one language."""
+"""The content as the rest of the house sees it: frozen values, whole, and already in one language.
+
+What is large has a hash that is quick to make, so that what was worked out from it once can be found again.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -98,6 +101,9 @@ class Form:
     switch: str
     beats: Beats
 
+    def __hash__(self) -> int:
+        return hash((self.level, self.setup_short))
+
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
@@ -124,6 +130,9 @@ class Exercise:
     mistakes: tuple[Mistake, ...]
     safety: str
     forms: Mapping[Level, Form]
+
+    def __hash__(self) -> int:
+        return hash(self.id)
 
     def form(self, level: Level) -> Form:
         """The form asked for, or the usual one where the exercise has no such form."""
@@ -184,3 +193,6 @@ class Library:
     position_names: Mapping[str, str]
     floor_positions: frozenset[str]
     transitions: Mapping[tuple[str, str], Transition]
+
+    def __hash__(self) -> int:
+        return hash(self.locale)

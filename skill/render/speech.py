@@ -1,10 +1,12 @@
 """Parts of a prompt as SSML and as plain text, within the limits of one response."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import assert_never
 from xml.sax.saxutils import escape, quoteattr
 
 from skill import limits
+from skill.coaching.speech import TEXTS
 from skill.dialogue.prompt import Part, Say, Silence, Sound
 
 
@@ -41,14 +43,19 @@ def plain(parts: Sequence[Part]) -> str:
 
 def _tag(part: Part, sounds_at: str) -> str:
     match part:
-        case Say(text):
-            return escape(text, {'"': "&quot;"})
-        case Silence(seconds):
-            return f'<break time="{round(seconds * 1000)}ms"/>'
-        case Sound(name):
-            return f"<audio src={quoteattr(f'{sounds_at}/{name}.mp3')}/>"
+        case Say():
+            return _escaped(part.text)
+        case Silence():
+            return f'<break time="{round(part.seconds * 1000)}ms"/>'
+        case Sound():
+            return f"<audio src={quoteattr(f'{sounds_at}/{part.name}.mp3')}/>"
         case _:
             assert_never(part)
+
+
+@lru_cache(maxsize=TEXTS)
+def _escaped(text: str) -> str:
+    return escape(text, {'"': "&quot;"})
 
 
 def _check_silence(parts: Sequence[Part]) -> None:
