@@ -21,7 +21,8 @@ from skill.coaching.place import Place
 from skill.coaching.practice import PieceKind, Practice, practice
 from skill.coaching.timeline import Telling, passages
 from skill.coaching.wishes import Habits
-from skill.library.load import content_folder, load
+from skill.library.folder import content_folder
+from skill.library.load import load
 from skill.library.models import Library, Step
 from skill.library.words import Words
 from tests import measure

@@ -18,7 +18,8 @@ from skill.audio.narrate import Narration, narrate, write_mp3
 from skill.audio.samples import RATE
 from skill.audio.voices import Hibari, VoiceError
 from skill.audio.waveform import waveform
-from skill.library.load import content_folder, load
+from skill.library.folder import content_folder
+from skill.library.load import load
 from skill.rehearsal import narration_parts, seconds_of
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"

@@ -4,15 +4,13 @@ AWS delivers what Alexa signed, so nothing is verified here but the skill's id: 
 could point a skill of their own at it.
 """
 
-import json
 import logging
 from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from ask_sdk_model import RequestEnvelope
-
 from skill import logs
+from skill.alexa.envelope import Serializer
 from skill.alexa.verify import NotFromAlexa, Reason, application_id
 from skill.assembly import Assembly, assemble
 from skill.logs import Outcome, note
@@ -41,7 +39,7 @@ def handler(event: Mapping[str, Any], context: object) -> Any:
         if application_id(event) not in skill_ids:
             note(outcome=Outcome.REFUSED, reason=Reason.SKILL_OTHER)
             raise NotFromAlexa(Reason.SKILL_OTHER)
-        envelope = parts.skill.serializer.deserialize(json.dumps(event), RequestEnvelope)
+        envelope = Serializer().read(event)
         try:
             return parts.skill.serializer.serialize(parts.skill.invoke(envelope, context))
         except Exception:

@@ -21,12 +21,12 @@ def refusal(remote: str | None, headers: Mapping[str, str]) -> str | None:
         headers: the request's headers, named as Flask names them: `Host`, `X-Forwarded-For`.
     """
     if remote is None or not is_loopback(remote):
-        return f"It came from {remote or 'nowhere'}. {_CURE}"
+        return f"It came from {remote or 'nowhere':.100}. {_CURE}"
     if not _loopback_host(headers.get("Host", "")):
-        return f"It asked for the host {headers.get('Host')!r}, not for localhost or 127.0.0.1. {_CURE}"
+        return f"It asked for the host {headers.get('Host')!r:.100}, not for localhost or 127.0.0.1. {_CURE}"
     forwarding = [name for name in headers if name.lower() == "forwarded" or name.lower().startswith("x-forwarded-")]
     if forwarding:
-        return f"It was forwarded, by its header {forwarding[0]}. {_CURE}"
+        return f"It was forwarded, by its header {forwarding[0]:.100}. {_CURE}"
     return None
 
 

@@ -8,6 +8,7 @@ from dataclasses import MISSING, Field, fields, is_dataclass
 from decimal import Decimal
 from enum import StrEnum
 from functools import cache
+from itertools import islice
 from types import NoneType, UnionType
 from typing import Any, NoReturn, TypeVar, cast, get_args, get_origin, get_type_hints
 
@@ -16,6 +17,9 @@ LARGEST = 10**11
 
 LONGEST = 200
 """No text of ours is longer; the longest are names of exercises and routines."""
+
+MOST = 200
+"""No list or mapping of ours has more items; the longest have one for each exercise. What is beyond is left out."""
 
 T = TypeVar("T")
 Read = Callable[[object], Any]
@@ -27,15 +31,39 @@ class Damaged(ValueError):
 
 def to_plain(value: object) -> Any:
     """A dataclass, and all that is in it, as objects, lists, texts, numbers, booleans and nulls."""
+    kind = type(value)
+    if kind in _AS_THEY_ARE:
+        return value
+    if kind is dict:
+        return {key: to_plain(item) for key, item in cast(Mapping[str, object], value).items()}
+    if kind is tuple:
+        return [to_plain(item) for item in cast(tuple[object, ...], value)]
     if isinstance(value, StrEnum):
         return value.value
-    if is_dataclass(value) and not isinstance(value, type):
-        return {field.name: to_plain(getattr(value, field.name)) for field in fields(value)}
     if isinstance(value, Mapping):
         return {key: to_plain(item) for key, item in value.items()}
-    if isinstance(value, tuple):
-        return [to_plain(item) for item in value]
-    return value
+    return {name: to_plain(getattr(value, name)) for name in _names(cast(Hashable, kind))}
+
+
+_AS_THEY_ARE = frozenset((str, int, bool, NoneType))
+
+
+def to_plain_sparsely(value: object) -> dict[str, Any]:
+    """A dataclass whose every field has a default, without the fields that are as they are by default."""
+    usual = _usual(cast(Hashable, type(value)))
+    found = ((name, getattr(value, name)) for name in usual)
+    return {name: to_plain(field) for name, field in found if field != usual[name]}
+
+
+@cache
+def _names(kind: Any) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind))
+
+
+@cache
+def _usual(kind: Any) -> Mapping[str, object]:
+    usual = kind()
+    return {name: getattr(usual, name) for name in _names(kind)}
 
 
 def from_plain(kind: type[T], value: object) -> T:
@@ -49,7 +77,7 @@ def from_plain(kind: type[T], value: object) -> T:
         TypeError: the dataclass has a field of a kind that is not supported; says so for any value.
     """
     read: Callable[[object], T] = _reader(cast(Hashable, kind))
-    return read(value if isinstance(value, Mapping) else {})
+    return read(value if isinstance(value, dict) else {})
 
 
 @cache
@@ -74,22 +102,28 @@ def _reader(kind: Any) -> Read:
 
 def _dataclass(kind: type) -> Read:
     hints = get_type_hints(kind)
-    readers = tuple((field, _reader(hints[field.name])) for field in fields(kind))
+    readers = tuple((field.name, _reader(hints[field.name]), _default(field)) for field in fields(kind))
 
     def read(value: object) -> object:
-        found = value if isinstance(value, Mapping) else _damaged(value)
-        return kind(**{field.name: _field(field, read_one, found) for field, read_one in readers})
+        found = value if isinstance(value, dict) else _damaged(value)
+        made = []
+        for name, read_one, default in readers:
+            try:
+                made.append(read_one(found[name]) if name in found else default())
+            except Damaged:
+                made.append(default())
+        return kind(*made)
 
     return read
 
 
-def _field(field: Field[Any], read: Read, found: Mapping[str, object]) -> object:
-    try:
-        return read(found[field.name])
-    except (KeyError, Damaged):
-        if field.default_factory is not MISSING:
-            return field.default_factory()
-        return _damaged(field.name) if field.default is MISSING else field.default
+def _default(field: Field[Any]) -> Callable[[], object]:
+    """What makes a field's default, anew each time; for a field without one, what says that it is damaged."""
+    if field.default_factory is not MISSING:
+        return field.default_factory
+    if field.default is MISSING:
+        return lambda: _damaged(field.name)
+    return lambda: field.default
 
 
 def _enum(kind: type[StrEnum]) -> Read:
@@ -107,8 +141,15 @@ def _optional(inner: Read) -> Read:
 
 def _mapping(inner: Read) -> Read:
     def read(value: object) -> dict[str, object]:
-        found = value if isinstance(value, Mapping) else _damaged(value)
-        return {key: item for key, raw in found.items() if (item := _or_none(inner, raw)) is not None}
+        found = value if isinstance(value, dict) else _damaged(value)
+        kept: dict[str, object] = {}
+        for key, raw in found.items():
+            item = _or_none(inner, raw) if len(key) <= LONGEST else None
+            if item is not None:
+                kept[key] = item
+                if len(kept) == MOST:
+                    break
+        return kept
 
     return read
 
@@ -116,7 +157,7 @@ def _mapping(inner: Read) -> Read:
 def _items(inner: Read) -> Read:
     def read(value: object) -> tuple[object, ...]:
         found = value if isinstance(value, list | tuple) else _damaged(value)
-        return tuple(item for raw in found if (item := _or_none(inner, raw)) is not None)
+        return tuple(islice((item for raw in found if (item := _or_none(inner, raw)) is not None), MOST))
 
     return read
 

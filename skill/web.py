@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import Flask, Response, jsonify, request
+from werkzeug.datastructures import Headers
 from werkzeug.exceptions import (
     BadRequest,
     ClientDisconnected,
@@ -15,8 +16,9 @@ from werkzeug.exceptions import (
 )
 
 from skill import __version__, logs
-from skill.alexa.sdk import NotAnEnvelope, import_skill_adapter
-from skill.alexa.verify import NotFromAlexa, NoTrustRoots, Verifier
+from skill.alexa.envelope import NotAnEnvelope
+from skill.alexa.sdk import import_skill_adapter
+from skill.alexa.verify import SIGNATURE_HEADERS, NotFromAlexa, NoTrustRoots, Verifier
 from skill.assembly import Assembly, assemble
 from skill.audio.serve import sounds
 from skill.health import Health, Status
@@ -80,12 +82,17 @@ def _check_sender(settings: Settings) -> Callable[[], None]:
         if not request.is_json:
             raise UnsupportedMediaType("Alexa sends application/json.")
         try:
-            verifier.check(dict(request.headers), request.get_data())
+            verifier.check(_signed(request.headers), request.get_data())
         except NotFromAlexa as refused:
             note(reason=refused.reason, **_cause(refused))
             raise BadRequest("This request is not known to come from Alexa.") from refused
 
     return check
+
+
+def _signed(headers: Headers) -> dict[str, str]:
+    """The two headers of a signature. One that was sent twice comes from the server once, with its values joined."""
+    return {name: headers[name] for name in SIGNATURE_HEADERS if name in headers}
 
 
 def _cause(refused: NotFromAlexa) -> dict[str, object]:
@@ -95,7 +102,7 @@ def _cause(refused: NotFromAlexa) -> dict[str, object]:
 
 def _check_this_machine() -> None:
     """Lets through what this very machine sends as JSON, which no form on a web page can."""
-    reason = refusal(request.remote_addr, dict(request.headers))
+    reason = refusal(request.remote_addr, dict(request.headers.items()))
     if reason is None and not request.is_json:
         reason = "Its body is not JSON by its Content-Type; send application/json."
     if reason is not None:

@@ -2,6 +2,7 @@
 
 import logging
 import os
+import tempfile
 from collections.abc import Iterator
 
 import pytest
@@ -13,8 +14,10 @@ settings.register_profile(
 settings.register_profile("deep", max_examples=3000, deadline=None, suppress_health_check=list(HealthCheck))
 settings.load_profile(os.environ.get("HIP_COACH_TEST_PROFILE", "suite"))
 
-# No test writes to the data of whoever runs it.
+# No test writes to the data of whoever runs it, nor finds what another run has kept.
+_caches = tempfile.TemporaryDirectory()
 os.environ.setdefault("HIP_COACH_STORE", "memory:")
+os.environ["XDG_CACHE_HOME"] = _caches.name
 
 NOTHING_SKIPS = bool(os.environ.get("HIP_COACH_TEST_NOTHING_SKIPS"))
 

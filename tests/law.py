@@ -16,7 +16,7 @@ from flask.testing import FlaskClient
 
 from skill import limits
 from skill.alexa.decode import event_of
-from skill.alexa.sdk import Reader
+from skill.alexa.envelope import Serializer
 from skill.dialogue.events import Event
 from skill.settings import Settings
 from skill.web import create_app
@@ -79,7 +79,7 @@ def number(value: str | None) -> Json:
 
 def decoded(asked: Json) -> Event | None:
     """What a request means."""
-    return event_of(Reader().deserialize(json.dumps(asked), RequestEnvelope).request)
+    return event_of(Serializer().deserialize(json.dumps(asked), RequestEnvelope).request)
 
 
 @cache

@@ -21,7 +21,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from skill.audio import catalogue, encode, files, progress, record, samples, speech, tones, vocabulary, voices
+from skill import files
+from skill.audio import catalogue, encode, progress, record, samples, speech, tones, vocabulary, voices
 from skill.audio.build import BuildError, build_all, size
 from skill.audio.compose import compose
 from skill.audio.narrate import narrate, write_mp3
@@ -34,7 +35,8 @@ from skill.coaching.practice import PieceKind, practice
 from skill.coaching.timeline import Telling, passages
 from skill.coaching.wishes import Habits
 from skill.dialogue.prompt import Say, Silence, Sound
-from skill.library.load import content_folder, load
+from skill.library.folder import content_folder
+from skill.library.load import load
 from skill.library.models import Library, Range, Sides, Step
 from skill.library.words import Words
 from tests import measure
@@ -458,7 +460,7 @@ def test_a_process_that_is_killed_leaves_whole_files_only(tmp_path: Path) -> Non
     """Killed at any moment, what lies under a sound's name is whole; what else it left is swept away later."""
     code = """
 from pathlib import Path
-from skill.audio import files
+from skill import files
 for turn in range(100_000):
     files.write(Path(sys.argv[1]) / "one.mp3", bytes([turn % 251]) * 300_000)
 """

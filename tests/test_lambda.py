@@ -15,7 +15,7 @@ import law
 import pytest
 
 from skill import aws
-from skill.alexa.sdk import NotAnEnvelope
+from skill.alexa.envelope import NotAnEnvelope
 from skill.alexa.verify import NotFromAlexa, application_id
 from skill.settings import SettingsFaults
 

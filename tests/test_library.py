@@ -15,7 +15,8 @@ import yaml
 
 from skill.library import yaml12
 from skill.library.faults import ContentFaults, Fault, Rule
-from skill.library.load import content_folder, load
+from skill.library.folder import content_folder
+from skill.library.load import load
 from skill.library.models import Dose, Level, Library, Range, Sides, Step, Tempo, Transition
 from skill.library.new import NotWrittenError, new_exercise, new_routine
 from skill.library.pages import ContentPages, Page

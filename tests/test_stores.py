@@ -64,7 +64,12 @@ class Kept:
 @contextmanager
 def in_memory(_folder: Path) -> Iterator[Kept]:
     shelf = MemoryShelf()
-    yield Kept(lambda: PeopleStore(shelf), lambda: dict(shelf._records), shelf._records.__setitem__, PeopleStore(shelf))
+    yield Kept(
+        lambda: PeopleStore(shelf),
+        lambda: {name: json.loads(text) for name, text in shelf._records.items()},
+        lambda name, record: shelf._records.__setitem__(name, json.dumps(record)),
+        PeopleStore(shelf),
+    )
 
 
 @contextmanager

@@ -1,9 +1,12 @@
-"""The session as session attributes: one key, JSON, and nothing in it is believed when it comes back."""
+"""The session as session attributes: one key, JSON, and nothing in it is believed when it comes back.
+
+What is as in a fresh session does not travel.
+"""
 
 from collections.abc import Mapping
 
 from skill.dialogue.session import Session
-from skill.plain import from_plain, to_plain
+from skill.plain import from_plain, to_plain_sparsely
 
 KEY = "hip_coach"
 
@@ -13,7 +16,7 @@ VERSION = 1
 
 def attributes_of(session: Session) -> dict[str, object]:
     """The session attributes that carry a session."""
-    return {KEY: {"version": VERSION, **to_plain(session)}}
+    return {KEY: {"version": VERSION, **to_plain_sparsely(session)}}
 
 
 def session_of(attributes: Mapping[str, object] | None) -> Session:

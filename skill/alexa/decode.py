@@ -3,7 +3,14 @@
 from collections.abc import Mapping
 from typing import Any
 
-from ask_sdk_model import IntentRequest, LaunchRequest, Request, SessionEndedReason, SessionEndedRequest
+from ask_sdk_model import (
+    IntentRequest,
+    LaunchRequest,
+    Request,
+    SessionEndedErrorType,
+    SessionEndedReason,
+    SessionEndedRequest,
+)
 from ask_sdk_model import Slot as Filled
 from ask_sdk_model.slu.entityresolution import StatusCode
 
@@ -23,16 +30,18 @@ def event_of(request: Request) -> Event | None:
         case IntentRequest():
             return _of_intent(request.intent)
         case SessionEndedRequest():
-            return _of_ending(request.reason)
+            return _of_ending(request)
         case _:
             return None
 
 
-def _of_ending(reason: SessionEndedReason | None) -> Event:
-    match reason:
+def _of_ending(request: SessionEndedRequest) -> Event:
+    """An answer that could not be used is our fault; what else went wrong was not in our hands."""
+    error = request.error.object_type if request.error else None
+    match request.reason:
         case SessionEndedReason.EXCEEDED_MAX_REPROMPTS:
             return TimedOut()
-        case SessionEndedReason.ERROR:
+        case SessionEndedReason.ERROR if error in (None, SessionEndedErrorType.INVALID_RESPONSE):
             return Failed()
         case _:
             return Left()

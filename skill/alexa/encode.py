@@ -2,10 +2,9 @@
 
 from collections.abc import Mapping
 
-from ask_sdk_core.response_helper import ResponseFactory
 from ask_sdk_model import Response
 from ask_sdk_model.canfulfill import CanFulfillIntent, CanFulfillIntentValues
-from ask_sdk_model.ui import Card, PlainTextOutputSpeech, Reprompt, SimpleCard
+from ask_sdk_model.ui import Card, PlainTextOutputSpeech, Reprompt, SimpleCard, SsmlOutputSpeech
 
 from skill.dialogue import prompt as ours
 from skill.dialogue.prompt import Prompt
@@ -25,12 +24,13 @@ def response_of(prompt: Prompt, sounds_at: str = "") -> Response:
     """
     if not prompt.parts:
         raise ValueError("an answer has to say something")
-    builder = ResponseFactory().speak(ssml(prompt.parts, sounds_at))
-    if prompt.reprompt:
-        builder.ask(ssml(prompt.reprompt, sounds_at, reprompt=True))
-    if prompt.card:
-        builder.set_card(_card(prompt.card))
-    return builder.set_should_end_session(not prompt.listen).response
+    asked = SsmlOutputSpeech(ssml=ssml(prompt.reprompt, sounds_at, reprompt=True)) if prompt.reprompt else None
+    return Response(
+        output_speech=SsmlOutputSpeech(ssml=ssml(prompt.parts, sounds_at)),
+        reprompt=Reprompt(output_speech=asked) if asked else None,
+        card=_card(prompt.card) if prompt.card else None,
+        should_end_session=not prompt.listen,
+    )
 
 
 def _card(card: ours.Card) -> Card:

@@ -1,20 +1,21 @@
 """Who the person is and what is remembered of them, for one request: read, kept, or forgotten.
 
-A store that fails never fails a turn. What could not be saved rides in the session, and the next turn tries again.
+A store that fails never fails a turn. She goes by what this process last saw of the person; what could not be saved
+rides in the session, and the next turn tries again. Where the session ends, the process keeps it.
 """
 
 import logging
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from ask_sdk_core.handler_input import HandlerInput
 from ask_sdk_model import RequestEnvelope
 
 from skill.dialogue.session import Forget, Person
 from skill.logs import note
-from skill.storage.merge import SAVED_AT, Record, merge
+from skill.storage.meanwhile import Unsaved
+from skill.storage.merge import Record
 from skill.storage.people import PeopleStore
-from skill.storage.record import person_of, record_of
+from skill.storage.record import person_of, record_of, tidy
 from skill.storage.whose import SPEAKER, whose
 
 log = logging.getLogger(__name__)
@@ -32,41 +33,54 @@ class Known:
         reached: the store answered, so it may be written to without losing what it holds.
         unsaved: part of it was not saved last time, so it has to be saved whatever happens.
         base: the record that the person was made from, so that later it can be told what has changed since.
+        tried: when it was last tried to save what was not; 0 for never.
     """
 
     person: Person
     base: Record
     reached: bool = True
     unsaved: bool = False
+    tried: int = 0
 
 
-def recall(handler_input: HandlerInput) -> Known:
+def recall(handler_input: HandlerInput, store: PeopleStore) -> Known:
     """The person who speaks."""
-    riding = _attributes(handler_input).get(UNSAVED)
-    record, base = _halves(riding)
+    unsaved = _riding(_attributes(handler_input)) or _handed_over(handler_input, store)
     try:
-        stored = _tidy(handler_input.attributes_manager.persistent_attributes)
+        found = handler_input.attributes_manager.persistent_attributes
     except Exception:
         log.exception("the store gave no person")
         note(store="gave nothing")
-        return Known(person_of(record), base or record_of(Person()), reached=False)
-    if record is None:
+        return _as_last_known(unsaved, store.last_known(handler_input.request_envelope))
+    stored = tidy(found)
+    if unsaved is None or unsaved.forgotten(found):
         return Known(person_of(stored), stored)
-    return Known(person_of(merge(stored, record, base)), stored, unsaved=True)
+    return Known(person_of(unsaved.onto(stored)), stored, unsaved=True)
 
 
-def _halves(riding: object) -> tuple[Record | None, Record | None]:
-    """What was not saved, and what it was made from."""
-    if not isinstance(riding, dict):
-        return None, None
-    record, base = riding.get("record"), riding.get("base")
-    return (_tidy(record) if isinstance(record, dict) else None), (_tidy(base) if isinstance(base, dict) else None)
+def _as_last_known(unsaved: Unsaved | None, last: Record) -> Known:
+    if unsaved is not None:
+        return Known(person_of(unsaved.record), unsaved.base, reached=False, unsaved=True, tried=unsaved.tried)
+    base = tidy(last)
+    return Known(person_of(base), base, reached=False)
 
 
-def _tidy(record: Mapping[str, object]) -> Record:
-    """A record in the form that this release writes, so that two of them can be compared."""
-    at = record.get(SAVED_AT, 0)
-    return record_of(person_of(record), at if isinstance(at, int) else 0)
+def _riding(attributes: dict[str, object]) -> Unsaved | None:
+    """What was not saved, as session attributes carry it. A base that cannot be read is as if nothing was known."""
+    riding = attributes.get(UNSAVED)
+    if not isinstance(riding, dict) or not isinstance(record := riding.get("record"), dict):
+        return None
+    base, tried = riding.get("base"), riding.get("tried")
+    base = tidy(base if isinstance(base, dict) else {})
+    return Unsaved(tidy(record), base, tried if isinstance(tried, int) else 0)
+
+
+def _handed_over(handler_input: HandlerInput, store: PeopleStore) -> Unsaved | None:
+    """What an earlier session left unsaved here. It rides in this one from now on, even if this turn fails."""
+    owed = store.hand_over(handler_input.request_envelope)
+    if owed is not None and handler_input.request_envelope.session is not None:
+        handler_input.attributes_manager.session_attributes |= {UNSAVED: asdict(owed)}
+    return owed
 
 
 def remember(handler_input: HandlerInput, known: Known, person: Person, now_ms: int) -> dict[str, object]:
@@ -81,7 +95,16 @@ def remember(handler_input: HandlerInput, known: Known, person: Person, now_ms: 
     record = record_of(person, now_ms)
     if known.reached and _saved(handler_input, record):
         return riding
-    return riding | {UNSAVED: {"record": record, "base": known.base}}
+    unsaved = Unsaved(record, known.base, now_ms if known.reached else known.tried)
+    return riding | {UNSAVED: asdict(unsaved)}
+
+
+def keep(store: PeopleStore, envelope: RequestEnvelope, riding: dict[str, object]) -> None:
+    """Keep in this process what would have ridden on in a session that is over."""
+    unsaved = _riding(riding)
+    if unsaved is not None:
+        store.owe(envelope, unsaved)
+        note(kept="until the store is back")
 
 
 def _saved(handler_input: HandlerInput, record: Record) -> bool:

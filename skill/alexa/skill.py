@@ -18,14 +18,13 @@ from ask_sdk_model import (
     SessionEndedRequest,
 )
 from ask_sdk_model.canfulfill import CanFulfillIntentRequest
-from ask_sdk_model.events.skillevents import SkillDisabledRequest
 
 from skill.alexa.attributes import attributes_of, session_of
 from skill.alexa.decode import event_of
 from skill.alexa.encode import apology_of, cannot_fulfill, last_resort, nothing, response_of
+from skill.alexa.envelope import Serializer
 from skill.alexa.facts import facts_of
-from skill.alexa.people import forget, number_of, recall, remember
-from skill.alexa.sdk import Reader
+from skill.alexa.people import forget, keep, number_of, recall, remember
 from skill.alexa.zone import device_zone, zone
 from skill.dialogue.events import Event, ForgetMe
 from skill.dialogue.respond import respond
@@ -36,6 +35,9 @@ from skill.storage.people import PeopleStore
 
 log = logging.getLogger(__name__)
 
+DISABLED = "AlexaSkillEvent.SkillDisabled"
+"""The type of request that says that somebody wants this skill no more. [A] skill-events-in-alexa-skills.html."""
+
 Respond = Callable[[Session, Event, Scene], Turn]
 Clock = Callable[[], datetime]
 
@@ -45,7 +47,7 @@ def create_skill(coach: "Coach") -> CustomSkill:
     builder = CustomSkillBuilder(persistence_adapter=coach.store)
     builder.add_request_handler(coach)
     skill = builder.create()
-    skill.serializer = Reader()
+    skill.serializer = Serializer()
     return skill
 
 
@@ -117,7 +119,7 @@ class Coach(AbstractRequestHandler):
         event = event_of(request)
         if event is not None:
             return self._turn(handler_input, event)
-        if isinstance(request, SkillDisabledRequest):
+        if request.object_type == DISABLED:
             forget(self.store, handler_input.request_envelope, Forget.EVERYONE)
         return cannot_fulfill() if isinstance(request, CanFulfillIntentRequest) else nothing()
 
@@ -125,7 +127,7 @@ class Coach(AbstractRequestHandler):
         """One turn. The person is remembered before it is answered, and not when it cannot be answered."""
         envelope = handler_input.request_envelope
         manager = handler_input.attributes_manager
-        known = recall(handler_input)
+        known = recall(handler_input, self.store)
         session = session_of(manager.session_attributes if envelope.session else None)
         scene = self._scene(handler_input, self._at_home(envelope, known.person), _needs_count(session, event))
         note(phase=session.phase.value)
@@ -140,6 +142,8 @@ class Coach(AbstractRequestHandler):
         if envelope.session:
             closed = ended or not turn.prompt.listen
             manager.session_attributes = {} if closed else {**attributes_of(turn.session), **riding}
+            if closed:
+                keep(self.store, envelope, riding)
         return response
 
     def _at_home(self, envelope: RequestEnvelope, person: Person) -> Person:
@@ -175,7 +179,7 @@ class Coach(AbstractRequestHandler):
 
 
 def _request(handler_input: HandlerInput) -> Request:
-    """The request; `Reader` lets no envelope through that has none."""
+    """The request; `Serializer` lets no envelope through that has none."""
     request: Request = handler_input.request_envelope.request  # type: ignore[assignment]
     return request
 

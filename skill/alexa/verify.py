@@ -20,13 +20,16 @@ from urllib.parse import urlsplit
 from skill.alexa.refusals import NotFromAlexa, NoTrustRoots, Reason
 from skill.limits import TIMESTAMP_SECONDS
 
-__all__ = ["NoTrustRoots", "NotFromAlexa", "Reason", "Verifier", "application_id"]
+__all__ = ["SIGNATURE_HEADERS", "NoTrustRoots", "NotFromAlexa", "Reason", "Verifier", "application_id"]
 
 log = logging.getLogger(__name__)
 
 CERTIFICATE_HOST = "s3.amazonaws.com"
 CERTIFICATE_FOLDER = "/echo.api/"
 """Where Amazon keeps the certificates. [A] the SDK's verifier_constants."""
+
+SIGNATURE_HEADERS = ("SignatureCertChainUrl", "Signature-256")
+"""The headers that a check looks at. [A] host-a-custom-skill-as-a-web-service.html."""
 
 URL_CHARACTERS = 512
 """Ours: characters of a certificate's URL; Amazon's have about 55."""
@@ -115,8 +118,9 @@ class Verifier:
             raise NotFromAlexa(Reason.UNEXPECTED) from fault
 
     def _check(self, headers: Mapping[str, str], body: bytes) -> None:
-        named = _header(headers, "signaturecertchainurl", Reason.URL_MISSING, Reason.URL_TWICE)
-        signed = _header(headers, "signature-256", Reason.SIGNATURE_MISSING, Reason.SIGNATURE_TWICE)
+        url_header, signature_header = SIGNATURE_HEADERS
+        named = _header(headers, url_header.lower(), Reason.URL_MISSING, Reason.URL_TWICE)
+        signed = _header(headers, signature_header.lower(), Reason.SIGNATURE_MISSING, Reason.SIGNATURE_TWICE)
         url, signature = _certificate_url(named), _signature(signed)
         now = _aware(self._clock())
         if not self._chains.at(url, now).signed(body, signature):
@@ -213,7 +217,7 @@ def _signature(signed: str) -> bytes:
 def _envelope(body: bytes) -> dict[str, Any]:
     """The body as JSON that can be read in one way only."""
     try:
-        envelope = json.loads(body.decode(), object_pairs_hook=_object, parse_constant=_no_constant)
+        envelope = _JSON.decode(body.decode())
     except UnicodeDecodeError as fault:
         raise NotFromAlexa(Reason.BODY_CODING) from fault
     except RecursionError as fault:
@@ -238,6 +242,9 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 def _no_constant(_name: str) -> NoReturn:
     """Python reads NaN and Infinity; JSON has neither."""
     raise NotFromAlexa(Reason.BODY_CONSTANT)
+
+
+_JSON = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_no_constant)
 
 
 def _deep(value: object) -> bool:

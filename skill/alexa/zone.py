@@ -8,7 +8,7 @@ permission.
 import json
 import logging
 from collections.abc import Callable
-from functools import cache
+from functools import lru_cache
 from queue import Empty, SimpleQueue
 from threading import Thread
 from urllib.parse import quote, urlsplit
@@ -20,6 +20,9 @@ log = logging.getLogger(__name__)
 
 SECONDS = 1.0
 """A session begins no later than this because of a time zone."""
+
+ZONES = 1024
+"""Time zones that are remembered; there are some six hundred, and nonsense must not pile up."""
 
 LONGEST = 64
 """No time zone has a longer name, and no answer is read further."""
@@ -49,7 +52,7 @@ def _ask(url: str, token: str, answers: "SimpleQueue[bytes]") -> None:
         bearer = {"Authorization": f"Bearer {token}"}
         answer = requests.get(url, headers=bearer, timeout=SECONDS, allow_redirects=False)
         answers.put(answer.content[:LONGEST] if answer.ok else b"")
-    except OSError:  # requests' own are among them
+    except (OSError, ValueError):  # requests' own are OSErrors; a token that is not Latin-1 is a ValueError
         answers.put(b"")
 
 
@@ -59,8 +62,8 @@ def device_zone(envelope: RequestEnvelope, fetch: Fetch = fetched) -> str:
     device = system.device.device_id if system and system.device else None
     if system is None or not device or not system.api_access_token or not _is_amazons(system.api_endpoint):
         return ""
-    url = f"{system.api_endpoint}/v2/devices/{quote(device, safe='')}/settings/System.timeZone"
     try:
+        url = f"{system.api_endpoint}/v2/devices/{quote(device, safe='')}/settings/System.timeZone"
         found = json.loads(fetch(url, system.api_access_token))
     except (OSError, ValueError) as fault:
         log.info("no time zone from the device: %s", type(fault).__name__)
@@ -68,7 +71,7 @@ def device_zone(envelope: RequestEnvelope, fetch: Fetch = fetched) -> str:
     return found if isinstance(found, str) and zone(found) else ""
 
 
-@cache
+@lru_cache(maxsize=ZONES)
 def zone(name: str) -> ZoneInfo | None:
     """The time zone of that name, or None where there is none such here."""
     try:
@@ -81,7 +84,7 @@ def _is_amazons(endpoint: str | None) -> bool:
     """Only Amazon is asked, whatever an envelope says."""
     try:
         parts = urlsplit(endpoint or "")
-    except ValueError:
+        host, port = parts.hostname or "", parts.port
+    except ValueError:  # a bracket that is no IPv6 address, or a port that is no number
         return False
-    host = parts.hostname or ""
-    return parts.scheme == "https" and host.endswith(".amazonalexa.com") and parts.port in (None, 443)
+    return parts.scheme == "https" and host.endswith(".amazonalexa.com") and port in (None, 443)

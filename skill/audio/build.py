@@ -4,7 +4,8 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from skill.audio import files, vocabulary
+from skill import files
+from skill.audio import vocabulary
 from skill.audio.catalogue import catalogue, sound_named
 from skill.audio.encode import encoded_bytes
 from skill.audio.progress import Progress, steps

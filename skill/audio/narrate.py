@@ -6,7 +6,8 @@ from itertools import pairwise
 from pathlib import Path
 from typing import assert_never
 
-from skill.audio import files, speech
+from skill import files
+from skill.audio import speech
 from skill.audio.catalogue import sound_named
 from skill.audio.compose import compose
 from skill.audio.encode import encode

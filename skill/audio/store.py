@@ -4,11 +4,12 @@ import hashlib
 import logging
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 from importlib import resources
 from pathlib import Path
 from threading import Lock
 
-from skill.audio import files
+from skill import files
 from skill.audio.catalogue import sound_named
 from skill.audio.compose import compose
 from skill.audio.encode import encode, is_whole
@@ -29,7 +30,7 @@ class Sounds:
     """Every sound that may be asked for, by name."""
 
     def __init__(self, folder: Path | None, names: Iterable[str], vocabularies: Mapping[str, Vocabulary]) -> None:
-        """Nothing is composed yet, and the folder need not exist.
+        """Nothing is composed or looked at yet, and the folder need not exist.
 
         Args:
             folder: where composed sounds are kept; None keeps them in memory only. Sounds of another release
@@ -38,22 +39,29 @@ class Sounds:
             vocabularies: the recorded words, by language.
         """
         self._vocabularies = dict(vocabularies)
-        self._names = frozenset(name for name in names if self._has_words(name))
-        self._folder = folder and folder / recipe(self._vocabularies.values())
+        self._catalogue = tuple(names)
+        self._within = folder
         self._memory: OrderedDict[str, bytes] = OrderedDict()
         self._faulty: set[str] = set()
         self._composing = Lock()
-        if self._folder:
-            files.sweep(self._folder)
 
-    @property
+    @cached_property
     def names(self) -> frozenset[str]:
         """All sounds that can be had: those of the catalogue whose words are recorded."""
-        return self._names
+        return frozenset(name for name in self._catalogue if self._has_words(name))
+
+    @cached_property
+    def _folder(self) -> Path | None:
+        """Where sounds of this release are kept, tidied of what processes that died have left."""
+        if self._within is None:
+            return None
+        folder = self._within / recipe(self._vocabularies.values())
+        files.sweep(folder)
+        return folder
 
     def available(self, name: str) -> bool:
         """Whether a sound can be had. Cheap; where it cannot, she counts aloud."""
-        return name in self._names and name not in self._faulty
+        return name in self.names and name not in self._faulty
 
     def mp3(self, name: str) -> bytes | None:
         """The MP3 of a sound, or None where it cannot be had. Never raises; any text is safe to ask."""

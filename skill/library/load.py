@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-import skill
 from skill.library.agreement import check
 from skill.library.assemble import assemble
 from skill.library.checks.phrases import Registry
@@ -42,10 +41,3 @@ def examine(folder: Path, registry: Registry = PHRASES) -> tuple[ContentPages, t
     reading = Reading(folder)
     content = reading.content()
     return content, (*reading.faults, *check(content, registry))
-
-
-def content_folder(given: Path | None = None) -> Path:
-    """The folder to load: the one given, else the installed package's, else the repository's own."""
-    package = Path(skill.__file__).parent
-    installed = package / "content"
-    return given or (installed if installed.is_dir() else package.parent / "content")

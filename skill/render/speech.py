@@ -30,7 +30,7 @@ def ssml(parts: Sequence[Part], sounds_at: str = "", *, reprompt: bool = False) 
     """
     _check_silence(parts)
     _check_sounds(parts, limits.REPROMPT_AUDIO_SECONDS if reprompt else limits.AUDIO_SECONDS)
-    document = f"<speak>{' '.join(_tag(part, sounds_at) for part in parts)}</speak>"
+    document = f"<speak>{' '.join([_tag(part, sounds_at) for part in parts])}</speak>"
     if len(document) >= limits.SPEECH_CHARACTERS:
         raise BreaksLimit(f"{len(document)} characters of speech, fewer than {limits.SPEECH_CHARACTERS} are allowed")
     return document
@@ -46,11 +46,16 @@ def _tag(part: Part, sounds_at: str) -> str:
         case Say():
             return _escaped(part.text)
         case Silence():
-            return f'<break time="{round(part.seconds * 1000)}ms"/>'
+            return _break(part.seconds)
         case Sound():
             return f"<audio src={quoteattr(f'{sounds_at}/{part.name}.mp3')}/>"
         case _:
             assert_never(part)
+
+
+@lru_cache(maxsize=TEXTS)
+def _break(seconds: float) -> str:
+    return f'<break time="{round(seconds * 1000)}ms"/>'
 
 
 @lru_cache(maxsize=TEXTS)
@@ -61,7 +66,10 @@ def _escaped(text: str) -> str:
 def _check_silence(parts: Sequence[Part]) -> None:
     run = 0.0
     for part in parts:
-        run = run + part.seconds if isinstance(part, Silence) else 0.0
+        if not isinstance(part, Silence):
+            run = 0.0
+            continue
+        run += part.seconds
         if run > limits.SILENCE_SECONDS:
             raise BreaksLimit(f"{run:.1f} seconds of silence in a row, at most {limits.SILENCE_SECONDS} are allowed")
 

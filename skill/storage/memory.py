@@ -1,7 +1,7 @@
 """A store in this process's memory: for tests, and for trying the skill out."""
 
+import json
 from collections import OrderedDict
-from copy import deepcopy
 from threading import Lock
 
 from skill.storage.people import PeopleStore
@@ -12,27 +12,27 @@ PEOPLE = 10_000
 
 
 class MemoryShelf:
-    """Keeps records until the process ends."""
+    """Keeps records until the process ends, as JSON, so that nobody else can change one."""
 
     def __init__(self, most: int = PEOPLE) -> None:
         """Takes how many records may be kept."""
         self._most = most
-        self._records: OrderedDict[str, object] = OrderedDict()
+        self._records: OrderedDict[str, str] = OrderedDict()
         self._lock = Lock()
 
     def read(self, name: str) -> object:
         with self._lock:
-            return deepcopy(self._records.get(name))
+            return self._held(name)
 
     def change(self, name: str, change: Change) -> None:
         with self._lock:
-            held = deepcopy(self._records.get(name))
+            held = self._held(name)
             record = change(held)
             if record is held:
                 return
             self._records.pop(name, None)
             if record is not None:
-                self._records[name] = deepcopy(record)
+                self._records[name] = json.dumps(record)
             if len(self._records) > self._most:
                 self._records.popitem(last=False)
 
@@ -42,6 +42,9 @@ class MemoryShelf:
 
     def check(self) -> tuple[str, ...]:
         return ()
+
+    def _held(self, name: str) -> object:
+        return json.loads(self._records[name]) if name in self._records else None
 
     def close(self) -> None:
         """There is nothing to let go of."""

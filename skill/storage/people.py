@@ -2,8 +2,10 @@
 
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from copy import deepcopy
+from functools import partial
 from threading import Lock
 from typing import Any
 from weakref import ref
@@ -14,15 +16,20 @@ from ask_sdk_model import RequestEnvelope
 
 from skill.storage import household
 from skill.storage.household import Household, Newer
+from skill.storage.meanwhile import Meanwhile, Unsaved
 from skill.storage.merge import Merge, Record, merge
+from skill.storage.record import tidy
 from skill.storage.shelf import Shelf
-from skill.storage.whose import whose
+from skill.storage.whose import Whose, whose
 
 log = logging.getLogger(__name__)
 
 LARGEST = 200_000
 """Bytes of a household's record as JSON. A person has a few thousand; DynamoDB refuses an item above 400 kB, and may
 need twice what JSON needs. It is the same for every store, so that none takes what another would refuse."""
+
+SETTLED_AT_ONCE = 50
+"""How many of those who waited for the store are saved when it is asked whether it is back: whoever asks waits, too."""
 
 _FORGOTTEN: Record = {"forgotten": True}
 """Stands for what was given for a request that then asked to forget it: `household.saved` adds nothing to that."""
@@ -44,15 +51,19 @@ class PeopleStore(AbstractPersistenceAdapter):
         self._shelf = shelf
         self._merge = merge
         self._given = _Given()
+        self._meanwhile = Meanwhile()
+        self._refused = False
 
     def get_attributes(self, request_envelope: RequestEnvelope) -> Record:
         """What is remembered of the speaker, empty for somebody new."""
         who = whose(request_envelope)
         if not who.user:
             return {}
-        people = self._household(self._shelf.read(who.user)).people
-        attributes = people.get(who.speaker, {})
-        self._given.keep(request_envelope, attributes, len(people))
+        found = self._household(self._shelf.read(who.user))
+        stored = found.people.get(who.speaker, {})
+        self._given.keep(request_envelope, stored, len(found.people))
+        attributes = self._meanwhile.last(who) if found.faults and not stored else stored
+        self._meanwhile.saw(who, attributes)
         return deepcopy(attributes)
 
     def save_attributes(self, request_envelope: RequestEnvelope, attributes: Record) -> None:
@@ -69,18 +80,23 @@ class PeopleStore(AbstractPersistenceAdapter):
         self._change(who.user, lambda held: household.saved(held, who.speaker, plain, base, self._merge))
         if base is not _FORGOTTEN:
             self._given.keep(request_envelope, plain, number)
+            self._meanwhile.saw(who, plain)
+        self._settle(1)
 
     def delete_attributes(self, request_envelope: RequestEnvelope) -> None:
         """Forget everyone who shares the user's account. Nothing is left, and this turn can save nothing any more."""
         if user := whose(request_envelope).user:
             self._given.keep(request_envelope, _FORGOTTEN, None)
-            self._shelf.remove(user)
+            self._meanwhile.forget(user)
+            with self._noticing():
+                self._shelf.remove(user)
 
     def forget_speaker(self, request_envelope: RequestEnvelope) -> None:
         """Forget the speaker alone, likewise; if nobody else is remembered, nothing is left."""
         who = whose(request_envelope)
         if who.user:
             self._given.keep(request_envelope, _FORGOTTEN, None)
+            self._meanwhile.forget(who.user, who.speaker)
             self._change(who.user, lambda held: household.forgotten(held, who.speaker))
 
     def number_of_speakers(self, request_envelope: RequestEnvelope) -> int:
@@ -94,20 +110,50 @@ class PeopleStore(AbstractPersistenceAdapter):
             number = len(self._household(self._shelf.read(user)).people)
         return number or 0
 
+    def last_known(self, request_envelope: RequestEnvelope) -> Record:
+        """The speaker as this process saw them lately, for when the store gives nothing; empty if it did not."""
+        return self._meanwhile.last(whose(request_envelope))
+
+    def owe(self, request_envelope: RequestEnvelope, unsaved: Unsaved) -> None:
+        """Keep what the store did not take of a speaker whose session is over. It is saved when the store is back.
+
+        That is found out by whatever comes first: somebody's save, `probe`, or `close`. Until then it is in this
+        process alone.
+        """
+        who = whose(request_envelope)
+        if who.user and not self._meanwhile.owe(who, unsaved):
+            log.error("too many people wait for the store: one was not saved, and is lost")
+
+    def hand_over(self, request_envelope: RequestEnvelope) -> Unsaved | None:
+        """What is owed to the speaker, who is here again. It is the caller's from now on."""
+        return self._meanwhile.hand_over(whose(request_envelope))
+
     def probe(self) -> None:
         """Ask for the right to write, as a save does, and write nothing: returns when people can be remembered.
+
+        After a save that failed, it is tried out with a record of nobody's, because a full disk grants the right, and
+        takes nothing. Then some of what is owed is saved.
 
         Raises:
             PersistenceException: they cannot; says why.
         """
-        self._shelf.change(_NOBODY, lambda held: held)
+        if self._refused:
+            self._shelf.change(_NOBODY, lambda _: {})
+            self._shelf.remove(_NOBODY)
+            self._refused = False
+        else:
+            self._shelf.change(_NOBODY, lambda held: held)
+        self._settle(SETTLED_AT_ONCE)
 
     def check(self) -> tuple[str, ...]:
         """What is wrong with the store as a whole, one line for each fault; for an operator, not within a turn."""
         return self._shelf.check()
 
     def close(self) -> None:
-        """Let go of files and connections."""
+        """Save what is owed, if that can be, and let go of files and connections."""
+        self._settle(len(self._meanwhile))
+        if lost := len(self._meanwhile):
+            log.error("the store did not come back: the last session of %d people is lost", lost)
         self._shelf.close()
 
     def export(self, user: str) -> Record:
@@ -117,7 +163,22 @@ class PeopleStore(AbstractPersistenceAdapter):
 
     def delete(self, user: str) -> None:
         """Leave nothing of a user's household."""
+        self._meanwhile.forget(user)
         self._shelf.remove(user)
+
+    def _settle(self, most: int) -> None:
+        """Save some of what is owed. What the store does not take stays, and the rest is not tried."""
+        for _ in range(most):
+            if (owed := self._meanwhile.next_owed()) is None:
+                return
+            who, unsaved = owed
+            try:
+                self._change(who.user, partial(_caught_up, who=who, unsaved=unsaved))
+            except Exception:
+                self._meanwhile.owe(who, unsaved.tried_once_more())
+                log.exception("what is owed to somebody could not be saved")
+                return
+            log.info("what was owed to somebody is saved")
 
     def _change(self, user: str, change: Callable[[Household], Household]) -> None:
         def changed(held: object) -> object:
@@ -125,7 +186,18 @@ class PeopleStore(AbstractPersistenceAdapter):
             after = change(before)
             return held if after is before else _bounded(household.record_of(after))
 
-        self._shelf.change(user, changed)
+        with self._noticing():
+            self._shelf.change(user, changed)
+
+    @contextmanager
+    def _noticing(self) -> Iterator[None]:
+        """Whether the store took the last thing that it was to take."""
+        try:
+            yield
+        except Exception:
+            self._refused = True
+            raise
+        self._refused = False
 
     def _household(self, held: object) -> Household:
         try:
@@ -135,6 +207,15 @@ class PeopleStore(AbstractPersistenceAdapter):
         if found.faults:
             log.error("a stored record is damaged, and that is begun anew: %s", ", ".join(found.faults))
         return found
+
+
+def _caught_up(held: Household, who: Whose, unsaved: Unsaved) -> Household:
+    """A household with what was not saved of a speaker; the same one, if they were forgotten since."""
+    stored = held.people.get(who.speaker)
+    if unsaved.forgotten(stored):
+        return held
+    record = unsaved.onto(tidy(stored)) if stored else unsaved.record
+    return household.saved(held, who.speaker, record, stored, merge)
 
 
 def export(store: PeopleStore, user: str) -> Record:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from skill.dialogue.session import Person
 from skill.plain import from_plain, to_plain
-from skill.storage.merge import SAVED_AT
+from skill.storage.merge import SAVED_AT, Record
 
 VERSION = 2
 """Rises when an older record would be misread, and then MIGRATIONS says how to read that one."""
@@ -23,6 +23,12 @@ def record_of(person: Person, now_ms: int = 0) -> dict[str, object]:
 def person_of(record: Mapping[str, object] | None) -> Person:
     """The person in a record. Whatever is missing or damaged in it is as for somebody new; never raises."""
     return from_plain(Person, _as_it_is_now(record))
+
+
+def tidy(record: Mapping[str, object]) -> Record:
+    """A record in the form that this release writes, so that two of them can be compared."""
+    at = record.get(SAVED_AT, 0)
+    return record_of(person_of(record), at if isinstance(at, int) else 0)
 
 
 def _as_it_is_now(record: Mapping[str, object] | None) -> Mapping[str, object] | None:

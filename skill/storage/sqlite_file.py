@@ -1,11 +1,12 @@
 """An SQLite file and its connections: making it, sharing it, and what to do when it is damaged."""
 
+import json
 import logging
 import os
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
@@ -48,6 +49,7 @@ class SqliteFile:
         self._idle: list[_Open] = []
         self._process = os.getpid()
         self._inherited: list[_Open] = []
+        self._was_there = False
 
     @contextmanager
     def connection(self) -> Iterator[sqlite3.Connection]:
@@ -58,6 +60,10 @@ class SqliteFile:
         opened = self._take() or self._open()
         try:
             yield opened.connection
+        except sqlite3.OperationalError as fault:
+            if _code(fault) == sqlite3.SQLITE_READONLY:  # one that was opened so stays so, when the file no longer is
+                opened.of_use = False
+            raise
         finally:
             self._give_back(opened)
 
@@ -66,6 +72,8 @@ class SqliteFile:
         try:
             opened.connection.rollback()
         except sqlite3.Error:
+            opened.of_use = False
+        if not opened.of_use:
             opened.connection.close()
             return
         with self._lock:
@@ -73,11 +81,14 @@ class SqliteFile:
 
     def close(self) -> None:
         """Close all connections that are not in use."""
-        while opened := self._take():
+        with self._lock:
+            self._leave_inherited()
+            idle, self._idle = self._idle, []
+        for opened in idle:
             opened.connection.close()
 
     def set_aside(self, why: Exception) -> None:
-        """Rename the file, if it is damaged indeed, so that the next connection begins a fresh one.
+        """Rename the file, if it is damaged indeed, and begin a fresh one with all that can be read in it.
 
         Several processes find out at about the same time; the first does it, and the others find a sound file.
         """
@@ -87,18 +98,36 @@ class SqliteFile:
                 return
             aside = f"{self.path}.damaged-{datetime.now(UTC):%Y%m%dT%H%M%S%f}"
             self._rename(aside)
+            number = self._begin_with(_readable(Path(aside)))
             log.critical(
-                "%s is damaged (%s): it was set aside, and an empty one begun, so nobody is remembered. "
-                "What is left can be read with: sqlite3 %r .recover", self.path, why, aside
+                "%s is damaged (%s): it was set aside, and a fresh one begun, with the %d people that could be read. "
+                "More may be had with: sqlite3 %r .recover", self.path, why, number, aside
             )  # fmt: skip
+
+    def _begin_with(self, rows: Iterable[tuple[str, str]]) -> int:
+        """Make the file with these people in it, so that nobody sees it before it is whole; returns their number."""
+        fresh = Path(f"{self.path}.fresh")
+        for part in ("", "-journal"):  # of one who was killed at it
+            Path(f"{fresh}{part}").unlink(missing_ok=True)
+        _make(fresh)
+        with closing(self._connect(fresh)) as connection:
+            connection.execute("PRAGMA synchronous = FULL")
+            _lay_out(connection)
+            connection.execute("BEGIN")
+            connection.executemany("INSERT OR REPLACE INTO people (user, record) VALUES (?, ?)", rows)
+            (number,) = connection.execute("SELECT count(*) FROM people").fetchone()
+            connection.execute("COMMIT")
+        os.replace(fresh, self.path)
+        return int(number)
 
     def _take(self) -> "_Open | None":
         """An idle connection to the file that is there now, if there is one."""
         with self._lock:
             self._leave_inherited()
+            there = _identity(self.path) if self._idle else None
             while self._idle:
                 opened = self._idle.pop()
-                if opened.file == _identity(self.path):
+                if opened.file == there:
                     return opened
                 opened.connection.close()  # somebody has moved or replaced the file since
         return None
@@ -114,18 +143,19 @@ class SqliteFile:
         if not self.path.exists():
             self._begin()
         file = _identity(self.path)
-        connection = self._connect()
+        connection = self._connect(self.path)
         try:
             self._settle(connection)
         except BaseException:
             connection.close()
             raise
+        self._was_there = True
         return _Open(connection, file)
 
-    def _connect(self) -> sqlite3.Connection:
+    def _connect(self, path: Path) -> sqlite3.Connection:
         # mode=rw: a missing file is made by _begin alone, with its rights, and never beside another one's log.
         return sqlite3.connect(
-            f"{self.path.as_uri()}?mode=rw", uri=True, timeout=self._wait, isolation_level=None, check_same_thread=False
+            f"{path.as_uri()}?mode=rw", uri=True, timeout=self._wait, isolation_level=None, check_same_thread=False
         )
 
     def _settle(self, connection: sqlite3.Connection) -> None:
@@ -160,6 +190,8 @@ class SqliteFile:
                 # A log without its file is left of a move that was interrupted. It is not the new file's.
                 self._rename(f"{self.path}.damaged-{datetime.now(UTC):%Y%m%dT%H%M%S%f}")
                 _make(self.path)
+                if self._was_there:
+                    log.critical("%s is gone: an empty one was begun, so nobody is remembered", self.path)
 
     def _rename(self, aside: str) -> None:
         for part in _PARTS:
@@ -179,7 +211,7 @@ class SqliteFile:
         if not self.path.exists():
             return True
         try:
-            with closing(self._connect()) as connection:
+            with closing(self._connect(self.path)) as connection:
                 return bool(connection.execute("PRAGMA integrity_check(1)").fetchone() == ("ok",))
         except sqlite3.DatabaseError as fault:
             if is_damage(fault):
@@ -188,11 +220,12 @@ class SqliteFile:
 
 
 class _Open:
-    """A connection, and which file it was opened on."""
+    """A connection, which file it was opened on, and whether it is worth keeping."""
 
     def __init__(self, connection: sqlite3.Connection, file: tuple[int, int] | None) -> None:
         self.connection = connection
         self.file = file
+        self.of_use = True
 
 
 def _lay_out(connection: sqlite3.Connection) -> None:
@@ -200,6 +233,28 @@ def _lay_out(connection: sqlite3.Connection) -> None:
     connection.execute(_TABLE)
     connection.execute(f"PRAGMA user_version = {SCHEMA}")
     connection.execute("COMMIT")
+
+
+def _readable(damaged: Path) -> Iterator[tuple[str, str]]:
+    """Whoever can be read in a damaged file, which stays as it is: from its beginning, and from its end backwards."""
+    for row, onward in ((-1, "> ? ORDER BY rowid"), (2**63 - 1, "< ? ORDER BY rowid DESC")):
+        # One by one, because Python fetches a row ahead, and drops one together with the damaged one after it.
+        one = f"SELECT rowid, user, record FROM people WHERE rowid {onward} LIMIT 1"
+        with (
+            suppress(sqlite3.DatabaseError),
+            closing(sqlite3.connect(f"{damaged.as_uri()}?mode=ro", uri=True)) as connection,
+        ):
+            while found := connection.execute(one, (row,)).fetchone():
+                row, user, record = found
+                if isinstance(user, str) and isinstance(record, str) and _is_object(record):
+                    yield user, record
+
+
+def _is_object(text: str) -> bool:
+    try:
+        return isinstance(json.loads(text), dict)
+    except (ValueError, RecursionError):
+        return False
 
 
 def _make(path: Path) -> None:

@@ -10,6 +10,10 @@ HOUSEHOLD = ""
 SPEAKER = "speaker"
 """The session attribute that carries the speaker through a session."""
 
+LONGEST = 512
+"""Characters of the longest id that is taken for one: Amazon's are "never more than 255 characters" ([A] the SDK's
+models User and Person), and DynamoDB takes no key above 2048 bytes."""
+
 
 @dataclass(frozen=True, slots=True)
 class Whose:
@@ -50,5 +54,9 @@ def _speaker(envelope: RequestEnvelope) -> str:
 
 
 def _clean(name: object) -> str:
-    """An id as text that every store can hold; half a surrogate pair, which JSON can carry, is none."""
-    return str(name).encode("utf-8", "backslashreplace").decode()
+    """An id as text that every store can hold; half a surrogate pair, which JSON can carry, is none.
+
+    What is too long is no id, so nothing is remembered under a part of it.
+    """
+    text = str(name).encode("utf-8", "backslashreplace").decode()
+    return text if len(text) <= LONGEST else ""

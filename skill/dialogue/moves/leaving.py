@@ -32,8 +32,10 @@ def done(here: Here, event: Event) -> Turn:
 
 
 def failed(here: Here, event: Event) -> Turn:
-    """The device could not use the answer: nothing of it was heard, and next time she counts aloud."""
+    """The device could not use the answer: nothing of it was heard. Next time she counts aloud, if it had sounds."""
     turn = silent(here, here.session.place)
+    if not here.scene.listener.sounds or turn.person.sounds_failed:
+        return turn
     return replace(turn, person=replace(turn.person, sounds_failed=True, sounds_failure_told=False))
 
 

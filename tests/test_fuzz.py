@@ -1,0 +1,390 @@
+"""Whatever is sent is answered or refused: a few of the requests that are made to break it, and each that ever did."""
+
+import json
+import logging
+from collections import Counter
+from collections.abc import Iterator
+from random import Random
+from typing import Any
+
+import law
+import pytest
+from ask_sdk_model import RequestEnvelope
+from damage import anything
+from firing import Answer, Json, Mode, Range, Shot, faults_of, strict
+from fuzzing import EVENTS, Stock, shots
+from hypothesis import given
+from hypothesis import strategies as st
+from oddities import MISTAKABLE, Raw, damage, places, vocabulary, written
+from scenes import library
+
+from skill.alexa.attributes import KEY, session_of
+from skill.alexa.decode import event_of
+from skill.alexa.envelope import DEEPEST, LARGEST, NotAnEnvelope
+from skill.alexa.facts import facts_of
+from skill.alexa.people import UNSAVED
+from skill.alexa.zone import device_zone
+from skill.dialogue.events import UNKNOWN, GoTo
+from skill.dialogue.session import Person, Session
+from skill.limits import REQUEST_BYTES
+from skill.plain import LONGEST, MOST
+from skill.storage.record import person_of
+from skill.storage.whose import HOUSEHOLD, whose
+from skill.storage.whose import LONGEST as LONGEST_ID
+
+COUNT = 700
+SEED = 1
+
+
+@pytest.fixture(scope="module")
+def range_(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Range]:
+    opened = Range(tmp_path_factory.mktemp("range"))
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="module")
+def stock(range_: Range) -> Stock:
+    return Stock(range_)
+
+
+def test_nothing_that_is_sent_breaks_it(range_: Range, stock: Stock) -> None:
+    """Every answer is a legal one, or a refusal in JSON: never an exception, a 5xx or an apology."""
+    answered: Counter[tuple[str, Mode]] = Counter()
+    for mode, shot in shots(COUNT, SEED, stock):
+        answer = range_.send(mode, shot)
+        stock.learn(answer)
+        assert faults_of(shot, answer) == [], (mode, shot)
+        answered[shot.kind, mode] += answer.status == 200
+    behind_the_door = {kind for (kind, mode), number in answered.items() if mode is Mode.SIGNED and number}
+    assert len(behind_the_door) > 20, "most kinds reach past the door"
+
+
+def test_the_same_seed_sends_the_same(stock: Stock) -> None:
+    """What broke something can be sent again."""
+    one, other = ([shot.body for _, shot in shots(90, 5, stock)] for _ in range(2))
+    assert one == other
+    assert one != [shot.body for _, shot in shots(90, 6, stock)]
+
+
+SPOKEN = b'{"version": "1.0", "response": {"outputSpeech": {"type": "SSML", "ssml": "%b"}, "shouldEndSession": true}}'
+SORRY = SPOKEN.replace(b"SSML", b"PlainText").replace(b'"ssml"', b'"text"') % b"Sorry."
+JSON = {"Content-Type": "application/json"}
+
+
+def _error() -> logging.LogRecord:
+    fault = ZeroDivisionError("a fault of ours")
+    return logging.LogRecord("skill", logging.ERROR, "", 1, "it broke", (), (ZeroDivisionError, fault, None))
+
+
+@pytest.mark.parametrize(
+    ("answer", "seen"),
+    [
+        (Answer(200, JSON, SPOKEN % b"<speak>Hello.</speak>", ()), ""),
+        (Answer(400, JSON, b'{"error": "No."}', ()), ""),
+        (Answer(0, {}, b"", (), ZeroDivisionError()), "left the app"),
+        (Answer(500, JSON, b'{"error": "Sorry."}', ()), "status 500"),
+        (Answer(200, JSON, SPOKEN % b"<speak>Hello.</speak>", (_error(),)), "a fault of ours"),
+        (Answer(200, JSON, SPOKEN % b"<speak>Hello.</speak", ()), "law"),
+        (Answer(200, JSON, SPOKEN % b"<speak></speak>", ()), "law"),
+        (Answer(200, JSON, b'{"version": "1.0", "response": {}}', ()), "law"),
+        (Answer(200, JSON, b'{"version": "1.0", "sessionAttributes": {"a": NaN}, "response": {}}', ()), "not JSON"),
+        (Answer(200, JSON, SORRY, ()), "apology"),
+        (Answer(400, {"Content-Type": "text/html"}, b"<p>No.</p>", ()), "law"),
+        (Answer(400, JSON, b'{"error": null}', ()), "law"),
+        (Answer(400, JSON, b'{"error": "%b"}' % (b"x" * 600), ()), "bytes"),
+        (Answer(400, JSON, b'{"error": "Traceback (most recent call last)"}', ()), "law"),
+    ],
+)  # fmt: skip
+def test_what_is_looked_for_is_seen(answer: Answer, seen: str) -> None:
+    """A check that cannot fail would prove nothing."""
+    found = faults_of(Shot("", json.dumps(law.envelope("launch")).encode()), answer)
+    assert bool(found) == bool(seen), found
+    assert seen in " ".join(found)
+
+
+def test_a_status_that_must_not_be_is_seen() -> None:
+    """Who is let in by mistake is noticed, too."""
+    shot = Shot("", json.dumps(law.envelope("launch")).encode(), statuses=(400,))
+    assert "none of" in " ".join(faults_of(shot, Answer(200, JSON, SPOKEN % b"<speak>Hello.</speak>", ())))
+
+
+# Each that ever broke something
+
+
+def read(payload: str) -> Any:
+    """An envelope as the skill reads it."""
+    return law.local_app().extensions["hip-coach"].skill.serializer.deserialize(payload, RequestEnvelope)
+
+
+def sent(range_: Range, asked: Any, mode: Mode = Mode.LOCAL, status: int = 200, **environ: Any) -> dict[str, Any]:
+    """What a request is answered with, which has to be as it should be."""
+    shot = Shot("", written(asked), environ=environ, statuses=(status,))
+    answer = range_.send(mode, shot)
+    assert faults_of(shot, answer) == []
+    return strict(answer.body)
+
+
+def go_to(resolutions: Any) -> Json:
+    """Go to an exercise that was named, as so much as is known of it."""
+    slot = {"name": "exercise", "value": "fire hydrate", "resolutions": {"resolutionsPerAuthority": resolutions}}
+    return law.intent("GoToIntent", exercise=slot)
+
+
+MATCH = law.matched("exercise", "fire-hydrant")["resolutions"]["resolutionsPerAuthority"][0]
+
+
+@pytest.mark.parametrize(
+    ("resolutions", "exercise"),
+    [
+        ([None], UNKNOWN),
+        ([None, MATCH], "fire-hydrant"),
+        ([MATCH | {"values": [None]}], UNKNOWN),
+        ([MATCH | {"values": [None, *MATCH["values"]]}], "fire-hydrant"),
+        ([MATCH | {"values": [{"value": None}]}], None),
+    ],
+    ids=["no authority", "none, then one", "no value", "none, then a value", "a value without a name"],
+)
+def test_null_in_a_list_is_nothing(resolutions: Any, exercise: str | None, range_: Range) -> None:
+    """It was followed as if it were something, and she said sorry."""
+    assert event_of(read(json.dumps(go_to(resolutions))).request) == GoTo(exercise=exercise)
+    sent(range_, go_to(resolutions))
+
+
+PLACES: dict[str, tuple[str, ...]] = {
+    "the envelope": (),
+    "the session": ("session",),
+    "the session's user": ("session", "user"),
+    "the context": ("context",),
+    "the system": ("context", "System"),
+    "the device": ("context", "System", "device"),
+    "the request": ("request",),
+    "the intent": ("request", "intent"),
+    "a slot": ("request", "intent", "slots", "exercise"),
+}
+
+
+@pytest.mark.parametrize("name", ["__dict__", "__class__", "__weakref__"])
+@pytest.mark.parametrize("where", PLACES.values(), ids=PLACES)
+def test_a_key_that_is_a_name_of_pythons_is_a_key(name: str, where: tuple[str, ...], range_: Range) -> None:
+    """The SDK set each key on its models: `__dict__` emptied one, and then not even an apology could be made."""
+    asked = law.envelope("intent-match")
+    holder = asked
+    for key in where:
+        holder = holder[key]
+    holder[name] = {}
+    assert event_of(read(json.dumps(asked)).request) == GoTo(exercise="fire-hydrant")
+    sent(range_, asked)
+
+
+@pytest.mark.parametrize(
+    ("where", "name"),
+    [
+        ("the envelope", "deserialized_types"),
+        ("the context", "system"),
+        ("the session's user", "user_id"),
+        ("the system", "api_endpoint"),
+        ("the system", "api_access_token"),
+        ("the device", "device_id"),
+        ("the device", "supported_interfaces"),
+        ("the request", "request_id"),
+        ("the request", "object_type"),
+    ],
+)
+@pytest.mark.parametrize("value", [7, None, {}, [{}], "x"], ids=repr)
+def test_a_key_that_the_sdk_uses_for_another_is_a_key(where: str, name: str, value: Any, range_: Range) -> None:
+    """`user_id` was taken for the user's id, which Alexa calls `userId`, and whatever it was went through unread."""
+    asked = law.envelope("intent-match")
+    holder = asked
+    for key in PLACES[where]:
+        holder = holder[key]
+    holder[name] = value
+    found = read(json.dumps(asked))
+    assert whose(found).user == asked["context"]["System"]["user"]["userId"]
+    assert event_of(found.request) == GoTo(exercise="fire-hydrant")
+    sent(range_, asked)
+    sent(range_, asked, Mode.SIGNED)
+
+
+@pytest.mark.parametrize(
+    ("time", "understood"),
+    [
+        ("2026-W47-7T15:04:05Z", "2026-11-22T15:04:05+00:00"),
+        ("2026-11-22T15:04:05+01:00:30.5", "2026-11-22T15:04:05+01:00:30.500000"),
+        ("2026-11-22T15:04:05+99:99", None),
+        ("a" * 20_000, None),
+    ],
+    ids=lambda value: str(value)[:30],
+)
+def test_a_time_is_read_or_is_none(time: str, understood: str | None, range_: Range) -> None:
+    """Python's reader of times and the SDK's do not agree, and the SDK's takes an offset of four days."""
+    asked = law.request("LaunchRequest", timestamp=time)
+    found = read(json.dumps(asked)).request.timestamp
+    assert (found.isoformat() if found else None) == understood
+    sent(range_, asked)
+
+
+@pytest.mark.parametrize("time", ["1" * 30, "1" * 5000, "2026-11-22T15:04:05.Z", "22 Nov 2026 XYZ", "1." * 3000])
+def test_whatever_stands_for_a_time_is_borne(time: str, range_: Range) -> None:
+    """The SDK's reader of times has faults of its own, such as numbers too large for C."""
+    sent(range_, law.request("LaunchRequest", timestamp=time))
+
+
+@pytest.mark.parametrize("newer", [{}, {"Viewport": {"shape": "OVAL"}}], ids=["a known device", "a newer device"])
+@pytest.mark.parametrize("depth", [DEEPEST - 1, DEEPEST + 1, 200, 700])
+def test_attributes_of_any_depth_are_borne(depth: int, newer: Json, range_: Range) -> None:
+    """A device that is newer than the SDK made the deepest ones be written once more, until the stack was used up."""
+    asked = law.envelope("intent-builtin")
+    asked["context"] |= newer
+    asked["session"]["attributes"] = {"a": Raw(b'{"a":' * depth + b"1" + b"}" * depth)}
+    sent(range_, asked)
+
+
+@pytest.mark.parametrize("number", [b"1e400", b"-1e400", b"NaN", b"Infinity"])
+def test_a_number_beyond_all_numbers_does_not_come_back(number: bytes, range_: Range) -> None:
+    """An answer that carries the session back held `Infinity`, which is not JSON, so Alexa could not read it."""
+    asked = law.envelope("apl-user-event")
+    asked["session"]["attributes"]["other"] = [Raw(number)]
+    sent(range_, asked)
+    if number.endswith(b"e400"):  # the others are no JSON, and refused at the door
+        sent(range_, asked, Mode.SIGNED)
+
+
+@pytest.mark.parametrize("name", ["apl-user-event", "intent-builtin"])
+def test_attributes_too_large_for_an_answer_do_not_come_back(name: str, range_: Range) -> None:
+    """Letters of other scripts are three times as long when they come back, and then the whole answer was too large."""
+    asked = law.envelope(name)
+    asked["session"]["attributes"] = {KEY: {"done": ["é" * 100] * 300}}
+    body = written(asked, ascii_only=False)
+    assert LARGEST < len(body) < REQUEST_BYTES
+    shot = Shot("", body, statuses=(200,))
+    answer = range_.send(Mode.LOCAL, shot)
+    assert faults_of(shot, answer) == []
+    assert "é" not in json.loads(answer.body).get("sessionAttributes", {}).get(KEY, {}).get("done", [])
+
+
+@pytest.mark.parametrize("day", ["20261122", "2026-W47-7", "2026W477"])
+@pytest.mark.parametrize("intent", ["HowAmIDoingIntent", "WhatDoYouKnowIntent"])
+def test_a_day_that_is_written_in_another_way_is_no_day(day: str, intent: str, range_: Range) -> None:
+    """Python reads it as a date, so it was looked for under its usual name, where it was not."""
+    history = {day: {"finished": {"figure-4": 3}}, "2026-11-21": {"finished": {"figure-4": 1}}}
+    record = {"version": 2, "history": history}
+    asked = law.intent(intent, {UNSAVED: {"record": record, "base": {}}})
+    user = {"userId": f"amzn1.ask.account.{day}"}
+    asked["session"]["user"] = asked["context"]["System"]["user"] = user
+    asked["request"]["timestamp"] = "2026-11-22T15:04:05Z"
+    sent(range_, asked)
+
+
+@pytest.mark.parametrize("name", ["\x00" * 20_000, "é" * 60_000, "x" * (LONGEST_ID + 1)], ids=["NUL", "é", "just"])
+def test_what_is_too_long_for_an_id_is_none(name: str, range_: Range) -> None:
+    """Who speaks rides in the session: a voice of twenty thousand letters made the answer too large."""
+    asked = law.envelope("launch-person")
+    asked["context"]["System"]["person"] = {"personId": name}
+    body = written(asked, ascii_only=False)
+    shot = Shot("", body, statuses=(200,))
+    answer = range_.send(Mode.LOCAL, shot)
+    assert faults_of(shot, answer) == []
+    assert strict(answer.body)["sessionAttributes"]["speaker"] == HOUSEHOLD
+
+
+def test_what_is_remembered_is_bounded_whatever_comes() -> None:
+    """A record with thousands of entries grew when it was read, until no store took it and no answer could carry it."""
+    many = {f"{number}": {} for number in range(5 * MOST)}
+    person = person_of({"history": many, "wishes": many, "left_out": list(many), "heard": {"x" * (LONGEST + 1): 1}})
+    assert (len(person.history), len(person.wishes), len(person.left_out)) == (MOST, MOST, MOST)
+    assert person.heard == {}
+    assert len(session_of({KEY: {"done": list(many)}}).done) == MOST
+
+
+@pytest.mark.parametrize("kind", ["Alexa.Advertisement.AdNotRendered", "AudioPlayer.PlaybackFailed", "New"])
+def test_fields_of_other_requests_are_not_taken_for_ours(kind: str, range_: Range) -> None:
+    """Their `reason` and `error` are others than those of a session's end."""
+    asked = law.request(kind, reason="ERROR", error={"type": "INVALID_RESPONSE"}, timestamp="soon")
+    assert sent(range_, asked)["response"] == {}
+
+
+def test_a_newer_device_still_tells_its_time_zone() -> None:
+    """Reading a request again left out how Alexa's settings are reached, so the person was taken to be elsewhere."""
+    found = read(json.dumps(law.envelope("launch-odd-viewport")))
+    assert device_zone(found, lambda _url, _token: b'"Europe/London"') == "Europe/London"
+
+
+@pytest.mark.parametrize("mode", Mode)
+@pytest.mark.parametrize(
+    ("system", "why"),
+    [
+        ({"apiEndpoint": "https://api.amazonalexa.com:99999"}, "a port beyond all ports"),
+        ({"apiEndpoint": "https://api.amazonalexa.com:x"}, "a port that is no number"),
+        ({"device": {"deviceId": "\ud800"}}, "a device's id that is no text"),
+    ],
+)
+def test_a_time_zone_that_cannot_be_asked_for_is_none(system: Json, why: str, mode: Mode, range_: Range) -> None:
+    """Without it she begins all the same."""
+    asked = law.envelope("launch")
+    asked["context"]["System"] |= system
+    sent(range_, asked, mode)
+
+
+@pytest.mark.parametrize("mode", Mode)
+def test_a_header_with_an_odd_name_is_no_reason_to_fail(mode: Mode, range_: Range) -> None:
+    """Not every letter has a capital in Latin-1, and the server itself was looked up in vain."""
+    sent(range_, law.envelope("launch"), mode, HTTP_XÿY="1")
+
+
+def test_a_refusal_is_short_however_long_the_header(range_: Range) -> None:
+    """What was sent is not sent back by the kilobyte."""
+    sent(range_, law.envelope("launch"), status=403, **{"HTTP_X_FORWARDED_" + "A" * 60_000: "1"})
+
+
+# The decoder by itself
+
+
+def decode(payload: str) -> None:
+    """All that is made of an envelope before anything is decided."""
+    try:
+        found = read(payload)
+    except NotAnEnvelope:
+        return
+    event_of(found.request)
+    facts_of(found.request)
+    assert isinstance(session_of(found.session.attributes if found.session else None), Session)
+    assert len(whose(found).user) <= LONGEST_ID
+    assert len(whose(found).speaker) <= LONGEST_ID
+
+
+WORDS = vocabulary(library())
+
+shaped = st.fixed_dictionaries(
+    {"request": st.fixed_dictionaries({"type": st.sampled_from([*EVENTS, "CanFulfillIntentRequest", "New"])})},
+    optional={"session": anything, "context": anything, "version": anything},
+)
+
+
+@given(st.text() | st.builds(json.dumps, anything) | st.builds(json.dumps, shaped))
+def test_no_text_breaks_the_decoder(payload: str) -> None:
+    """It is read, or it is no envelope; there is no third."""
+    decode(payload)
+
+
+@given(st.sampled_from(law.names()), st.randoms(use_true_random=False))
+def test_no_damage_breaks_the_decoder(name: str, chance: Random) -> None:
+    """Real requests with parts dropped, renamed, doubled, swapped, or something else in their place."""
+    damaged = damage(chance, law.envelope(name), WORDS)
+    decode(written(damaged).decode())
+
+
+@given(st.sampled_from(law.names()), st.data())
+def test_no_key_breaks_the_decoder(name: str, data: st.DataObject) -> None:
+    """Neither a name of Python's nor one of the SDK's, whatever stands under it."""
+    asked = law.envelope(name)
+    holders = [asked, *(holder[key] for holder, key in places(asked) if isinstance(holder[key], dict))]
+    data.draw(st.sampled_from(holders))[data.draw(st.sampled_from(MISTAKABLE))] = data.draw(anything)
+    decode(json.dumps(asked))
+
+
+@given(anything, st.sampled_from([*Person.__dataclass_fields__, "version"]))
+def test_no_record_breaks_a_person(damaged: Any, name: str) -> None:
+    """Whatever a store, or a session, gives back."""
+    assert isinstance(person_of({name: damaged}), Person)
+    assert isinstance(person_of({name: {"figure-4": damaged, "2026-11-22": {"finished": damaged}}}), Person)
