@@ -31,7 +31,8 @@ from hypothesis import strategies as st
 from skill.storage.household import SPEAKERS
 from skill.storage.memory import MemoryShelf
 from skill.storage.opening import open_store
-from skill.storage.people import LARGEST, PeopleStore, delete, export
+from skill.storage.people import PeopleStore, delete, export
+from skill.storage.shelf import LARGEST
 from skill.storage.whose import HOUSEHOLD, SPEAKER
 
 ROOT = Path(__file__).parent.parent

@@ -32,7 +32,8 @@ class Known:
         person: as remembered; someone new when nothing is.
         reached: the store answered, so it may be written to without losing what it holds.
         unsaved: part of it was not saved last time, so it has to be saved whatever happens.
-        base: the record that the person was made from, so that later it can be told what has changed since.
+        base: the record that the person was made from, as it is stored, so that later it can be told what has changed
+            since.
         tried: when it was last tried to save what was not; 0 for never.
     """
 
@@ -52,17 +53,16 @@ def recall(handler_input: HandlerInput, store: PeopleStore) -> Known:
         log.exception("the store gave no person")
         note(store="gave nothing")
         return _as_last_known(unsaved, store.last_known(handler_input.request_envelope))
-    stored = tidy(found)
     if unsaved is None or unsaved.forgotten(found):
-        return Known(person_of(stored), stored)
+        return Known(person_of(found), found)
+    stored = tidy(found)
     return Known(person_of(unsaved.onto(stored)), stored, unsaved=True)
 
 
 def _as_last_known(unsaved: Unsaved | None, last: Record) -> Known:
     if unsaved is not None:
         return Known(person_of(unsaved.record), unsaved.base, reached=False, unsaved=True, tried=unsaved.tried)
-    base = tidy(last)
-    return Known(person_of(base), base, reached=False)
+    return Known(person_of(last), last, reached=False)
 
 
 def _riding(attributes: dict[str, object]) -> Unsaved | None:
@@ -95,7 +95,7 @@ def remember(handler_input: HandlerInput, known: Known, person: Person, now_ms: 
     record = record_of(person, now_ms)
     if known.reached and _saved(handler_input, record):
         return riding
-    unsaved = Unsaved(record, known.base, now_ms if known.reached else known.tried)
+    unsaved = Unsaved(record, tidy(known.base), now_ms if known.reached else known.tried)
     return riding | {UNSAVED: asdict(unsaved)}
 
 

@@ -146,21 +146,21 @@ def look(session: Session, scene: Scene, *, generous: bool = False) -> Here:
         generous: for "ready" and its like: speech may have been quicker than estimated, so an answer that was
             probably heard to its end counts as heard.
     """
-    session = settle(_with_what_is_underway(session, scene), scene)
-    steps = steps_of(session.plan, scene)
+    session, steps, practices = _settled(_with_what_is_underway(session, scene), scene)
+    if session.came_from:
+        practices = _practices(steps, scene, session.place.step, session.came_from)
     here = Here(
         session=session,
         scene=scene,
         words=Words(scene.library, session.turns),
         steps=steps,
-        practices=_practices(steps, scene, session.place.step, session.came_from),
+        practices=practices,
         phase=session.phase,
         place=session.place,
         running=False,
+        body=session.body or STANDING,
     )
-    if session.since is None:
-        return replace(here, body=session.body or STANDING)
-    return _by_the_clock(here, session.since, generous)
+    return here if session.since is None else _by_the_clock(here, session.since, generous)
 
 
 _TIMED = (Phase.POSITIONING, Phase.MOVING, Phase.FINISHING)
@@ -169,6 +169,11 @@ _TIMED = (Phase.POSITIONING, Phase.MOVING, Phase.FINISHING)
 
 def settle(session: Session, scene: Scene) -> Session:
     """The nearest legal session: a known plan, a place inside it, and a phase that fits."""
+    return _settled(session, scene)[0]
+
+
+def _settled(session: Session, scene: Scene) -> tuple[Session, tuple[Step, ...], Practices]:
+    """The same, with its plan's exercises."""
     steps = steps_of(session.plan, scene)
     if not steps:
         phase = Phase.FORGETTING if session.phase is Phase.FORGETTING else Phase.CHOOSING
@@ -182,7 +187,7 @@ def settle(session: Session, scene: Scene) -> Session:
     if session.phase is Phase.FINISHING:
         end = _end_of(practices, len(steps) - 1)
         session = replace(session, ends=end, place=end if session.since is None else session.place)
-    return changed(
+    settled = changed(
         session,
         place=_legal(session.place, practices, last=len(steps) - 1),
         ends=_legal(session.ends, practices, last=len(steps) - 1),
@@ -193,6 +198,7 @@ def settle(session: Session, scene: Scene) -> Session:
         misses=max(0, session.misses),
         body=session.body if session.body in scene.library.position_names else "",
     )
+    return settled, steps, practices
 
 
 def changed(value: T, **fields: object) -> T:
@@ -285,30 +291,29 @@ def _by_the_clock(here: Here, since: int, generous: bool) -> Here:
     span = here.fit(session.place, session.lead, holding=session.holding)
     found = cue_at(span, max(0.0, heard if generous else heard - ASKING_TAKES), haste)
     if found is None:
-        return _in_its_position(replace(here, place=session.ends))
+        return replace(here, place=session.ends, body=_position(here, session.ends, running=False))
     cue, into = found
     place = _legal(_past_the_last_rep(here, cue.place), here.practices, len(here.steps) - 1)
     practice = here.practices(place.step)
     in_hold = cue.kind is CueKind.HOLD and practice is not None and practice.long_holds
-    return _in_its_position(
-        replace(
-            here,
-            phase=Phase.POSITIONING if _is_setting_up(here, cue.place) else Phase.MOVING,
-            place=place,
-            running=True,
-            held=cue.place.held + cue.late + into + ASKING_TAKES if in_hold else None,
-            between=cue.place.rep > 0 and place.piece != cue.place.piece,
-        )
+    return replace(
+        here,
+        phase=Phase.POSITIONING if _is_setting_up(here, cue.place) else Phase.MOVING,
+        place=place,
+        running=True,
+        held=cue.place.held + cue.late + into + ASKING_TAKES if in_hold else None,
+        between=cue.place.rep > 0 and place.piece != cue.place.piece,
+        body=_position(here, place, running=True),
     )
 
 
-def _in_its_position(here: Here) -> Here:
-    """With the body where the exercise wants it; on the way there, still where the way began."""
-    practice = here.practice
+def _position(here: Here, place: Place, *, running: bool) -> str:
+    """Where the body is: as the exercise wants it; on the way there, still where the way began."""
+    practice = here.practices(place.step)
     if practice is None:
-        return here
-    on_the_way = here.running and practice.pieces[here.place.piece].kind is PieceKind.SET_UP
-    return replace(here, body=practice.position_before if on_the_way else practice.form.position)
+        return STANDING
+    on_the_way = running and practice.pieces[place.piece].kind is PieceKind.SET_UP
+    return practice.position_before if on_the_way else practice.form.position
 
 
 def _past_the_last_rep(here: Here, place: Place) -> Place:

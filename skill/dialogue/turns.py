@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import date
 from functools import lru_cache
+from typing import Any
 
 from skill.coaching import plan
 from skill.coaching.fitting import BEGINS_AFTER, SURELY_HEARD, Span, after_piece
@@ -52,8 +54,12 @@ def play(here: Here, place: Place, *lead: str, person: Person | None = None, hol
     lead_seconds = speaking_seconds(told, here.scene.library.language)
     span = here.fit(place, lead_seconds, holding=holding)
     phase = _phase_after(span)
-    session = replace(
-        here.session,
+    parts = joined([Say(told), *heard(here, span), Say(here.words(_QUESTIONS[phase]))])
+    return _turn(
+        here,
+        parts,
+        _reprompt(here, phase),
+        person,
         phase=phase,
         place=place,
         ends=span.ends,
@@ -63,8 +69,6 @@ def play(here: Here, place: Place, *lead: str, person: Person | None = None, hol
         asked="",
         sharp=False,
     )
-    parts = joined([Say(told), *heard(here, span), Say(here.words(_QUESTIONS[phase]))])
-    return _turn(here, session, parts, _reprompt(here, phase), person)
 
 
 def _phase_after(span: Span) -> Phase:
@@ -94,8 +98,11 @@ def re_enter(
     begins = start.step != place.step or practice.pieces[start.piece].kind is PieceKind.SET_UP
     position = _into_position(here, practice, place, anew=anew, whole=whole or anew or begins)
     told = sentences(safety, *lead, _what_is_left(here, place), *position)
-    session = replace(
-        here.session,
+    return _turn(
+        here,
+        joined([Say(told), Say(here.words("gate"))]),
+        gate_reprompt(here),
+        person,
         phase=Phase.POSITIONING,
         place=place,
         ends=place,
@@ -105,7 +112,6 @@ def re_enter(
         body=_body(practice.form.position),
         came_from="",
     )
-    return _turn(here, session, joined([Say(told), Say(here.words("gate"))]), gate_reprompt(here), person)
 
 
 def _body(position: str) -> str:
@@ -160,8 +166,11 @@ def ask(
         question = "hurting-question-no-easier"
     if phase is Phase.FORGETTING and here.scene.household > 1:
         question = "forget-whom-question"
-    session = replace(
-        here.session,
+    return _turn(
+        here,
+        joined([Say(sentences(*told)), Say(here.words(question))]),
+        _reprompt(here, phase),
+        person,
         phase=phase,
         place=place,
         ends=place,
@@ -170,8 +179,6 @@ def ask(
         asked_in=here.session.asked_in if here.phase in _ASIDE else here.phase,
         body=_body(here.body),
     )
-    parts = joined([Say(sentences(*told)), Say(here.words(question))])
-    return _turn(here, session, parts, _reprompt(here, phase), person)
 
 
 _ASIDE = (Phase.CONFIRMING, Phase.FORGETTING)
@@ -285,15 +292,19 @@ GREETING_SECONDS = 4
 
 def with_safety(here: Here, person: Person | None = None) -> tuple[str, Here, Person]:
     """The safety line where it is due, before anything is done; and the situation and person in which it was told."""
-    person, today = person or here.scene.person, here.scene.today
-    now, line = here.scene.now.timestamp(), here.words("safety")
-    ago = days_since(person.safety_day, today)
+    person, today, now = person or here.scene.person, here.scene.today, here.scene.now.timestamp()
     interrupted = now < here.session.safety_until
-    due = interrupted or (not here.session.safety_said and (ago is None or ago >= SAFETY_DAYS))
+    if not (interrupted or (not here.session.safety_said and _long_ago(person, today))):
+        return "", changed(here, session=changed(here.session, safety_said=True, safety_until=0)), person
+    line = here.words("safety")
     until = now + GREETING_SECONDS + speaking_seconds(line, here.scene.library.language) * SURELY_HEARD
-    session = changed(here.session, safety_said=True, safety_until=int(until) if due else 0)
-    told = changed(here, session=session)
-    return (line, told, replace(person, safety_day=today.isoformat())) if due else ("", told, person)
+    told = replace(here, session=replace(here.session, safety_said=True, safety_until=int(until)))
+    return line, told, replace(person, safety_day=today.isoformat())
+
+
+def _long_ago(person: Person, today: date) -> bool:
+    ago = days_since(person.safety_day, today)
+    return ago is None or ago >= SAFETY_DAYS
 
 
 # Parts of an answer
@@ -364,15 +375,26 @@ def _after_quiet(line: str) -> tuple[Part, ...]:
 
 
 def _turn(
-    here: Here, session: Session, parts: tuple[Part, ...], reprompt: tuple[Part, ...], person: Person | None
+    here: Here,
+    parts: tuple[Part, ...],
+    reprompt: tuple[Part, ...],
+    person: Person | None,
+    *,
+    phase: Phase,
+    place: Place,
+    **fields: Any,
 ) -> Turn:
-    """An answer that waits for the person, who may go on another day from where it leaves them."""
+    """An answer that waits for the person, who may go on another day from where it leaves them.
+
+    `fields` are those of the session that it changes.
+    """
     person = person or here.scene.person
     if here.steps:
-        person = replace(person, underway=kept(here, session.place))
-    at = here.steps[session.place.step].exercise if here.steps else ""
-    session = replace(session, turns=here.session.turns + 1, misses=0, exercise=at)
-    suggestions = here.words.all(f"suggest-{session.phase}")
+        person = changed(person, underway=kept(here, place))
+    at = here.steps[place.step].exercise if here.steps else ""
+    turns = here.session.turns + 1
+    session = replace(here.session, phase=phase, place=place, turns=turns, misses=0, exercise=at, **fields)
+    suggestions = here.words.all(f"suggest-{phase}")
     return Turn(session, person, Prompt(parts, reprompt, listen=True, suggestions=suggestions))
 
 

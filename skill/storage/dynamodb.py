@@ -26,7 +26,7 @@ from ask_sdk_model.interfaces.system import SystemState
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from skill.storage.shelf import Change
+from skill.storage.shelf import Change, written
 
 log = logging.getLogger(__name__)
 
@@ -89,6 +89,7 @@ class DynamoShelf:
             if _revision(held) == revision:  # a put that boto3 tried again, because its first answer was lost
                 return
             record = change(held)
+            written(record)
             if record is held or self._replace(name, held, record, revision):
                 return
             time.sleep(random.uniform(0, min(0.01 * 2**attempt, LONGEST_PAUSE)))

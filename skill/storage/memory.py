@@ -5,7 +5,7 @@ from collections import OrderedDict
 from threading import Lock
 
 from skill.storage.people import PeopleStore
-from skill.storage.shelf import Change
+from skill.storage.shelf import Change, written
 
 PEOPLE = 10_000
 """How many users are remembered, at about a kilobyte each; the longest unheard of are forgotten first."""
@@ -30,9 +30,10 @@ class MemoryShelf:
             record = change(held)
             if record is held:
                 return
+            text = None if record is None else written(record)
             self._records.pop(name, None)
-            if record is not None:
-                self._records[name] = json.dumps(record)
+            if text is not None:
+                self._records[name] = text
             if len(self._records) > self._most:
                 self._records.popitem(last=False)
 

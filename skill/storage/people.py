@@ -4,8 +4,8 @@ import json
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from copy import deepcopy
 from functools import partial
+from math import isfinite
 from threading import Lock
 from typing import Any
 from weakref import ref
@@ -23,10 +23,6 @@ from skill.storage.shelf import Shelf
 from skill.storage.whose import Whose, whose
 
 log = logging.getLogger(__name__)
-
-LARGEST = 200_000
-"""Bytes of a household's record as JSON. A person has a few thousand; DynamoDB refuses an item above 400 kB, and may
-need twice what JSON needs. It is the same for every store, so that none takes what another would refuse."""
 
 SETTLED_AT_ONCE = 50
 """How many of those who waited for the store are saved when it is asked whether it is back: whoever asks waits, too."""
@@ -64,7 +60,8 @@ class PeopleStore(AbstractPersistenceAdapter):
         self._given.keep(request_envelope, stored, len(found.people))
         attributes = self._meanwhile.last(who) if found.faults and not stored else stored
         self._meanwhile.saw(who, attributes)
-        return deepcopy(attributes)
+        copy: Record = _copied(attributes)
+        return copy
 
     def save_attributes(self, request_envelope: RequestEnvelope, attributes: Record) -> None:
         """Remember the speaker so; it is kept when this returns.
@@ -126,7 +123,7 @@ class PeopleStore(AbstractPersistenceAdapter):
 
     def hand_over(self, request_envelope: RequestEnvelope) -> Unsaved | None:
         """What is owed to the speaker, who is here again. It is the caller's from now on."""
-        return self._meanwhile.hand_over(whose(request_envelope))
+        return self._meanwhile.hand_over(whose(request_envelope)) if len(self._meanwhile) else None
 
     def probe(self) -> None:
         """Ask for the right to write, as a save does, and write nothing: returns when people can be remembered.
@@ -184,7 +181,7 @@ class PeopleStore(AbstractPersistenceAdapter):
         def changed(held: object) -> object:
             before = self._household(held)
             after = change(before)
-            return held if after is before else _bounded(household.record_of(after))
+            return held if after is before else household.record_of(after)
 
         with self._noticing():
             self._shelf.change(user, changed)
@@ -252,6 +249,10 @@ class _Given:
         return attributes, number
 
 
+class _NotPlain(TypeError):
+    """Something that JSON would not give back as it is."""
+
+
 def _plain(attributes: Record) -> Record:
     """A copy as JSON has it.
 
@@ -259,13 +260,35 @@ def _plain(attributes: Record) -> Record:
         PersistenceException: JSON cannot hold it.
     """
     try:
+        copy: Record = _copied(attributes)
+        return copy
+    except _NotPlain:
+        pass
+    try:
         plain: Record = json.loads(json.dumps(attributes, allow_nan=False))
     except (TypeError, ValueError, RecursionError) as fault:
         raise PersistenceException(f"what is to be saved is not JSON: {fault}") from fault
     return plain
 
 
-def _bounded(record: Record | None) -> Record | None:
-    if record is not None and (size := len(json.dumps(record))) > LARGEST:
-        raise PersistenceException(f"a household's record of {size} bytes is larger than {LARGEST}, and was not saved")
-    return record
+_ATOMS = frozenset((str, int, bool, type(None)))
+
+
+def _copied(value: Any) -> Any:
+    """A copy of what came from JSON, or could have; many times faster than deepcopy.
+
+    Raises:
+        _NotPlain: it could not have.
+    """
+    kind = type(value)
+    if kind in _ATOMS:
+        return value
+    if kind is dict:
+        if not all(type(key) is str for key in value):
+            raise _NotPlain
+        return {key: item if type(item) in _ATOMS else _copied(item) for key, item in value.items()}
+    if kind is list:
+        return [_copied(item) for item in value]
+    if kind is float and isfinite(value):
+        return value
+    raise _NotPlain

@@ -1,12 +1,37 @@
 """What a store needs of the place where it keeps its records."""
 
+import json
 from collections.abc import Callable
 from typing import Any, Protocol
+
+from ask_sdk_core.exceptions import PersistenceException
 
 Record = dict[str, Any]
 
 Change = Callable[[object], object]
 """From what is kept to what is to be kept: a record, None to leave nothing, or its very argument for no change."""
+
+
+LARGEST = 200_000
+"""Bytes of a household's record as JSON. A person has a few thousand; DynamoDB refuses an item above 400 kB, and may
+need twice what JSON needs. It is the same for every store, so that none takes what another would refuse."""
+
+
+def written(record: object) -> str:
+    """A record as JSON.
+
+    Raises:
+        PersistenceException: it is too large.
+    """
+    text = _JSON.encode(record)
+    if len(text) > LARGEST:
+        raise PersistenceException(
+            f"a household's record of {len(text)} bytes is larger than {LARGEST}, and was not saved"
+        )
+    return text
+
+
+_JSON = json.JSONEncoder(separators=(",", ":"))
 
 
 class Shelf(Protocol):

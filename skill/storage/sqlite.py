@@ -18,7 +18,7 @@ from typing import TypeVar
 
 from ask_sdk_core.exceptions import PersistenceException
 
-from skill.storage.shelf import Change
+from skill.storage.shelf import Change, written
 from skill.storage.sqlite_file import SqliteFile, is_damage
 
 T = TypeVar("T")
@@ -92,7 +92,7 @@ def _change(connection: sqlite3.Connection, name: str, change: Change) -> None:
     if record is None and held is not None:
         connection.execute("DELETE FROM people WHERE user = ?", (name,))
     elif record is not held:
-        text = json.dumps(record, separators=(",", ":"))
+        text = written(record)
         connection.execute(
             "INSERT INTO people (user, record) VALUES (?, ?) ON CONFLICT (user) DO UPDATE SET record = excluded.record",
             (name, text),
