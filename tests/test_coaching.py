@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from scenes import library
 
 from skill.coaching import cadence, plan
-from skill.coaching.fitting import RESPONSE_CLIPS, RESPONSE_SECONDS, at, fit
+from skill.coaching.fitting import RESPONSE_SECONDS, Span, cue_at, fit
 from skill.coaching.place import Place
 from skill.coaching.practice import PieceKind, Practice, practice
 from skill.coaching.speech import speaking_seconds
@@ -14,6 +14,7 @@ from skill.coaching.timeline import CueKind, Telling, passages
 from skill.coaching.wishes import Habits, Speed, Wish
 from skill.library.models import Level, Step
 from skill.library.words import Words
+from skill.limits import CLIPS
 
 EXERCISES = sorted(library().exercises)
 TELLING = Telling(Words(library()))
@@ -102,7 +103,7 @@ def test_one_response_holds_what_it_may(routine: str, flowing: bool, sounds: boo
     for _ in range(200):
         span = fit(practices, place, telling, lambda name: sounds, lead)
         assert span.seconds <= RESPONSE_SECONDS - lead
-        assert sum(span.sounds) <= RESPONSE_CLIPS
+        assert sum(span.sounds) <= CLIPS
         if span.finished:
             break
         assert span.ends > place
@@ -120,7 +121,12 @@ def test_an_interruption_has_a_place(elapsed: float) -> None:
         return practice(steps, index, Habits(), library()) if index < len(steps) else None
 
     span = fit(practices, Place(0, 1), TELLING, lambda name: False)
-    assert Place(0, 1) <= at(span, elapsed) <= at(span, elapsed + 1) <= span.ends
+    assert Place(0, 1) <= _at(span, elapsed) <= _at(span, elapsed + 1) <= span.ends
+
+
+def _at(span: Span, elapsed: float) -> Place:
+    found = cue_at(span, elapsed)
+    return found[0].place if found else span.ends
 
 
 def test_speech_takes_about_what_people_take() -> None:

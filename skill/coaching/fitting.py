@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 from skill.coaching.place import Place
 from skill.coaching.practice import PieceKind, Practice
 from skill.coaching.timeline import Cue, Passage, Telling, passages
+from skill.limits import CLIPS
 
 RESPONSE_SECONDS = 225.0
 """Longest response we give: four minutes are allowed in all, and she keeps some room for what else she says."""
 
-RESPONSE_CLIPS = 5
 RESPONSE_CHARACTERS = 6_500
-"""Both as the platform has them (limits.py), with room for the answer before and the question after."""
+"""As the platform has them (limits.py), with room for the answer before and the question after."""
 
 _CUE_OVERHEAD = 30
 """Characters of markup around one cue."""
@@ -39,7 +39,6 @@ class Span:
         finished: it ends with the plan; `ends` is then the start of its last piece.
     """
 
-    starts: Place
     passages: tuple[Passage, ...]
     sounds: tuple[bool, ...]
     ends: Place
@@ -67,7 +66,7 @@ class _Room:
 
     seconds: float
     has_sound: Callable[[str], bool]
-    clips: int = RESPONSE_CLIPS
+    clips: int = CLIPS
     characters: int = RESPONSE_CHARACTERS
 
     def heard_as_sound(self, passage: Passage) -> bool:
@@ -113,17 +112,17 @@ def fit(
         told = passages(practice, place, telling)
         fitting = _fitting(told, room)
         if len(fitting) < len(told) and taken:
-            return _span(start, taken, room, place, waits=False)
+            return _span(taken, room, place, waits=False)
         taken += fitting
         if len(fitting) < len(told):
-            return _span(start, *_split(taken, told[len(fitting)], room), waits=False)
+            return _span(*_split(taken, told[len(fitting)], room), waits=False)
         if telling.holding:
             telling = replace(telling, holding=False)
         last = Place(place.step, place.piece)
         place = after_piece(practice, place)
         if piece.kind in (PieceKind.SET_UP, PieceKind.SWITCH) and not telling.flowing:
-            return _span(start, taken, room, place, waits=True)
-    return _span(start, taken, room, last, waits=False, finished=True)
+            return _span(taken, room, place, waits=True)
+    return _span(taken, room, last, waits=False, finished=True)
 
 
 def after_piece(practice: Practice, place: Place) -> Place:
@@ -131,12 +130,6 @@ def after_piece(practice: Practice, place: Place) -> Place:
     if place.piece + 1 < len(practice.pieces):
         return Place(place.step, place.piece + 1)
     return Place(place.step + 1)
-
-
-def at(span: Span, elapsed: float) -> Place:
-    """Where the person is when so many seconds of a span have been heard: the cue's place, or the span's end."""
-    found = cue_at(span, elapsed)
-    return found[0].place if found else span.ends
 
 
 def cue_at(span: Span, elapsed: float, haste: float = 1.0) -> tuple[Cue, float] | None:
@@ -206,6 +199,6 @@ def _by_rep(cues: tuple[Cue, ...]) -> list[list[Cue]]:
     return list(reps.values())
 
 
-def _span(start: Place, taken: list[Passage], room: _Room, ends: Place, *, waits: bool, finished: bool = False) -> Span:
+def _span(taken: list[Passage], room: _Room, ends: Place, *, waits: bool, finished: bool = False) -> Span:
     sounds = tuple(room.heard_as_sound(passage) for passage in taken)
-    return Span(start, tuple(taken), sounds, ends, waits, finished)
+    return Span(tuple(taken), sounds, ends, waits, finished)

@@ -19,7 +19,7 @@ from skill.coaching.practice import STANDING, Piece, PieceKind, Practice, practi
 from skill.coaching.timeline import CueKind, Telling
 from skill.coaching.wishes import Pace
 from skill.dialogue.session import Person, Phase, Scene, Session, Underway
-from skill.library.models import Step
+from skill.library.models import Exercise, Step
 from skill.library.words import Words
 
 T = TypeVar("T")
@@ -70,6 +70,12 @@ class Here:
     def piece(self) -> Piece | None:
         """The piece they are at; None when nothing is underway."""
         return self.practice.pieces[self.place.piece] if self.practice else None
+
+    def exercise(self, named: str | None) -> Exercise | None:
+        """The exercise of that id; without one, the one they are at; None where there is none."""
+        if named is not None:
+            return self.scene.library.exercises.get(named)
+        return self.practice.exercise if self.practice else None
 
     @property
     def telling(self) -> Telling:
@@ -342,5 +348,4 @@ def easier_there_is(here: Here, place: Place) -> bool:
     practice = here.practices(place.step)
     if practice is None or here.session.sharp:
         return False
-    easier = {"usual": "easier", "harder": "usual"}.get(practice.form.level)
-    return any(level == easier for level in practice.exercise.forms)
+    return practice.form.level.easier in practice.exercise.forms

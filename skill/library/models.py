@@ -41,6 +41,16 @@ class Level(StrEnum):
     USUAL = "usual"
     HARDER = "harder"
 
+    @property
+    def easier(self) -> "Level | None":
+        """The next easier one; None for the easiest."""
+        return {Level.HARDER: Level.USUAL, Level.USUAL: Level.EASIER}.get(self)
+
+    @property
+    def harder(self) -> "Level | None":
+        """The next harder one; None for the hardest."""
+        return {Level.EASIER: Level.USUAL, Level.USUAL: Level.HARDER}.get(self)
+
 
 @dataclass(frozen=True, slots=True)
 class Range:

@@ -114,19 +114,18 @@ def _where_it_was(before: Here, after: Here) -> Here:
 
 def easier(here: Here, event: Event) -> Turn:
     """One form easier, in which the set is begun again from its position."""
-    return _other_form(here, {Level.HARDER: Level.USUAL, Level.USUAL: Level.EASIER}, "easier")
+    return _other_form(here, here.practice.form.level.easier if here.practice else None, "easier")
 
 
 def harder(here: Here, event: Event) -> Turn:
     """One form harder, in which the set is begun again from its position."""
-    return _other_form(here, {Level.EASIER: Level.USUAL, Level.USUAL: Level.HARDER}, "harder")
+    return _other_form(here, here.practice.form.level.harder if here.practice else None, "harder")
 
 
-def _other_form(here: Here, ladder: dict[Level, Level], way: str) -> Turn:
+def _other_form(here: Here, level: Level | None, way: str) -> Turn:
     practice, words = here.practice, here.words
     if practice is None:
         return stay(here, words("tell-me-in-exercise"))
-    level = ladder.get(practice.form.level)
     form = practice.exercise.forms.get(level) if level else None
     if form is None or level is None:
         return stay(here, words(f"no-{way}"))

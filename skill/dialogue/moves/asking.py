@@ -26,7 +26,7 @@ from skill.library.words import sentences
 def explain(here: Here, event: Event) -> Turn:
     """How an exercise goes, whole. It lets go of a hold: nobody should hang on through an explanation."""
     assert isinstance(event, Explain)
-    exercise = _asked_about(here, event.exercise)
+    exercise = here.exercise(event.exercise)
     if exercise is None:
         return stay(here, here.words("which-exercise", exercises=exercises(here)))
     told, card = _explanation(here, exercise), _explanation_card(here, exercise)
@@ -136,12 +136,6 @@ def not_understood(here: Here, event: Event) -> Turn:
     told = here.words({1: "missed-once", 2: "missed-twice"}.get(misses, f"help-{here.phase}"))
     turn = stay(here, told)
     return replace(turn, session=replace(turn.session, misses=misses))
-
-
-def _asked_about(here: Here, exercise: str | None) -> Exercise | None:
-    if exercise is not None:
-        return here.scene.library.exercises.get(exercise)
-    return here.practice.exercise if here.practice else None
 
 
 def _explanation(here: Here, exercise: Exercise) -> str:

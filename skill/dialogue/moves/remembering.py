@@ -10,7 +10,6 @@ from skill.dialogue.prompt import Card, Prompt, Say
 from skill.dialogue.session import Forget, Person, Phase, Session, Turn
 from skill.dialogue.telling import exercises, looking_back
 from skill.dialogue.turns import ask, back_to_where_it_came_up, play, stay
-from skill.library.models import Exercise
 
 
 def how_am_i_doing(here: Here, event: Event) -> Turn:
@@ -72,7 +71,7 @@ def talk_less(here: Here, event: Event) -> Turn:
 def leave_out(here: Here, event: Event) -> Turn:
     """Never this exercise in a routine again; the one underway goes on with the next."""
     assert isinstance(event, LeaveOut)
-    exercise = _meant(here, event.exercise)
+    exercise = here.exercise(event.exercise)
     if exercise is None:
         return stay(here, here.words("which-exercise", exercises=exercises(here)))
     left_out = (*(name for name in here.scene.person.left_out if name != exercise.id), exercise.id)
@@ -90,12 +89,6 @@ def put_back(here: Here, event: Event) -> Turn:
         return stay(here, here.words("nothing-left-out"))
     person = replace(here.scene.person, left_out=left_out)
     return _with_other_steps(here, person, here.words("put-back"))
-
-
-def _meant(here: Here, exercise: str | None) -> Exercise | None:
-    if exercise is not None:
-        return here.scene.library.exercises.get(exercise)
-    return here.practice.exercise if here.practice else None
 
 
 def _with_other_steps(here: Here, person: Person, told: str) -> Turn:
