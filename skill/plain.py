@@ -29,28 +29,29 @@ class Damaged(ValueError):
     """A value that cannot be made sense of."""
 
 
-def to_plain(value: object) -> Any:
+def to_plain(value: Any) -> Any:
     """A dataclass, and all that is in it, as objects, lists, texts, numbers, booleans and nulls."""
-    kind = type(value)
+    kind: Any = type(value)
     if kind in _AS_THEY_ARE:
         return value
     if kind is dict:
-        return {key: to_plain(item) for key, item in cast(Mapping[str, object], value).items()}
+        return {key: item if type(item) in _AS_THEY_ARE else to_plain(item) for key, item in value.items()}
     if kind is tuple:
-        return [to_plain(item) for item in cast(tuple[object, ...], value)]
+        return [to_plain(item) for item in value]
     if isinstance(value, StrEnum):
         return value.value
     if isinstance(value, Mapping):
         return {key: to_plain(item) for key, item in value.items()}
-    return {name: to_plain(getattr(value, name)) for name in _names(cast(Hashable, kind))}
+    return {name: to_plain(getattr(value, name)) for name in _names(kind)}
 
 
 _AS_THEY_ARE = frozenset((str, int, bool, NoneType))
 
 
-def to_plain_sparsely(value: object) -> dict[str, Any]:
+def to_plain_sparsely(value: Any) -> dict[str, Any]:
     """A dataclass whose every field has a default, without the fields that are as they are by default."""
-    usual = _usual(cast(Hashable, type(value)))
+    kind: Any = type(value)
+    usual = _usual(kind)
     found = ((name, getattr(value, name)) for name in usual)
     return {name: to_plain(field) for name, field in found if field != usual[name]}
 

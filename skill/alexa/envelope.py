@@ -8,11 +8,11 @@ and what nobody uses is not read. The models stay the SDK's, so everything else 
 
 import json
 import math
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from enum import Enum
 from functools import cache
-from typing import Any, cast
+from typing import Any
 
 from ask_sdk_core.serialize import DefaultSerializer
 from ask_sdk_model import (
@@ -90,18 +90,25 @@ class Serializer(DefaultSerializer):
 
     def serialize(self, obj: Any) -> Any:
         """A model of the SDK's as values that JSON knows, exactly as the SDK would have it."""
-        kind = type(obj)
-        if kind is str or kind is bool or kind is int or obj is None:
+        kind: Any = type(obj)
+        if kind in _ATOMS:
             return obj
         if kind is dict:
-            return {key: self.serialize(value) for key, value in obj.items()}
+            return {key: value if type(value) in _ATOMS else self.serialize(value) for key, value in obj.items()}
         if kind is list:
             return [self.serialize(value) for value in obj]
-        names = _names(cast(Hashable, kind))
+        names = _names(kind)
         if names is None:
             return super().serialize(obj)
         found = ((name, getattr(obj, own)) for own, name in names)
-        return {name: self.serialize(value) for name, value in found if value is not None}
+        return {
+            name: value if type(value) in _ATOMS else self.serialize(value)
+            for name, value in found
+            if value is not None
+        }
+
+
+_ATOMS = frozenset((str, bool, int, type(None)))
 
 
 @cache

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import assert_never
 from xml.sax.saxutils import escape, quoteattr
 
 from skill import limits
@@ -28,9 +27,8 @@ def ssml(parts: Sequence[Part], sounds_at: str = "", *, reprompt: bool = False) 
     Raises:
         BreaksLimit: too many characters or clips, too much sound, or too long a silence.
     """
-    _check_silence(parts)
     _check_sounds(parts, limits.REPROMPT_AUDIO_SECONDS if reprompt else limits.AUDIO_SECONDS)
-    document = f"<speak>{' '.join([_tag(part, sounds_at) for part in parts])}</speak>"
+    document = f"<speak>{' '.join(_tags(parts, sounds_at))}</speak>"
     if len(document) >= limits.SPEECH_CHARACTERS:
         raise BreaksLimit(f"{len(document)} characters of speech, fewer than {limits.SPEECH_CHARACTERS} are allowed")
     return document
@@ -41,16 +39,25 @@ def plain(parts: Sequence[Part]) -> str:
     return " ".join(part.text for part in parts if isinstance(part, Say))
 
 
-def _tag(part: Part, sounds_at: str) -> str:
-    match part:
-        case Say():
-            return _escaped(part.text)
-        case Silence():
-            return _break(part.seconds)
-        case Sound():
-            return f"<audio src={quoteattr(f'{sounds_at}/{part.name}.mp3')}/>"
-        case _:
-            assert_never(part)
+def _tags(parts: Sequence[Part], sounds_at: str) -> list[str]:
+    """Each part as SSML; an answer counted aloud has a hundred of them, so they are gone through once."""
+    tags = []
+    run = 0.0
+    for part in parts:
+        if isinstance(part, Silence):
+            run += part.seconds
+            if run > limits.SILENCE_SECONDS:
+                raise BreaksLimit(
+                    f"{run:.1f} seconds of silence in a row, at most {limits.SILENCE_SECONDS} are allowed"
+                )
+            tags.append(_break(part.seconds))
+            continue
+        run = 0.0
+        if isinstance(part, Say):
+            tags.append(_escaped(part.text))
+        else:
+            tags.append(f"<audio src={quoteattr(f'{sounds_at}/{part.name}.mp3')}/>")
+    return tags
 
 
 @lru_cache(maxsize=TEXTS)
@@ -61,17 +68,6 @@ def _break(seconds: float) -> str:
 @lru_cache(maxsize=TEXTS)
 def _escaped(text: str) -> str:
     return escape(text, {'"': "&quot;"})
-
-
-def _check_silence(parts: Sequence[Part]) -> None:
-    run = 0.0
-    for part in parts:
-        if not isinstance(part, Silence):
-            run = 0.0
-            continue
-        run += part.seconds
-        if run > limits.SILENCE_SECONDS:
-            raise BreaksLimit(f"{run:.1f} seconds of silence in a row, at most {limits.SILENCE_SECONDS} are allowed")
 
 
 def _check_sounds(parts: Sequence[Part], most_seconds: float) -> None:

@@ -284,9 +284,12 @@ def _copied(value: Any) -> Any:
     if kind in _ATOMS:
         return value
     if kind is dict:
-        if not all(type(key) is str for key in value):
-            raise _NotPlain
-        return {key: item if type(item) in _ATOMS else _copied(item) for key, item in value.items()}
+        copy = {}
+        for key, item in value.items():
+            if type(key) is not str:
+                raise _NotPlain
+            copy[key] = item if type(item) in _ATOMS else _copied(item)
+        return copy
     if kind is list:
         return [_copied(item) for item in value]
     if kind is float and isfinite(value):
