@@ -25,7 +25,7 @@ export SAM_CLI_TELEMETRY = 0
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run talk serve test check format build sounds voice prove parts hooks lock clean
+.PHONY: help run talk serve test check format build sounds voice prove bench parts hooks lock clean
 
 help:
 	@echo "Hip Coach. Add ARGS=… to pass options on, for example: make test ARGS='-k pause'"
@@ -65,11 +65,14 @@ sounds: $(VENV)/.talk ## Make the sound files: counts, ticks, quiet
 voice: $(VENV)/.voice ## Record the counted words of the sounds anew (installs a speech engine, 250 MB)
 	@$(PY) -m skill voice $(ARGS)
 
-prove: $(VENV)/.dev ## The long runs: fuzz, crashes, soak, benchmarks (writes tables to docs/)
+prove: $(VENV)/.dev ## The long runs: fuzz, crashes, sounds, a year (writes tables to docs/)
 	@set -e; for script in prove/*.py; do \
 		[ -e "$$script" ] || { echo "prove/ holds no script yet."; exit 1; }; \
 		echo "$$script"; PYTHONPATH=.:tests $(PY) "$$script" $(ARGS); \
 	done
+
+bench: $(VENV)/.dev $(NPM)/node_modules/.npm ## What a turn and a start cost beside the stock SDK's hello world (docs/benchmarks.md)
+	@PYTHONPATH=.:tests $(PY) -m benchmarks.run $(ARGS)
 
 parts: $(SAM)/.$(SAM_VERSION) $(MOTO)/.$(MOTO_VERSION) $(NPM)/node_modules/.npm ## Install the outside parts that tests run against: npm clients, SAM, moto
 
@@ -82,9 +85,9 @@ lock: $(UV) ## Make the lock files again from pyproject.toml (newest versions: A
 	@cat requirements-dev.txt requirements-voice.txt > .venv-uv/all.txt 2>/dev/null || true
 	@$(LOCK) -o .venv-uv/all.txt --all-extras $(ARGS)
 	@$(LOCK) -c .venv-uv/all.txt -o requirements.txt
-	@$(LOCK) -c .venv-uv/all.txt -o requirements-talk.txt --extra talk
+	@$(LOCK) -c .venv-uv/all.txt -o requirements-talk.txt --extra talk --extra serve
 	@$(LOCK) -c .venv-uv/all.txt -o requirements-lambda.txt --extra dynamodb
-	@$(LOCK) -c .venv-uv/all.txt -o requirements-dev.txt --extra talk --extra dynamodb --extra dev
+	@$(LOCK) -c .venv-uv/all.txt -o requirements-dev.txt --extra talk --extra serve --extra dynamodb --extra dev
 	@$(LOCK) -c .venv-uv/all.txt -o requirements-voice.txt --extra voice
 
 # What AWS SAM calls to pack the function (template.yaml): the code, the content, and what they need; nothing else. The

@@ -72,8 +72,25 @@ def _talking(command: argparse.ArgumentParser) -> None:
 
 
 def _serving(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--host", default="127.0.0.1")
-    command.add_argument("--port", type=int, default=5000)
+    command.add_argument("--host", default="127.0.0.1", help="the address to listen on (default: this machine only)")
+    command.add_argument("--port", type=_number(0, 65_535), default=5000, help="0 takes a free one (default: 5000)")
+    command.add_argument("--workers", type=_number(1, 64), default=1, help="processes that answer (default: 1)")
+    command.add_argument(
+        "--threads", type=_number(1, 256), default=16, help="turns each answers at the same time (default: 16)"
+    )
+
+
+def _number(least: int, most: int) -> Callable[[str], int]:
+    """Reads a whole number within bounds; argparse says it when it is none."""
+
+    def read(text: str) -> int:
+        number = int(text)
+        if not least <= number <= most:
+            raise argparse.ArgumentTypeError(f"{number} is not from {least} to {most}")
+        return number
+
+    read.__name__ = "number"  # what argparse calls it
+    return read
 
 
 def _making(command: argparse.ArgumentParser) -> None:

@@ -6,7 +6,8 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
-from skill.library.load import content_folder, load
+from skill.library.folder import content_folder
+from skill.library.load import load
 from skill.library.models import Library
 from skill.settings import Settings
 
@@ -79,22 +80,52 @@ def _talking(asked: Namespace) -> Settings:
 
 
 def serve(asked: Namespace) -> int:
-    """Serve the skill over HTTP."""
-    from werkzeug.serving import run_simple
-
-    from skill.local import is_loopback
+    """Serve the skill over HTTP, until SIGTERM or Ctrl-C."""
+    settings = Settings.from_environment()
+    if fault := _unservable(asked, settings):
+        print(fault, file=sys.stderr)
+        return 1
+    try:
+        from skill import serving
+    except ModuleNotFoundError as missing:
+        print(f"{missing.name} is not installed: pip install 'hip-coach[serve]'", file=sys.stderr)
+        return 1
+    from skill import logs
     from skill.web import create_app
 
-    settings = Settings.from_environment()
-    if not settings.verify and not is_loopback(asked.host):
-        print(
-            f"HIP_COACH_VERIFY=off answers this machine only, so it does not listen on {asked.host}: "
-            "leave --host out, or set HIP_COACH_VERIFY=on and HIP_COACH_SKILL_ID.",
-            file=sys.stderr,
-        )
+    logs.write_to()
+    try:
+        listening = serving.listen(asked.host, asked.port)
+    except serving.CannotListen as reason:
+        print(reason, file=sys.stderr)
         return 1
-    run_simple(asked.host, asked.port, create_app(settings), threaded=True)
+    with listening:
+        app = create_app(settings)
+        print(f"Hip Coach listens on {serving.address(listening)}. Ctrl-C stops it.", flush=True)
+        serving.serve(app, listening, workers=asked.workers, threads=asked.threads)
     return 0
+
+
+def _unservable(asked: Namespace, settings: Settings) -> str | None:
+    """Why the skill cannot be served as asked, and what to do; None if it can."""
+    import os
+
+    from skill.local import is_loopback
+    from skill.storage.opening import parse
+
+    if not settings.verify and not is_loopback(asked.host):
+        return (
+            f"HIP_COACH_VERIFY=off answers this machine only, so it does not listen on {asked.host}: "
+            "leave --host out, or set HIP_COACH_VERIFY=on and HIP_COACH_SKILL_ID."
+        )
+    if asked.workers > 1 and parse(settings.store)[0] == "memory":
+        return (
+            "HIP_COACH_STORE=memory: remembers within one process, so people would be forgotten from turn to turn: "
+            "leave --workers out, or set HIP_COACH_STORE to an SQLite file or a DynamoDB table."
+        )
+    if asked.workers > 1 and not hasattr(os, "fork"):
+        return "This system cannot fork, so there is one worker only: leave --workers out."
+    return None
 
 
 def new(asked: Namespace) -> int:

@@ -1,6 +1,8 @@
 """The command line: what it makes is fresh, what it refuses it says, and a routine can be rehearsed whole."""
 
 import shutil
+import socket
+import sys
 from pathlib import Path
 
 import pytest
@@ -129,6 +131,57 @@ def test_without_a_skill_id_nothing_is_served(
     monkeypatch.delenv("HIP_COACH_SKILL_ID", raising=False)
     assert main(["serve"]) == 1
     assert "HIP_COACH_SKILL_ID is not set" in capsys.readouterr().err
+
+
+def test_a_port_that_is_taken_is_named(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """With a cure, and no traceback."""
+    monkeypatch.setenv("HIP_COACH_VERIFY", "off")
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        assert main(["serve", "--port", port]) == 1
+    said = capsys.readouterr().err
+    assert f"port {port}" in said
+    assert "--port" in said
+    assert "Traceback" not in said
+
+
+def test_several_workers_need_a_store_that_they_share(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """In memory, each of them would know other people."""
+    monkeypatch.setenv("HIP_COACH_VERIFY", "off")
+    monkeypatch.setenv("HIP_COACH_STORE", "memory:")
+    assert main(["serve", "--workers", "2"]) == 1
+    assert "HIP_COACH_STORE" in capsys.readouterr().err
+
+
+def test_several_workers_need_a_system_that_forks(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """Windows does not, and says what to leave out."""
+    monkeypatch.setenv("HIP_COACH_VERIFY", "off")
+    monkeypatch.setenv("HIP_COACH_STORE", f"sqlite:///{tmp_path}/people.sqlite3")
+    monkeypatch.delattr("os.fork")
+    assert main(["serve", "--workers", "2"]) == 1
+    assert "--workers" in capsys.readouterr().err
+
+
+def test_without_the_server_it_is_named(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """Lambda and the terminal do without it; whoever serves is told what to install."""
+    monkeypatch.setenv("HIP_COACH_VERIFY", "off")
+    monkeypatch.setitem(sys.modules, "waitress", None)
+    monkeypatch.delitem(sys.modules, "skill.serving", raising=False)
+    monkeypatch.delattr("skill.serving", raising=False)
+    assert main(["serve"]) == 1
+    assert "waitress is not installed: pip install 'hip-coach[serve]'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("words", [["--port", "70000"], ["--port", "http"], ["--workers", "0"], ["--threads", "-1"]])
+def test_numbers_that_cannot_be_are_refused(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    """Before anything is started."""
+    with pytest.raises(SystemExit):
+        main(["serve", *words])
+    assert words[0] in capsys.readouterr().err
 
 
 def test_talking_in_haste_leaves_nobodys_history_changed(

@@ -1,0 +1,538 @@
+"""The server: who is slow, rude or gone costs nobody else anything, and it stops without cutting anybody off."""
+
+import http.client
+import json
+import logging
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
+from pathlib import Path
+from threading import Event, Thread
+from typing import IO, Any
+
+import law
+import pytest
+
+from skill import __version__, serving
+from skill.limits import REQUEST_BYTES
+
+SECONDS = 30
+"""How long a good client waits at most. It never has to; a server that hangs fails its test."""
+
+LAUNCH = json.dumps(law.envelope("launch")).encode()
+
+SLOW = """
+import os, sys
+from skill import serving
+from skill.settings import Settings
+from skill.web import create_app
+
+app = create_app(Settings(verify=False, store=sys.argv[1]))
+store = app.extensions["hip-coach"].store
+load = store.get_attributes
+
+def slow(request_envelope):
+    print("begun", os.getpid(), flush=True)
+    os.read(0, 1)
+    return load(request_envelope)
+
+store.get_attributes = slow
+serving.STOP_SECONDS = float(sys.argv[3])
+with serving.listen("127.0.0.1", 0) as listening:
+    print(serving.address(listening), flush=True)
+    serving.serve(app, listening, workers=int(sys.argv[2]))
+"""
+"""A server whose store says when it is asked, and answers when it is told to."""
+
+
+@contextmanager
+def process(*words: str, errors: IO[str] | None = None) -> Iterator[tuple[subprocess.Popen[str], int]]:
+    """A server of its own, and its port."""
+    environment = {**os.environ, "HIP_COACH_VERIFY": "off", "HIP_COACH_STORE": "memory:"}
+    with subprocess.Popen(
+        [sys.executable, *words],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=errors or subprocess.DEVNULL,  # not a pipe, which might fill
+        text=True,
+        env=environment,
+        start_new_session=True,
+    ) as running:
+        try:
+            yield running, int(re.findall(r":(\d+)", heard(running))[0])
+        finally:
+            running.kill()
+
+
+def heard(running: subprocess.Popen[str]) -> str:
+    """Its next line."""
+    assert running.stdout
+    return running.stdout.readline()
+
+
+def told(running: subprocess.Popen[str]) -> None:
+    """Let the slow store go on."""
+    assert running.stdin
+    running.stdin.write("\n")
+    running.stdin.flush()
+
+
+@contextmanager
+def within(app: Any, threads: int = 4) -> Iterator[int]:
+    """A server in a thread of this process, and its port."""
+    with serving.listen("127.0.0.1", 0) as listening:
+        port = listening.getsockname()[1]
+        server = serving.Server(app, listening, threads)
+        thread = Thread(target=server.work)
+        thread.start()
+        try:
+            yield port
+        finally:
+            server.stop()
+            thread.join()
+
+
+@pytest.fixture(scope="module")
+def port() -> Iterator[int]:
+    """The skill, as `make serve` has it."""
+    with process("-m", "skill", "serve", "--port", "0") as (_, port):
+        yield port
+
+
+def connect(port: int) -> socket.socket:
+    return socket.create_connection(("127.0.0.1", port), SECONDS)
+
+
+def head(length: int, *more: str) -> bytes:
+    """The headers of a request to the skill."""
+    lines = ("POST /alexa HTTP/1.1", "Host: localhost", "Content-Type: application/json", *more)
+    return "\r\n".join((*lines, f"Content-Length: {length}", "", "")).encode()
+
+
+TURN = head(len(LAUNCH)) + LAUNCH
+CHUNKED = head(0, "Transfer-Encoding: chunked").replace(b"Content-Length: 0\r\n", b"")
+IN_CHUNKS = b"%x\r\n%s\r\n0\r\n\r\n" % (len(LAUNCH), LAUNCH)
+
+
+def answer(connection: socket.socket) -> tuple[http.client.HTTPResponse, bytes]:
+    response = http.client.HTTPResponse(connection)
+    response.begin()
+    return response, response.read()
+
+
+def ask(port: int, sent: bytes) -> tuple[http.client.HTTPResponse, bytes]:
+    with connect(port) as connection:
+        connection.sendall(sent)
+        return answer(connection)
+
+
+def is_well(port: int) -> None:
+    """A good client is answered, by the skill."""
+    response, body = ask(port, TURN)
+    assert response.status == 200
+    assert "outputSpeech" in json.loads(body)["response"]
+
+
+def is_closed(connection: socket.socket) -> bool:
+    """Waits until the other side has closed the connection without a word."""
+    try:
+        return connection.recv(1) == b""
+    except ConnectionResetError:
+        return True
+
+
+def is_refused(port: int) -> bool:
+    """Waits until nobody takes a connection any more."""
+    until = time.monotonic() + SECONDS
+    while time.monotonic() < until:
+        try:
+            connect(port).close()
+        except ConnectionError:
+            return True
+    return False
+
+
+def refused(answered: tuple[http.client.HTTPResponse, bytes], status: int) -> None:
+    """It is refused by small JSON that names no software."""
+    response, body = answered
+    assert response.status == status
+    assert response.headers["Content-Type"] == "application/json"
+    assert list(json.loads(body)) == ["error"]
+    assert len(body) < 200
+    assert tells_nothing(response, body)
+
+
+def tells_nothing(response: http.client.HTTPResponse, body: bytes) -> bool:
+    """Nobody learns what serves, nor which version of it."""
+    text = f"{response.headers}{body.decode()}".lower()
+    return response.headers["Server"] is None and not any(name in text for name in ("waitress", "python", "werkzeug"))
+
+
+# Answering
+
+
+def test_a_turn_is_answered_and_the_connection_kept(port: int) -> None:
+    """Whoever keeps the connection has many turns on it."""
+    with connect(port) as connection:
+        for _ in range(3):
+            connection.sendall(TURN)
+            response, _ = answer(connection)
+            assert response.status == 200
+            assert tells_nothing(response, b"")  # what Alexa reads is another matter
+
+
+def test_two_requests_at_once_are_answered_in_their_order(port: int) -> None:
+    """The second one waits."""
+    with connect(port) as connection:
+        connection.sendall(TURN + b"GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+        first, second = b"".join(iter(lambda: connection.recv(65_536), b"")).split(b"HTTP/1.1 200 OK\r\n")[1:]
+    assert b"outputSpeech" in first
+    assert json.loads(second.partition(b"\r\n\r\n")[2])["version"] == __version__
+
+
+def test_a_body_may_come_in_chunks(port: int) -> None:
+    """As a proxy may pass it on."""
+    response, _ = ask(port, CHUNKED + IN_CHUNKS)
+    assert response.status == 200
+
+
+def test_who_asks_whether_to_go_on_is_told_to(port: int) -> None:
+    """A body is sent after `100 Continue`."""
+    with connect(port) as connection:
+        connection.sendall(head(len(LAUNCH), "Expect: 100-continue"))
+        assert connection.recv(100) == b"HTTP/1.1 100 Continue\r\n\r\n"
+        connection.sendall(LAUNCH)
+        assert answer(connection)[0].status == 200
+
+
+def test_what_was_forwarded_is_still_seen_to_be(port: int) -> None:
+    """An open tunnel to a local server is not an open skill: no header that says so is taken away on the way in."""
+    refused_here, body = ask(port, TURN.replace(b"Host:", b"X-Forwarded-For: 8.8.8.8\r\nHost:"))
+    assert refused_here.status == 403
+    assert b"forwarded" in body
+
+
+def test_what_a_thread_is_sending_is_left_to_it() -> None:
+    """The loop that reads everybody's requests does not go round and round meanwhile: it halved the turns a second."""
+    seen: list[bool] = []
+
+    def sending(environ: Any, start_response: Any) -> list[bytes]:
+        channel = environ["waitress.client_disconnected"].__self__
+        channel.total_outbufs_len = 100
+        seen.append(channel.writable())
+        channel.total_outbufs_len = channel.adj.outbuf_high_watermark + 1
+        seen.append(channel.writable())
+        channel.total_outbufs_len = 0
+        return hello(environ, start_response)
+
+    with within(sending) as port:
+        assert ask(port, GET)[1] == b"hello"
+    assert seen == [False, True]
+
+
+# Bad clients
+
+
+def test_hanging_up_harms_nobody(port: int) -> None:
+    """In the middle of the headers, of the body, or before the answer: the next one is answered."""
+    for sent in (TURN[:30], TURN[:-30], TURN) * 40:
+        with connect(port) as connection:
+            connection.sendall(sent)
+    is_well(port)
+
+
+def test_two_thousand_open_connections_are_held(port: int) -> None:
+    """They do nothing, and a good client is answered."""
+    with ExitStack() as held:
+        held.callback(more_files(2_300))
+        idle = [held.enter_context(connect(port)) for _ in range(2_000)]
+        is_well(port)
+        for connection in (idle[0], idle[-1]):
+            connection.sendall(TURN)
+            assert answer(connection)[0].status == 200
+
+
+def more_files(wanted: int) -> Callable[[], None]:
+    """Lets this process hold so many files; returns what undoes it."""
+    resource = pytest.importorskip("resource")
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard != resource.RLIM_INFINITY and hard < wanted:
+        pytest.skip(f"this system lets nobody hold more than {hard} files")
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, wanted), hard))
+    return lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+def test_slow_clients_hold_no_thread(port: int) -> None:
+    """There are far more of them than threads, stuck in their headers or in their body, and a good client passes."""
+    with ExitStack() as held:
+        slow = [held.enter_context(connect(port)) for _ in range(200)]
+        for number, connection in enumerate(slow):
+            connection.sendall(TURN[: 40 if number % 2 else -40])
+        is_well(port)
+        for number, connection in enumerate(slow):
+            connection.sendall(TURN[40:41] if number % 2 else TURN[-40:-39])
+        is_well(port)
+        slow[0].sendall(TURN[-39:])
+        assert answer(slow[0])[0].status == 200
+
+
+def test_a_request_that_takes_too_long_to_come_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However busily it drips; who waits between two requests may."""
+    monkeypatch.setattr(serving, "REQUEST_SECONDS", 0.1)
+    with within(hello) as port, connect(port) as idle, connect(port) as slow, connect(port) as blank:
+        slow.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\nX: ")
+        blank.sendall(b"\r\n\r\n")
+        assert is_closed(slow)
+        assert is_closed(blank)
+        idle.sendall(GET)
+        assert answer(idle)[1] == b"hello"
+        idle.sendall(GET)
+        assert answer(idle)[1] == b"hello"
+
+
+def test_who_does_nothing_at_all_is_let_go_at_last(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Connections are not kept for ever."""
+    monkeypatch.setattr(serving, "IDLE_SECONDS", 1)
+    with within(hello) as port, connect(port) as idle:
+        assert is_closed(idle)
+
+
+def test_when_there_is_no_room_the_longest_idle_make_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """More idle connections than we hold do not keep a good client out."""
+    monkeypatch.setattr(serving, "CONNECTIONS", 40)
+    with within(hello) as port, ExitStack() as held:
+        idle = [held.enter_context(connect(port)) for _ in range(120)]
+        assert ask(port, GET)[1] == b"hello"
+        assert is_closed(idle[0])
+
+
+def hello(environ: Any, start_response: Any) -> list[bytes]:
+    start_response("200 OK", [("Content-Length", "5")])
+    return [b"hello"]
+
+
+GET = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
+
+
+# What is refused before the app sees it
+
+
+def test_too_large_a_body_is_refused_before_it_has_come(port: int) -> None:
+    """By its headers alone; who asks whether to send it is told not to; and nobody waits for what was never sent."""
+    for more in ((), ("Expect: 100-continue",)):
+        refused(ask(port, head(REQUEST_BYTES + 1, *more)), 413)
+
+
+def test_who_has_sent_too_much_can_still_read_why(port: int) -> None:
+    """The rest is thrown away, and the connection not reset."""
+    much = b"x" * (3 * REQUEST_BYTES)
+    refused(ask(port, head(len(much)) + much), 413)
+    refused(ask(port, CHUNKED + b"%x\r\n%s\r\n0\r\n\r\n" % (len(much), much)), 413)
+    refused(ask(port, head(0, f"X: {'x' * serving.HEADER_BYTES}")), 431)
+
+
+def test_who_still_sends_what_was_refused_is_not_cut_off(port: int) -> None:
+    """A connection that is reset would take the answer with it; this one ends in order."""
+    with connect(port) as connection:
+        connection.sendall(head(3 * REQUEST_BYTES))
+        refused(answer(connection), 413)
+        connection.sendall(b"x" * (3 * REQUEST_BYTES))
+        connection.shutdown(socket.SHUT_WR)
+        assert connection.recv(1) == b""
+
+
+@pytest.mark.parametrize(("name", "least"), [("LINGER_SECONDS", 0.1), ("LINGER_BYTES", 1_000)])
+def test_nobody_is_listened_to_for_ever(name: str, least: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who was refused and goes on sending is cut off in the end: by the time, or by the bytes."""
+    monkeypatch.setattr(serving, "LINGER_SECONDS", 2 * SECONDS)
+    monkeypatch.setattr(serving, "LINGER_BYTES", 10**12)
+    monkeypatch.setattr(serving, name, least)
+    with within(hello) as port, connect(port) as connection:
+        connection.sendall(head(3 * REQUEST_BYTES))
+        refused(answer(connection), 413)
+        assert is_cut_off(connection, b"x" * 1_000)
+
+
+def is_cut_off(connection: socket.socket, sent: bytes) -> bool:
+    """Sends again and again, until nobody is there."""
+    until = time.monotonic() + SECONDS
+    while time.monotonic() < until:
+        try:
+            connection.sendall(sent)
+        except ConnectionError:
+            return True
+    return False
+
+
+def test_a_body_of_just_the_largest_size_is_read(port: int) -> None:
+    """The app finds that it is no JSON."""
+    refused(ask(port, head(REQUEST_BYTES) + b"x" * REQUEST_BYTES), 400)
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"hello\r\n\r\n",
+        b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n",
+        b"GET /\x00 HTTP/9.9.9\r\n\r\n",
+        b"POST /alexa HTTP/1.1\nHost: localhost\n\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost : localhost\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: localhost\r\nHost: evil.example\r\n\r\n",
+        head(len(LAUNCH), f"Content-Length: {len(LAUNCH) + 1}") + LAUNCH + b" ",
+        head(len(LAUNCH), f"Content-Length: {len(LAUNCH)}") + LAUNCH,
+        head(len(LAUNCH), "Transfer-Encoding: chunked") + IN_CHUNKS,
+        head(len(LAUNCH), "Transfer-Encoding: chunked").replace(b"1.1", b"1.0") + LAUNCH,
+        CHUNKED.replace(b": chunked", b": chunked\r\nTransfer-Encoding: chunked") + IN_CHUNKS,
+        CHUNKED.replace(b": chunked", b": chunked, chunked") + IN_CHUNKS,
+        CHUNKED.replace(b": chunked", b":\r\n chunked") + IN_CHUNKS,
+        TURN.replace(b"Content-Length: ", b"Content-Length: -"),
+        TURN.replace(b"Content-Length: ", b"Content-Length: +"),
+        b"GET / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+    ],
+)
+def test_what_can_be_read_in_two_ways_is_refused(sent: bytes, port: int) -> None:
+    """Nothing is smuggled past a proxy, and garbage is told so."""
+    refused(ask(port, sent), 400)
+    is_well(port)
+
+
+def test_an_encoding_that_nobody_knows_is_refused(port: int) -> None:
+    """As what it is: not implemented."""
+    refused(ask(port, head(len(LAUNCH), "Transfer-Encoding: gzip") + LAUNCH), 501)
+
+
+def test_who_has_waited_too_long_for_a_thread_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    """At overload nobody works on an answer that comes too late for Alexa."""
+    monkeypatch.setattr(serving, "QUEUE_SECONDS", 0.05)
+    entered, leave = Event(), Event()
+
+    def busy(environ: Any, start_response: Any) -> list[bytes]:
+        entered.set()
+        leave.wait(SECONDS)
+        return hello(environ, start_response)
+
+    with within(busy, threads=1) as port, connect(port) as first, connect(port) as second:
+        first.sendall(GET)
+        entered.wait(SECONDS)
+        second.sendall(GET)
+        Event().wait(0.1)  # longer than a request may wait: that is the case in question
+        leave.set()
+        assert answer(first)[1] == b"hello"
+        refused(answer(second), 503)
+
+
+# Stopping
+
+
+@pytest.mark.parametrize("sign", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_turn_under_way_is_finished_before_it_stops(sign: signal.Signals, workers: int, tmp_path: Path) -> None:
+    """Told to stop in the middle of a turn: no new connection, an answer to the old one, the store closed, status 0."""
+    store = tmp_path / "people.sqlite3"
+    with (
+        process("-c", SLOW, f"sqlite:///{store}", str(workers), "30") as (running, port),
+        connect(port) as idle,
+        connect(port) as connection,
+    ):
+        connection.sendall(TURN)
+        assert heard(running).startswith("begun")
+        os.killpg(running.pid, sign)  # a terminal tells all its processes, and so may a supervisor
+        assert is_closed(idle)
+        assert is_refused(port)
+        told(running)
+        assert answer(connection)[0].status == 200
+        assert is_closed(connection)
+        assert running.wait(SECONDS) == 0
+    assert store.exists()
+    assert not Path(f"{store}-wal").exists()
+
+
+def test_a_worker_that_dies_is_replaced(tmp_path: Path) -> None:
+    """Only whom it was answering notices."""
+    with process("-c", SLOW, f"sqlite:///{tmp_path}/people.sqlite3", "2", "30") as (running, port):
+        with connect(port) as connection:
+            connection.sendall(TURN)
+            os.kill(int(heard(running).split()[1]), signal.SIGKILL)
+            assert is_closed(connection)
+        for _ in range(2):
+            with connect(port) as connection:
+                connection.sendall(TURN)
+                assert heard(running).startswith("begun")
+                told(running)
+                assert answer(connection)[0].status == 200
+        running.terminate()
+        assert running.wait(SECONDS) == 0
+
+
+def test_workers_do_not_outlive_their_parent(tmp_path: Path) -> None:
+    """Killed without a word, it leaves nobody behind who holds the port."""
+    with process("-c", SLOW, f"sqlite:///{tmp_path}/people.sqlite3", "2", "30") as (running, port):
+        with connect(port) as connection:
+            connection.sendall(TURN)
+            assert heard(running).startswith("begun")
+            running.kill()
+            told(running)
+            assert answer(connection)[0].status == 200
+        assert is_refused(port)
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_a_turn_that_never_ends_does_not_keep_it_from_stopping(workers: str, tmp_path: Path) -> None:
+    """It is given its time, and named in the log."""
+    with (
+        (tmp_path / "log").open("w+") as errors,
+        process("-c", SLOW, f"sqlite:///{tmp_path}/people.sqlite3", workers, "0.1", errors=errors) as (running, port),
+        connect(port) as connection,
+    ):
+        connection.sendall(TURN)
+        assert heard(running).startswith("begun")
+        running.terminate()
+        assert is_closed(connection)
+        assert running.wait(SECONDS) == 0
+    assert "1 turns did not come to their end" in (tmp_path / "log").read_text()
+
+
+def test_a_full_server_says_so_once() -> None:
+    """And not for every connection that it cannot take; errors are told each time."""
+    rarely = serving.Rarely()
+    told = [("full", 1), ("full", 2), ("well", 3), ("full", 90)]
+    warnings = [logging.makeLogRecord({"msg": text, "created": at, "levelno": logging.WARNING}) for text, at in told]
+    assert [rarely.filter(line) for line in warnings] == [True, False, True, True]
+    error = logging.makeLogRecord({"msg": "full", "created": 91, "levelno": logging.ERROR})
+    assert rarely.filter(error)
+
+
+# Where it listens
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1", "localhost"])
+def test_it_says_where_it_listens(host: str) -> None:
+    """As one types it into a browser."""
+    try:
+        listening = serving.listen(host, 0)
+    except serving.CannotListen:
+        if host == "::1":
+            pytest.skip("this system has no IPv6")
+        raise
+    with closing(listening):
+        port = listening.getsockname()[1]
+        assert serving.address(listening) in (f"http://127.0.0.1:{port}", f"http://[::1]:{port}")
+
+
+@pytest.mark.parametrize("host", ["192.0.2.1", "no.such.host.invalid"])
+def test_it_cannot_listen_elsewhere(host: str) -> None:
+    """The reason is given, not a traceback."""
+    with pytest.raises(serving.CannotListen, match=f"Cannot listen on {host}, port 0: "):
+        serving.listen(host, 0)
+
+
+def test_a_port_that_is_taken_is_named(port: int) -> None:
+    """With what to do about it."""
+    with pytest.raises(serving.CannotListen, match=f"port {port}: .*in use.*--port"):
+        serving.listen("127.0.0.1", port)
