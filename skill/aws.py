@@ -5,7 +5,9 @@ could point a skill of their own at it.
 """
 
 import logging
+import os
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import cache
 from typing import Any
 
@@ -50,9 +52,16 @@ def handler(event: Mapping[str, Any], context: object) -> Any:
 
 @cache
 def _start() -> tuple[Assembly, tuple[str, ...]]:
-    """Everything that outlives a request; made at the first one, so that a refusal to start is logged with it."""
+    """Everything that outlives a request."""
     settings = Settings.from_environment()
     if not settings.skill_ids:
         raise SettingsFaults(("HIP_COACH_SKILL_ID is not set: a Lambda function needs it",))
     logs.write_to()
     return assemble(settings), settings.skill_ids
+
+
+# Lambda gives a function that is starting a whole processor, and one that answers a share of it [K]. So the start is
+# made with the import; what is wrong with it is raised by the first request, and logged with that.
+if "AWS_LAMBDA_RUNTIME_API" in os.environ:
+    with suppress(Exception):
+        _start()

@@ -103,6 +103,28 @@ def test_whom_a_request_is_meant_for(asked: law.Json, identity: str | None) -> N
     assert application_id(asked) == identity
 
 
+def test_on_lambda_everything_is_made_before_the_first_request() -> None:
+    """Whoever is first waits no longer than others; what is wrong with the settings is told to them all the same."""
+    look = "import skill.aws as aws; print(aws._start.cache_info().currsize)"
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("HIP_COACH_")}
+    lambda_ = {"AWS_LAMBDA_RUNTIME_API": "127.0.0.1:1", "HIP_COACH_STORE": "memory:"}
+
+    def made(**more: str) -> str:
+        told = subprocess.run(
+            [sys.executable, "-c", look],
+            cwd=REPOSITORY,
+            env=environment | more,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        return told.stdout.strip()
+
+    assert made(**lambda_, HIP_COACH_SKILL_ID=law.SKILL_ID) == "1"
+    assert made(HIP_COACH_SKILL_ID=law.SKILL_ID) == "0"
+    assert made(**lambda_) == "0"
+
+
 # Under Amazon's runtime client
 
 
