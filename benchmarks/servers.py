@@ -651,7 +651,7 @@ def written(results: dict[str, dict[str, str]], load_before: float) -> str:
     lines += [f"| {row} | {' | '.join(results[name].get(row, '') for name in names)} |" for row in what]
     machine = f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
     return (
-        f"Taken on {datetime.now(UTC):%Y-%m-%d} on {machine}, client and server on the same machine; load average "
+        f"Taken on {datetime.now(UTC):%Y-%m-%d} on {machine}, client and server on the same machine; load average\n"
         f"before {load_before:.1f}. Turns a second: the median of {RUNS} runs, and the least and the most.\n\n"
         + "\n".join(lines)
         + "\n"

@@ -14,6 +14,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Lock
 from typing import TypeVar
 
 from ask_sdk_core.exceptions import PersistenceException
@@ -37,16 +38,20 @@ class SqliteShelf:
     def __init__(self, path: Path, *, wait: float = WAIT_SECONDS) -> None:
         """Takes the file, and how many seconds to wait for others at most."""
         self._file = SqliteFile(path, wait)
+        self._wait = wait
+        self._writing = Lock()
 
     def read(self, name: str) -> object:
         found = self._do(lambda db: db.execute("SELECT record FROM people WHERE user = ?", (name,)).fetchone())
         return _parsed(found)
 
     def change(self, name: str, change: Change) -> None:
-        self._do(lambda db: _change(db, name, change))
+        with self._turn_to_write():
+            self._do(lambda db: _change(db, name, change))
 
     def remove(self, name: str) -> None:
-        self._do(lambda db: _remove(db, name))
+        with self._turn_to_write():
+            self._do(lambda db: _remove(db, name))
 
     def check(self) -> tuple[str, ...]:
         """What SQLite's integrity check finds; a damaged file stays where it is."""
@@ -62,6 +67,16 @@ class SqliteShelf:
 
     def close(self) -> None:
         self._file.close()
+
+    @contextmanager
+    def _turn_to_write(self) -> Iterator[None]:
+        """Our own threads write one after the other. SQLite would let them try and sleep, the unlucky for a second."""
+        if not self._writing.acquire(timeout=self._wait):
+            raise PersistenceException(f"{self._file.path}: other threads have been writing for {self._wait} s")
+        try:
+            yield
+        finally:
+            self._writing.release()
 
     def _do(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """Do something with the file; once more with a fresh one, if it turns out to be damaged."""
