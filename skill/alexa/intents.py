@@ -15,6 +15,7 @@ class Slot(StrEnum):
     ROUTINE = "routine"
     NUMBER = "number"
     SIDE = "side"
+    EQUIPMENT = "equipment"
 
     @property
     def type(self) -> str:
@@ -48,10 +49,17 @@ INTENTS = (
     # moving through a routine
     Intent("ReadyIntent", events.Ready, "ready"),
     Intent("WaitIntent", events.Pause, "wait"),
+    Intent("InPositionIntent", events.InPosition, "in-position"),
+    Intent("NotYetIntent", events.NotYet, "not-yet"),
     Intent("SkipExerciseIntent", events.SkipExercise, "skip-exercise"),
     Intent("SkipSideIntent", events.SkipSide, "skip-side", {"side": Slot.SIDE}),
     Intent("GoToIntent", events.GoTo, "go-to", {"exercise": Slot.EXERCISE, "number": Slot.NUMBER}),
+    Intent("NumberIntent", events.Number, "number", {"number": Slot.NUMBER}),
     Intent("OneSideIntent", events.OneSide, "one-side"),
+    Intent("OnlySideIntent", events.OnlySide, "only-side", {"side": Slot.SIDE}),
+    Intent("OtherSideFirstIntent", events.OtherSideFirst, "other-side-first"),
+    Intent("SideAgainIntent", events.SideAgain, "side-again", {"side": Slot.SIDE}),
+    Intent("BothSidesIntent", events.BothSides, "both-sides"),
     Intent("GetUpIntent", events.GetUp, "get-up"),
     Intent("AllWellIntent", events.AllWell, "all-well"),
     # questions
@@ -65,8 +73,16 @@ INTENTS = (
     Intent("WhereToFeelIntent", events.WhereToFeel, "where-to-feel"),
     Intent("AmIDoingItRightIntent", events.AmIDoingItRight, "am-i-doing-it-right"),
     Intent("IsItSafeIntent", events.IsItSafe, "is-it-safe"),
+    Intent("WhichSideIntent", events.WhichSide, "which-side"),
+    Intent("BreathingIntent", events.HowToBreathe, "how-to-breathe"),
+    Intent("HeadIntent", events.WhereIsMyHead, "where-is-my-head"),
+    Intent("HandsIntent", events.WhereAreMyHands, "where-are-my-hands"),
+    Intent("FeetIntent", events.WhereAreMyFeet, "where-are-my-feet"),
+    Intent("WhatDidYouSayIntent", events.WhatDidYouSay, "what-did-you-say"),
     # doses and pace
     Intent("MoreSecondsIntent", events.MoreSeconds, "more-seconds", {"seconds": Slot.NUMBER}),
+    Intent("MoreRepsIntent", events.MoreReps, "more-reps", {"count": Slot.NUMBER}),
+    Intent("FewerRepsIntent", events.FewerReps, "fewer-reps", {"count": Slot.NUMBER}),
     Intent("SetRepsIntent", events.SetReps, "set-reps", {"count": Slot.NUMBER}),
     Intent("SetSetsIntent", events.SetSets, "set-sets", {"count": Slot.NUMBER}),
     Intent("SetHoldIntent", events.SetHold, "set-hold", {"seconds": Slot.NUMBER}),
@@ -83,6 +99,8 @@ INTENTS = (
     Intent("TalkLessIntent", events.TalkLess, "talk-less"),
     Intent("LeaveOutIntent", events.LeaveOut, "leave-out", {"exercise": Slot.EXERCISE}),
     Intent("PutBackIntent", events.PutBack, "put-back", {"exercise": Slot.EXERCISE}),
+    Intent("LeaveOutTodayIntent", events.LeaveOutToday, "leave-out-today", {"exercise": Slot.EXERCISE}),
+    Intent("LacksIntent", events.Lacks, "lacks", {"equipment": Slot.EQUIPMENT}),
     # what is remembered
     Intent("HowAmIDoingIntent", events.HowAmIDoing, "how-am-i-doing"),
     Intent("WhatDoYouKnowIntent", events.WhatDoYouKnow, "what-do-you-know"),
@@ -92,8 +110,14 @@ INTENTS = (
     # care
     Intent("ItHurtsIntent", events.ItHurts, "it-hurts"),
     Intent("SharpPainIntent", events.SharpPain, "sharp-pain"),
+    Intent("GaveWayIntent", events.GaveWay, "gave-way"),
+    Intent("DizzyIntent", events.Dizzy, "dizzy"),
+    Intent("OutOfBreathIntent", events.OutOfBreath, "out-of-breath"),
+    Intent("UnwellIntent", events.Unwell, "unwell"),
     Intent("EmergencyIntent", events.Emergency, "emergency"),
     Intent("CannotGetDownIntent", events.CannotGetDown, "cannot-get-down"),
+    Intent("CannotKneelIntent", events.CannotKneel, "cannot-kneel"),
+    Intent("EnoughForTodayIntent", events.EnoughForToday, "enough-for-today"),
     # Amazon's own; samples of ours would make them worse (alexa.md, 1.3)
     Intent("AMAZON.NextIntent", events.Next),
     Intent("AMAZON.PreviousIntent", events.Previous),

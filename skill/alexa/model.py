@@ -28,6 +28,7 @@ def interaction_model(library: Library, said: Mapping[str, tuple[str, ...]]) -> 
                     {"name": Slot.EXERCISE.type, "values": _values(library.exercises.values())},
                     {"name": Slot.ROUTINE.type, "values": _values(library.routines.values())},
                     {"name": Slot.SIDE.type, "values": _sides(library)},
+                    {"name": Slot.EQUIPMENT.type, "values": _equipment(library)},
                 ],
             }
         }
@@ -93,6 +94,13 @@ def _values(things: Iterable[Exercise | Routine]) -> list[dict[str, Any]]:
 
 def _sides(library: Library) -> list[dict[str, Any]]:
     return [{"id": side.value, "name": {"value": name, "synonyms": []}} for side, name in library.sides.items()]
+
+
+def _equipment(library: Library) -> list[dict[str, Any]]:
+    return [
+        {"id": id_, "name": {"value": name, "synonyms": list(others)}}
+        for id_, (name, *others) in library.equipment_called.items()
+    ]
 
 
 def _fresh(folder: Path, locale: str, model: Model) -> bool:

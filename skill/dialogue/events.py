@@ -63,6 +63,18 @@ class Ready(Event):
     __slots__ = ()
 
 
+class InPosition(Event):
+    """They have come to where they were sent: "I'm on my hands and knees", "I'm up". It tells where the body is."""
+
+    __slots__ = ()
+
+
+class NotYet(Event):
+    """Still on the way: more time, and nothing starts."""
+
+    __slots__ = ()
+
+
 class Next(Event):
     """On to the next thing."""
 
@@ -118,11 +130,44 @@ class OneSide(Event):
     __slots__ = ()
 
 
+class OtherSideFirst(Event):
+    """This exercise with the other side first."""
+
+    __slots__ = ()
+
+
+class BothSides(Event):
+    """Both sides again, where one was to be left out today."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OnlySide(Event):
+    """Only the side that is named, today, and not the other one; None when no side was understood."""
+
+    side: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SideAgain(Event):
+    """A side once more: the one that is named, left or right, or else the one they have just done."""
+
+    side: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class GoTo(Event):
     """Go to an exercise of the routine, by name or by its number from 1."""
 
     exercise: str | None = None
+    number: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Number(Event):
+    """A number, and nothing else: the answer to a question for one."""
+
     number: int | None = None
 
 
@@ -201,6 +246,42 @@ class IsItSafe(Event):
     __slots__ = ()
 
 
+class WhichSide(Event):
+    """Which leg is it, which side do I lie on, am I on the right side?"""
+
+    __slots__ = ()
+
+
+class HowToBreathe(Event):
+    """In or out, and when?"""
+
+    __slots__ = ()
+
+
+class WhereIsMyHead(Event):
+    """What do I do with my head?"""
+
+    __slots__ = ()
+
+
+class WhereAreMyHands(Event):
+    """What do I do with my arms and hands?"""
+
+    __slots__ = ()
+
+
+class WhereAreMyFeet(Event):
+    """Where do my feet go, how far apart?"""
+
+    __slots__ = ()
+
+
+class WhatDidYouSay(Event):
+    """The last sentence once more; asked again, all of it."""
+
+    __slots__ = ()
+
+
 class Help(Event):
     """What can I say here?"""
 
@@ -215,6 +296,20 @@ class MoreSeconds(Event):
     """So many more seconds of this hold; None when no number was understood."""
 
     seconds: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MoreReps(Event):
+    """So many reps more in this set than there would be; None means one."""
+
+    count: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FewerReps(Event):
+    """So many reps fewer in this set; None means one."""
+
+    count: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,6 +401,20 @@ class LeaveOut(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class LeaveOutToday(Event):
+    """Not this exercise, today; None means the one they are at."""
+
+    exercise: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lacks(Event):
+    """They have not got a thing that is needed; None or UNKNOWN when it was not understood."""
+
+    equipment: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class PutBack(Event):
     """An exercise that was left out, back into its routines."""
 
@@ -378,8 +487,32 @@ class SharpPain(Event):
     __slots__ = ()
 
 
+class GaveWay(Event):
+    """A joint gave way, popped or is stuck: there is only stopping."""
+
+    __slots__ = ()
+
+
+class Dizzy(Event):
+    """Dizzy or faint: down first, head low."""
+
+    __slots__ = ()
+
+
+class OutOfBreath(Event):
+    """Out of breath, after effort: rest first."""
+
+    __slots__ = ()
+
+
+class Unwell(Event):
+    """Something is wrong, and nobody knows yet what: she asks whether it is an emergency."""
+
+    __slots__ = ()
+
+
 class Emergency(Event):
-    """Chest pain, breathlessness, faintness, a fall."""
+    """Whatever needs help at once: chest pain, a fall, a stroke, bleeding."""
 
     __slots__ = ()
 
@@ -390,7 +523,19 @@ class CannotGetDown(Event):
     __slots__ = ()
 
 
+class CannotKneel(Event):
+    """I can't kneel."""
+
+    __slots__ = ()
+
+
 # Leaving
+
+
+class EnoughForToday(Event):
+    """That's enough for today: nothing more is suggested until tomorrow."""
+
+    __slots__ = ()
 
 
 class Stop(Event):

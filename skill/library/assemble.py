@@ -11,6 +11,7 @@ from skill.library.files import (
     FormChanges,
     FormWords,
     LocaleFile,
+    PostureChanges,
     RangeFile,
     RoutineFile,
     RoutineWords,
@@ -23,6 +24,7 @@ from skill.library.models import (
     Level,
     Library,
     Mistake,
+    Posture,
     Range,
     Routine,
     Side,
@@ -57,7 +59,11 @@ class _Language:
             for id_, facts in content.routines.items()
         }
         self.phrases = pages.phrases.whole.root
-        self.transitions = transitions(content, pages)
+        words = pages.positions.whole
+        self.transitions = transitions(content, pages, words.down, words.up_after_pause)
+        self.transitions_without_kneeling = transitions(
+            content, pages, words.down_without_kneeling, words.up_after_pause_without_kneeling
+        )
 
     def library(self, locale: str, about: LocaleFile) -> Library:
         """The library of one locale of this language."""
@@ -77,9 +83,17 @@ class _Language:
             numbers=names.numbers,
             sides={Side.LEFT: names.sides.left, Side.RIGHT: names.sides.right},
             equipment=names.equipment,
+            equipment_called=names.equipment_called,
+            emergency_numbers={
+                zone: names.emergency_numbers[country]
+                for country, zones in skill.countries.items()
+                if country in names.emergency_numbers
+                for zone in zones
+            },
             position_names=names.positions,
             floor_positions=self.floor,
             transitions=self.transitions,
+            transitions_without_kneeling=self.transitions_without_kneeling,
         )
 
 
@@ -97,6 +111,7 @@ def exercise(id_: str, facts: ExerciseFile, words: ExerciseWords) -> Exercise:
         muscles=words.muscles,
         feel=words.feel,
         mistakes=tuple(Mistake(told.mistake, told.cue) for told in words.mistakes),
+        caution=words.caution,
         safety=words.safety,
         forms=forms(facts, words),
     )
@@ -116,7 +131,9 @@ def forms(facts: ExerciseFile, words: ExerciseWords) -> Mapping[Level, Form]:
         setup_short=words.setup_short,
         move=words.move,
         switch=words.switch or "",
+        side=words.side or "",
         beats=Beats(words.beats.lift, words.beats.hold, words.beats.lower),
+        posture=Posture(words.posture.breathing, words.posture.head, words.posture.hands, words.posture.feet),
     )
     found = {Level.USUAL: usual}
     if facts.easier and words.easier:
@@ -140,7 +157,18 @@ def _differing(usual: Form, level: Level, facts: FormChanges, words: FormWords) 
         setup_short=_or(words.setup_short, usual.setup_short),
         move=_or(words.move, usual.move),
         switch=_or(words.switch, usual.switch),
+        side=_or(words.side, usual.side),
         beats=Beats(beats.lift, beats.hold, beats.lower) if beats else usual.beats,
+        posture=_posture(usual.posture, words.posture) if words.posture else usual.posture,
+    )
+
+
+def _posture(usual: Posture, changes: PostureChanges) -> Posture:
+    return Posture(
+        breathing=_or(changes.breathing, usual.breathing),
+        head=_or(changes.head, usual.head),
+        hands=_or(changes.hands, usual.hands),
+        feet=_or(changes.feet, usual.feet),
     )
 
 
@@ -182,19 +210,21 @@ def routine(
     return Routine(id_, steps, on_the_floor, words.name, words.synonyms, words.summary, words.begin)
 
 
-def transitions(content: ContentPages, pages: LanguagePages) -> Mapping[tuple[str, str], Transition]:
+def transitions(
+    content: ContentPages, pages: LanguagePages, down: tuple[str, ...], up_after_pause: tuple[str, ...]
+) -> Mapping[tuple[str, str], Transition]:
     """The way between any two positions: down to the floor, up from it with a seated pause, or across."""
     facts, words = content.positions.whole, pages.positions.whole
     ways = {}
     for start, row in facts.seconds.items():
         for end, seconds in row.items():
+            into = words.ways.get(start, {}).get(end, words.to[end])
             match facts.positions[start].floor, facts.positions[end].floor:
                 case False, True:
-                    way = Transition(seconds, (*words.down, *words.to[end]), 0, ())
+                    way = Transition(seconds, (*down, *into), 0, ())
                 case True, False:
-                    after = (*words.up_after_pause, *words.to[end])
-                    way = Transition(seconds, words.up_before_pause, facts.seated_pause, after)
+                    way = Transition(seconds, words.up_before_pause, facts.seated_pause, (*up_after_pause, *into))
                 case _:
-                    way = Transition(seconds, words.to[end], 0, ())
+                    way = Transition(seconds, into, 0, ())
             ways[start, end] = way
     return ways

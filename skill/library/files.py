@@ -68,11 +68,13 @@ def _as_list(value: object) -> object:
 ID = r"^[a-z]+(-[a-z0-9]+)*$"
 _LOCALE = r"^[a-z]{2}-[A-Z]{2}$"
 LANGUAGE = r"^[a-z]{2}$"
+_COUNTRY = r"^[A-Z]{2}$"
 _MARK = r"^[STIR?]$"
 _URL = r"^https?://\S+$"
 PATTERNS = {
     ID: ("an id", "ids are lower-case words joined by hyphens"),
     _LOCALE: ("an Alexa locale", "two letters for the language and two for the country, like en-US"),
+    _COUNTRY: ("a country", "two capital letters, like US"),
     LANGUAGE: ("a language", "two letters, like en"),
     _MARK: ("a mark", "S, T, I, R or ?"),
     _URL: ("a web address", "it begins with https://"),
@@ -86,6 +88,7 @@ Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=SLOT_VALUE_CHARACTERS)]
 Sentences = Annotated[tuple[Text, ...], Field(min_length=1)]
 Variants = Annotated[Sentences, BeforeValidator(_as_list, json_schema_input_type=Text | Sentences)]
+Country = Annotated[str, StringConstraints(pattern=_COUNTRY)]
 Locale = Annotated[str, StringConstraints(pattern=_LOCALE)]
 Count = Annotated[int, Strict(), Field(ge=1, le=MOST_SPOKEN)]
 Seconds = Annotated[int, Strict(), Field(ge=1, le=600)]
@@ -243,6 +246,28 @@ _SWITCH_WORDS = "The change of sides: limb first, then the change. {working} is 
 _BEATS = "The words that lead one rep when it is counted aloud."
 
 
+_SIDE = "The side named by its limb, as a part of a sentence: {working} leg on top, so lie on your {supporting} side."
+_POSTURE = "What is answered to who asks about breathing, head, hands or feet, in a sentence each."
+
+
+class PostureFile(Shape):
+    """Where the rest of the body is, a sentence each: the answers to what people ask with their eyes closed."""
+
+    breathing: Text = Field(description="When to breathe in and when out.")
+    head: Text = Field(description="What the head rests on, and where they look.")
+    hands: Text = Field(description="Where the arms and hands are.")
+    feet: Text = Field(description="Where the feet are, how far apart or how high.")
+
+
+class PostureChanges(Shape):
+    """What of the posture differs in this form."""
+
+    breathing: Text | None = Field(default=None, description="When to breathe in and when out.")
+    head: Text | None = Field(default=None, description="What the head rests on, and where they look.")
+    hands: Text | None = Field(default=None, description="Where the arms and hands are.")
+    feet: Text | None = Field(default=None, description="Where the feet are, how far apart or how high.")
+
+
 class FormWords(Shape):
     """The words of an easier or harder form: a label, and whatever differs from the usual form."""
 
@@ -251,7 +276,9 @@ class FormWords(Shape):
     setup_short: Text | None = Field(default=None, description=_SETUP_SHORT)
     move: Text | None = Field(default=None, description=_MOVE)
     switch: Text | None = Field(default=None, description=_SWITCH_WORDS)
+    side: Text | None = Field(default=None, description=_SIDE)
     beats: BeatsFile | None = Field(default=None, description=_BEATS)
+    posture: PostureChanges | None = Field(default=None, description=_POSTURE)
 
 
 class ExerciseWords(Shape):
@@ -265,11 +292,14 @@ class ExerciseWords(Shape):
     setup_short: Text = Field(description=_SETUP_SHORT)
     move: Text = Field(description=_MOVE)
     switch: Text | None = Field(default=None, description=_SWITCH_WORDS)
+    side: Text | None = Field(default=None, description=_SIDE + " Needed exactly when sides is 'each'.")
     beats: BeatsFile = Field(description=_BEATS)
+    posture: PostureFile = Field(description=_POSTURE)
     feel: Text = Field(description="Where it should be felt, in one sentence.")
     mistakes: Annotated[tuple[MistakeFile, ...], Field(min_length=2)] = Field(
         description="What often goes wrong, at least two."
     )
+    caution: Text = Field(description="One short sentence before the first time: who should take care, or leave it out.")
     safety: Text = Field(description="The answer to 'is this safe for me?'. It asks nothing and diagnoses nothing.")
     easier: FormWords | None = Field(default=None, description="Words of the easier form, exactly if there is one.")
     harder: FormWords | None = Field(default=None, description="Words of the harder form, exactly if there is one.")
@@ -336,6 +366,9 @@ class SkillFile(Shape):
     locales: dict[Locale, LocaleFile] = Field(description="The Alexa locales that are served.", min_length=1)
     first_routine: Text = Field(description="The routine that 'start' alone means.")
     off_the_floor_routine: Text = Field(description="The routine for who cannot get down to the floor.")
+    countries: dict[Country, tuple[Text, ...]] = Field(
+        default_factory=dict, description="The time zones of each country whose emergency number names.yaml knows."
+    )
     example_phrases: Annotated[tuple[Text, ...], Field(min_length=3, max_length=3)] | None = Field(
         default=None, description="Exactly three, taken from the sample utterances; for the store."
     )
@@ -353,6 +386,12 @@ class NamesFile(Shape):
 
     sides: SideNames = Field(description="What the sides are called.")
     equipment: dict[Id, Text] = Field(description="As said after 'you will need'.")
+    equipment_called: dict[Id, Annotated[tuple[Name, ...], Field(min_length=1)]] = Field(
+        description="What people call each piece of equipment, its usual name first."
+    )
+    emergency_numbers: dict[Country, Text] = Field(
+        default_factory=dict, description="The number to call in each country, as it is said."
+    )
     cautions: dict[Id, Text] = Field(description="Short phrases that can stand in a list.")
     positions: dict[Id, Text] = Field(description="What each position is called.")
     numbers: Annotated[tuple[Text, ...], AfterValidator(_zero_to_sixty)] = Field(
@@ -364,10 +403,15 @@ class NamesFile(Shape):
 class PositionWords(Shape):
     """<language>/positions.yaml: how to get from one position to another."""
 
-    to: dict[Id, Sentences] = Field(description="Said to reach each position.")
+    to: dict[Id, Sentences] = Field(description="Said to reach each position, unless ways says otherwise.")
+    ways: dict[Id, dict[Id, Sentences]] = Field(
+        default_factory=dict, description="Said instead to reach a position from a certain other one: from, then to."
+    )
     down: Sentences = Field(description="Said first, on the way down to the floor.")
+    down_without_kneeling: Sentences = Field(description="The same for somebody who cannot kneel.")
     up_before_pause: Sentences = Field(description="Said first on the way up from the floor, before sitting a while.")
     up_after_pause: Sentences = Field(description="Said after sitting a while, on the way up from the floor.")
+    up_after_pause_without_kneeling: Sentences = Field(description="The same for somebody who cannot kneel.")
 
 
 class PhrasesFile(RootModel[dict[str, Variants]]):

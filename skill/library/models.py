@@ -95,8 +95,21 @@ class Beats:
 
 
 @dataclass(frozen=True, slots=True)
+class Posture:
+    """Where the rest of the body is: the answers to what people ask with their eyes closed."""
+
+    breathing: str
+    head: str
+    hands: str
+    feet: str
+
+
+@dataclass(frozen=True, slots=True)
 class Form:
-    """One way of doing an exercise. `{working}` and `{supporting}` in its words stand for the two sides."""
+    """One way of doing an exercise. `{working}` and `{supporting}` in its words stand for the two sides.
+
+    `side` names a side by its limb, as a part of a sentence; "" where the sides work together.
+    """
 
     level: Level
     position: str
@@ -109,7 +122,9 @@ class Form:
     setup_short: str
     move: str
     switch: str
+    side: str
     beats: Beats
+    posture: Posture
 
     def __hash__(self) -> int:
         return hash((self.level, self.setup_short))
@@ -138,6 +153,7 @@ class Exercise:
     muscles: str
     feel: str
     mistakes: tuple[Mistake, ...]
+    caution: str
     safety: str
     forms: Mapping[Level, Form]
 
@@ -185,7 +201,11 @@ class Transition:
 
 @dataclass(frozen=True, slots=True)
 class Library:
-    """Everything she knows, for one Alexa locale, in that locale's language."""
+    """Everything she knows, for one Alexa locale, in that locale's language.
+
+    `emergency_numbers` are by time zone; a zone that is missing is in a country whose number is not known here.
+    `transitions` lead from any position to any other, the second mapping for somebody who cannot kneel.
+    """
 
     locale: str
     language: str
@@ -200,9 +220,12 @@ class Library:
     numbers: tuple[str, ...]
     sides: Mapping[Side, str]
     equipment: Mapping[str, str]
+    equipment_called: Mapping[str, tuple[str, ...]]
+    emergency_numbers: Mapping[str, str]
     position_names: Mapping[str, str]
     floor_positions: frozenset[str]
     transitions: Mapping[tuple[str, str], Transition]
+    transitions_without_kneeling: Mapping[tuple[str, str], Transition]
 
     def __hash__(self) -> int:
         return hash(self.locale)

@@ -33,13 +33,17 @@ def _forms(facts: Page[Any], words: Page[Any]) -> Iterator[Fault]:
 
 
 def _switch(facts: Page[Any], page: Page[Any]) -> Iterator[Fault]:
-    """A change of sides, in facts or in words, is there exactly when the sides work one at a time."""
+    """A change of sides, and in words a name for each side, are there exactly when the sides work one at a time."""
     sides, told = facts.says("sides"), page.keys() or {}
-    if sides == Sides.EACH and "switch" not in told:
-        unit = "seconds" if facts is page else "words"
-        hint = f"add the {unit} of changing sides"
-        yield page.fault(Rule.SWITCH_MISSING, (), "missing key 'switch': the sides work one at a time", hint)
-    if sides == Sides.TOGETHER:
-        for form in FORMS:
-            for where, _ in page.find(*form, "switch"):
-                yield page.fault(Rule.SWITCH_NEEDLESS, where, "the sides work together and never change", "remove it")
+    needed = {"switch": "the seconds of changing sides"}
+    if facts is not page:
+        needed = {"switch": "the words of changing sides", "side": "the side named by its limb"}
+    for key, what in needed.items():
+        if sides == Sides.EACH and key not in told:
+            why = f"missing key '{key}': the sides work one at a time"
+            yield page.fault(Rule.SWITCH_MISSING, (), why, f"add {what}")
+        if sides == Sides.TOGETHER:
+            for form in FORMS:
+                for where, _ in page.find(*form, key):
+                    why = "the sides work together and never change"
+                    yield page.fault(Rule.SWITCH_NEEDLESS, where, why, "remove it")

@@ -18,6 +18,8 @@ def check(content: ContentPages) -> Iterator[Fault]:
         yield from _positions(exercise, content)
         for language in content.languages.values():
             yield from _named(exercise, language)
+    for language in content.languages.values():
+        yield from _called(language)
     for routine in content.routines.values():
         yield from _steps(routine, content)
     for key in ("first_routine", "off_the_floor_routine"):
@@ -43,6 +45,23 @@ def _named(exercise: Page[Any], language: LanguagePages) -> Iterator[Fault]:
             yield from _known(exercise, pattern, equipment, Rule.EQUIPMENT_UNKNOWN, "equipment", file)
     if cautions is not None:
         yield from _known(exercise, ("cautions", "*"), cautions, Rule.CAUTION_UNKNOWN, "caution", file)
+
+
+def _called(language: LanguagePages) -> Iterator[Fault]:
+    """Equipment that can be needed and cannot be named by who has not got it, and the other way round."""
+    names = language.names
+    needed, called = names.keys("equipment"), names.keys("equipment_called")
+    if needed is None or called is None:
+        return
+    yield from _known_keys(names, "equipment_called", called, needed)
+    yield from _known_keys(names, "equipment", needed, called)
+
+
+def _known_keys(page: Page[Any], key: str, found: Collection[str], known: Collection[str]) -> Iterator[Fault]:
+    for id_ in found:
+        if id_ not in known:
+            what = f"'{id_}' stands in only one of equipment and equipment_called"
+            yield page.fault(Rule.EQUIPMENT_UNKNOWN, (key, id_), what, meant(id_, known, "add it to both"))
 
 
 def _steps(routine: Page[Any], content: ContentPages) -> Iterator[Fault]:

@@ -13,8 +13,11 @@ Registry = Mapping[str, frozenset[str]]
 _PLACEHOLDER = re.compile(r"\{([a-z_]*)\}")
 
 _SIDES = frozenset({"working", "supporting"})
-_SIDED = frozenset({"setup", "setup_short", "move", "switch"})
+_SIDED = frozenset({"setup", "setup_short", "move", "switch", "side", "posture"})
 """What of an exercise's words is only ever said while a side is working."""
+
+_PLACED = frozenset({"to", "ways", "positions"})
+"""What of the words for positions may name the side that works there, or lies below."""
 
 
 def check(content: ContentPages, registry: Registry) -> Iterator[Fault]:
@@ -30,7 +33,7 @@ def check(content: ContentPages, registry: Registry) -> Iterator[Fault]:
         others: list[Page[Any]] = [*language.routines.values(), language.names, language.positions]
         for page in others:
             for where, text in page.texts():
-                yield from _unknown(page, where, text, frozenset())
+                yield from _unknown(page, where, text, _SIDES if where[0] in _PLACED else frozenset())
 
 
 def _keys(page: Page[Any], registry: Registry) -> Iterator[Fault]:

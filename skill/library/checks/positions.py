@@ -16,6 +16,7 @@ def check(content: ContentPages) -> Iterator[Fault]:
     yield from _pauses(content.positions, positions)
     for language in content.languages.values():
         yield from _words(language, positions)
+        yield from _ways(language.positions, positions)
     yield from _off_the_floor(content)
 
 
@@ -62,6 +63,15 @@ def _words(language: LanguagePages, positions: Keys) -> Iterator[Fault]:
         missing = [position for position in positions if position not in told]
         for position in not_mistyped(missing, _strays(told, positions), positions):
             yield page.fault(Rule.POSITION_WORDS_MISSING, (key,), f"there are no words for the position '{position}'")
+
+
+def _ways(page: Page[Any], positions: Keys) -> Iterator[Fault]:
+    """Faults of words for a way that there is not."""
+    ways = page.keys("ways") or {}
+    yield from _unknown(page, ("ways",), ways, positions)
+    for start, row in ways.items():
+        if isinstance(row, dict):
+            yield from _unknown(page, ("ways", start), row, positions)
 
 
 def _strays(found: Keys, positions: Keys) -> list[str]:
