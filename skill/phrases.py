@@ -14,6 +14,7 @@ choose
 choose-reprompt
 offer                       plan where
 offer-exercise              where
+left-today                  exercises
 offer-question
 offer-reprompt
 what-there-is               routines exercises
@@ -35,7 +36,10 @@ dose-reps                   amount seconds
 dose-reps-each              amount seconds
 dose-holds                  amount seconds
 dose-holds-each             amount seconds
+dose-reps-short             amount
+dose-reps-short-each        amount
 dose-sets                   sets
+when-i-count                move
 pause-seated
 settle
 begin
@@ -50,17 +54,22 @@ once-more
 holds-to-go                 amount
 relax
 go
+go-first                    beat
 go-left                     amount
+now-left                    amount
 moving-on
 back-to
 again
 re-enter                    where
 gate
+gate-things
+gate-way
 gate-reprompt
 gate-reprompt-quiet
 gate-reprompt-again
 go-on-question
 go-on-reprompt
+go-on-reprompt-again
 well-done                   plan
 well-done-exercise          exercise
 rest-first
@@ -73,8 +82,11 @@ finish-card                 plan exercises
 at-the-start
 skipped                     exercise
 skipped-side                side
-other-side-later            side
 other-side-done             side
+other-side-first            side
+only-side                   side exercise
+side-again
+both-sides
 both-sides-together
 you-are-up
 all-well
@@ -90,6 +102,7 @@ next-set-of-side
 next-is-set
 next-is-finish
 how-long-left               here plan
+how-long-left-hold          here plan
 how-long-left-plan          plan
 how-long-it-takes           plan time
 how-many-left               amount exercises
@@ -120,18 +133,23 @@ why-mobility
 why-hips
 doing-it-right              cue
 doing-it-right-nothing
+which-side                  side
 is-it-safe                  safety
 is-it-safe-nothing
 not-in-plan                 exercise plan
 no-such-number              of
 
 # doses and pace
-said-reps                   amount
-said-sets                   amount
-said-hold                   seconds
-limited                     least most
+said-reps                   amount exercise
+said-sets                   amount exercise
+said-hold                   amount exercise
+undo-usual
+limited                     most
 limited-to                  amount
 which-number
+asking-question
+asking-reprompt
+no-number
 more-seconds                seconds
 in-reps
 take-your-time
@@ -144,7 +162,9 @@ no-easier-now
 no-harder
 no-harder-now
 slower
+slowest
 faster
+fastest
 usual-speed
 flow
 flow-already
@@ -157,6 +177,12 @@ tell-me-in-exercise
 talk-more
 talk-less
 left-out                    exercise
+left-out-today              exercise
+lacks-what
+lacks-left                  exercises
+lacks-eased                 exercises
+lacks-nothing
+lacks-all
 put-back
 nothing-left-out
 
@@ -181,6 +207,8 @@ days-one
 days-many                   number
 known
 known-title
+not-recognised
+forget-unrecognised
 forget
 forget-question
 forget-whom-question
@@ -197,10 +225,28 @@ hurting-question
 hurting-question-no-easier
 no-easier-now
 hurting-reprompt
+hurting-reprompt-again
 sharp-pain
-emergency
+emergency                   number
+emergency-number-unknown
+dizzy                       number
+out-of-breath               number
+gave-way                    number
+unwell
+alarm-question
+alarm-reprompt              number
+no-alarm
+today-over                  number
+over-question
+over-reprompt               number
+fine-after-all
+over-confirm-question
+stays-over
+enough-for-today
+up-slowly
 no-floor-question           plan
 no-floor-already
+no-kneeling
 leave-it                    exercise
 
 # pausing, leaving, confirming
@@ -208,6 +254,7 @@ paused
 paused-nothing
 paused-question
 paused-reprompt
+paused-reprompt-again
 confirm-start               plan where
 confirm-question
 confirm-reprompt
@@ -228,6 +275,8 @@ help-paused
 help-hurting
 help-confirming
 help-finishing
+help-asking
+help-alarm
 help-forgetting
 apology
 apology-reprompt
@@ -242,6 +291,9 @@ suggest-hurting
 suggest-confirming
 suggest-finishing
 suggest-forgetting
+suggest-asking
+suggest-alarm
+suggest-over
 """
 
 

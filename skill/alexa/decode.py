@@ -7,7 +7,6 @@ from ask_sdk_model import (
     IntentRequest,
     LaunchRequest,
     Request,
-    SessionEndedErrorType,
     SessionEndedReason,
     SessionEndedRequest,
 )
@@ -36,12 +35,15 @@ def event_of(request: Request) -> Event | None:
 
 
 def _of_ending(request: SessionEndedRequest) -> Event:
-    """An answer that could not be used is our fault; what else went wrong was not in our hands."""
-    error = request.error.object_type if request.error else None
+    """Whatever error ended it, the answer may not have been heard.
+
+    Devices report sounds that they cannot use under more than one name, INTERNAL_SERVICE_ERROR among them
+    ([R] https://github.com/VoxaAI/voxa/issues/68).
+    """
     match request.reason:
         case SessionEndedReason.EXCEEDED_MAX_REPROMPTS:
             return TimedOut()
-        case SessionEndedReason.ERROR if error in (None, SessionEndedErrorType.INVALID_RESPONSE):
+        case SessionEndedReason.ERROR:
             return Failed()
         case _:
             return Left()

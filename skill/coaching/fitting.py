@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from skill.coaching.place import Place
 from skill.coaching.practice import PieceKind, Practice
-from skill.coaching.timeline import Cue, Passage, Telling, passages
+from skill.coaching.timeline import GATE, Cue, Passage, Telling, passages
 from skill.limits import CLIPS
 
 RESPONSE_SECONDS = 225.0
@@ -35,15 +35,20 @@ class Span:
         passages: what is heard, in order.
         sounds: whether each passage is heard as its sound.
         ends: where the person is when it has been heard to its end.
-        waits: it ends where she waits for "ready".
+        gate: the question at its end, where she waits for the person: a phrase; "" where she does not.
         finished: it ends with the plan; `ends` is then the start of its last piece.
     """
 
     passages: tuple[Passage, ...]
     sounds: tuple[bool, ...]
     ends: Place
-    waits: bool
+    gate: str
     finished: bool
+
+    @property
+    def waits(self) -> bool:
+        """Whether it ends where she waits for the person."""
+        return bool(self.gate)
 
     @property
     def seconds(self) -> float:
@@ -110,19 +115,33 @@ def fit(
     while practice := practices(place.step):
         piece = practice.pieces[place.piece]
         told = passages(practice, place, telling)
+        flows = telling.flowing and not (place.stage and piece.kind is PieceKind.SET)
+        gated = None if flows else next((n for n, one in enumerate(told) if one.gate), None)
+        told = told if gated is None else told[: gated + 1]
         fitting = _fitting(told, room)
         if len(fitting) < len(told) and taken:
-            return _span(taken, room, place, waits=False)
+            return _span(taken, room, place)
         taken += fitting
         if len(fitting) < len(told):
-            return _span(*_split(taken, told[len(fitting)], room), waits=False)
+            return _span(*_split(taken, told[len(fitting)], room))
         if telling.holding:
             telling = replace(telling, holding=False)
         last = Place(place.step, place.piece)
+        if gated is not None:
+            return _span(taken, room, after_part(practice, told[-1]), gate=told[-1].gate)
         place = after_piece(practice, place)
-        if piece.kind in (PieceKind.SET_UP, PieceKind.SWITCH) and not telling.flowing:
-            return _span(taken, room, place, waits=True)
-    return _span(taken, room, last, waits=False, finished=True)
+        if piece.kind is PieceKind.SWITCH and not telling.flowing:
+            return _span(taken, room, place, gate=GATE)
+    return _span(taken, room, last, finished=True)
+
+
+def after_part(practice: Practice, passage: Passage) -> Place:
+    """The joint after a passage that ends with a question: the next part of the set-up, or what it leads to."""
+    place = passage.cues[0].place
+    if passage.gate != GATE:
+        return replace(place, stage=place.stage + 1)
+    in_set = practice.pieces[place.piece].kind is PieceKind.SET
+    return replace(place, stage=0) if in_set else after_piece(practice, place)
 
 
 def after_piece(practice: Practice, place: Place) -> Place:
@@ -199,6 +218,6 @@ def _by_rep(cues: tuple[Cue, ...]) -> list[list[Cue]]:
     return list(reps.values())
 
 
-def _span(taken: list[Passage], room: _Room, ends: Place, *, waits: bool, finished: bool = False) -> Span:
+def _span(taken: list[Passage], room: _Room, ends: Place, *, gate: str = "", finished: bool = False) -> Span:
     sounds = tuple(room.heard_as_sound(passage) for passage in taken)
-    return Span(tuple(taken), sounds, ends, waits, finished)
+    return Span(tuple(taken), sounds, ends, gate, finished)

@@ -10,14 +10,17 @@ class Place:
     Attributes:
         step: index of the exercise in the plan, from 0.
         piece: index of the piece within that exercise (set-up, set, rest, change of side, …), from 0.
-        rep: reps of this piece that are done.
+        rep: reps of this piece that are done; below zero where some were asked for on top.
         held: seconds already held of the rep after those, for long holds; a multiple of five.
+        stage: in a set-up, the first of its parts that is still to be told (see `timeline.Part`); in a set, the same of
+            the way back into it, and 0 where they are in position.
     """
 
     step: int = 0
     piece: int = 0
     rep: int = 0
     held: int = 0
+    stage: int = 0
 
 
 BEGINNING = Place()

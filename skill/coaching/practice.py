@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from skill.coaching.cadence import LONG_HOLD_SECONDS
 from skill.coaching.wishes import Habits, Speed, Wish
-from skill.library.models import Exercise, Form, Library, Side, Sides, Step
+from skill.library.models import Exercise, Form, Library, Range, Side, Sides, Step
 
 
 class PieceKind(StrEnum):
@@ -34,9 +34,10 @@ class Practice:
 
     Attributes:
         position_before: where the body is when the set-up begins.
-        equipment_before: what is at hand already, so that only new things are asked for.
+        things: what to have at hand, where it is asked for before this exercise: all that the rest of the plan needs.
         lift, hold, lower, relax, rest: seconds.
         short: they know it, so its name, a reminder and one cue will do.
+        first: they have never been led through it.
         cue: one thing to mind, another one each time.
     """
 
@@ -45,7 +46,6 @@ class Practice:
     exercise: Exercise
     form: Form
     position_before: str
-    equipment_before: tuple[str, ...]
     reps: int
     sets: int
     hold: int
@@ -54,11 +54,13 @@ class Practice:
     relax: int
     rest: int
     short: bool
+    first: bool
     cue: str
     pieces: tuple[Piece, ...]
+    things: tuple[str, ...] = ()
 
     def __hash__(self) -> int:
-        return hash((self.exercise, self.index, self.reps, self.sets, self.hold))
+        return hash((self.exercise, self.index, self.reps, self.sets, self.hold, self.position_before))
 
     @property
     def long_holds(self) -> bool:
@@ -72,23 +74,30 @@ STANDING = "standing"
 
 def practice(steps: tuple[Step, ...], index: int, habits: Habits, library: Library) -> Practice:
     """The exercise at `index` of a plan's steps, as the person wishes it within the content's ranges."""
-    before = [_form(step, habits.wishes, library) for step in steps[:index]]
+    before = _form(steps[index - 1], habits.wishes, library) if index else None
     exercise = library.exercises[steps[index].exercise]
     heard = habits.heard.get(exercise.id, 0)
     return _settled(
         _Place(
             index=index,
             of=len(steps),
-            position_before=before[-1].position if before else STANDING,
-            equipment_before=tuple(item for form in before for item in form.equipment),
+            position_before=before.position if before else STANDING,
         ),
         exercise,
         _form(steps[index], habits.wishes, library),
         habits.wishes.get(exercise.id, _NO_WISH),
         habits.speed,
+        sides=habits.sides.get(exercise.id, ()),
         short=habits.talk.is_short(heard),
+        first=heard == 0,
         cue=heard % len(exercise.mistakes),
     )
+
+
+def things(steps: tuple[Step, ...], habits: Habits, library: Library) -> tuple[str, ...]:
+    """What to have at hand for these exercises, each thing once, in the order in which they need it."""
+    forms = (_form(step, habits.wishes, library) for step in steps)
+    return tuple(dict.fromkeys(item for form in forms for item in form.equipment))
 
 
 _NO_WISH = Wish()
@@ -104,33 +113,56 @@ class _Place:
     index: int
     of: int
     position_before: str
-    equipment_before: tuple[str, ...]
 
 
 @lru_cache(maxsize=PRACTICES)
 def _settled(
-    place: _Place, exercise: Exercise, form: Form, wish: Wish, speed: Speed, *, short: bool, cue: int
+    place: _Place,
+    exercise: Exercise,
+    form: Form,
+    wish: Wish,
+    speed: Speed,
+    *,
+    sides: tuple[Side, ...],
+    short: bool,
+    first: bool,
+    cue: int,
 ) -> Practice:
     dose = form.dose
-    sets = dose.sets.clamp(wish.sets or dose.sets.usual)
+    sets = least_to_most(dose.sets, wish.sets)
     return Practice(
         index=place.index,
         of=place.of,
         exercise=exercise,
         form=form,
         position_before=place.position_before,
-        equipment_before=place.equipment_before,
-        reps=dose.reps.clamp(wish.reps or dose.reps.usual),
+        reps=least_to_most(dose.reps, wish.reps),
         sets=sets,
-        hold=_timed(dose.hold.clamp(wish.hold or dose.hold.usual)),
+        hold=_timed(least_to_most(dose.hold, wish.hold)),
         lift=dose.tempo.lift,
         lower=dose.tempo.lower,
         relax=speed.relax(dose.tempo.relax),
         rest=dose.rest,
         short=short,
+        first=first,
         cue=exercise.mistakes[cue].cue,
-        pieces=_pieces(exercise.sides, sets),
+        pieces=_pieces(exercise.sides, sets, sides),
     )
+
+
+def least_to_most(allowed: Range, wish: int | None) -> int:
+    """What is done when so much is wished: never more than the content allows; and less than it has, if they say so.
+
+    A long hold is at least half as long as its shortest.
+    """
+    if wish is None:
+        return allowed.usual
+    least = min(allowed.least, SHORTEST_LONG_HOLD) if allowed.least >= LONG_HOLD_SECONDS else 1
+    return max(least, min(allowed.most, wish))
+
+
+SHORTEST_LONG_HOLD = 5
+"""Seconds of a stretch below which nothing is stretched."""
 
 
 def _timed(hold: int) -> int:
@@ -143,8 +175,8 @@ def _form(step: Step, wishes: Mapping[str, Wish], library: Library) -> Form:
     return library.exercises[step.exercise].form((wish and wish.level) or step.level)
 
 
-def _pieces(sides: Sides, sets: int) -> tuple[Piece, ...]:
-    order: tuple[Side | None, ...] = (Side.LEFT, Side.RIGHT) if sides is Sides.EACH else (None,)
+def _pieces(sides: Sides, sets: int, wished: tuple[Side, ...]) -> tuple[Piece, ...]:
+    order: tuple[Side | None, ...] = (wished or (Side.LEFT, Side.RIGHT)) if sides is Sides.EACH else (None,)
     made: list[Piece] = []
     for side in order:
         made.append(Piece(PieceKind.SWITCH if made else PieceKind.SET_UP, side, 1))

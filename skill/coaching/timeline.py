@@ -5,15 +5,15 @@ the cues say the same thing aloud, for a device that cannot be sent sounds.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from enum import StrEnum
+from dataclasses import dataclass, field, replace
+from enum import IntEnum, StrEnum
 from functools import lru_cache
 
 from skill.coaching import cadence
 from skill.coaching.place import Place
 from skill.coaching.practice import Piece, PieceKind, Practice
 from skill.coaching.speech import speaking_seconds
-from skill.library.models import Side, Sides, Transition
+from skill.library.models import Side, Transition
 from skill.library.words import Words, capitalised, sentences
 
 COUNT_EVERY_SECONDS = 5
@@ -33,6 +33,19 @@ class CueKind(StrEnum):
     LOWER = "lower"
     REST = "rest"
     SWITCH = "switch"
+
+
+class Part(IntEnum):
+    """The parts of a set-up, in order, as `Place.stage` counts them."""
+
+    THINGS = 0
+    """What to have at hand."""
+    WAY = 1
+    """The exercise named, and the change of position."""
+    POSITION = 2
+    """How to get set, once there."""
+    MOVE = 3
+    """What will be counted, and how much of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +70,14 @@ class Cue:
 class Passage:
     """Cues that belong together; `sound` is the cadence that says the same, where there is one.
 
-    A `joined` passage is never parted from the one before it: together they are one rep.
+    A `joined` passage is never parted from the one before it: together they are one rep. After one with a `gate`, the
+    phrase that asks for it, she waits for the person, unless time goes on by itself.
     """
 
     cues: tuple[Cue, ...]
     sound: cadence.Cadence | None = None
     joined: bool = False
+    gate: str = ""
     seconds: float = field(init=False, compare=False, repr=False)
     """How long it lasts counted aloud; with its sound it is the sound's length."""
     characters: int = field(init=False, compare=False, repr=False)
@@ -85,12 +100,22 @@ class Telling:
         flowing: position changes get a set time, instead of waiting for the person.
         ticks: long holds tick.
         holding: the person is in the hold already, so the way into it is not told.
+        kneeling: they can kneel, on the way down to the floor and up from it.
+        whole: the way back into a set is told as to somebody who was away, not as to who has only paused.
     """
 
     words: Words
     flowing: bool = False
     ticks: bool = True
     holding: bool = False
+    kneeling: bool = True
+    whole: bool = False
+
+    def way(self, start: str, end: str) -> Transition | None:
+        """The way from one position to another; None where it is the same."""
+        library = self.words.library
+        ways = library.transitions if self.kneeling else library.transitions_without_kneeling
+        return ways.get((start, end))
 
 
 PASSAGES = 1024
@@ -108,6 +133,8 @@ def passages(practice: Practice, place: Place, telling: Telling) -> tuple[Passag
             return tuple(_switch(practice, piece, place, telling))
         case PieceKind.REST:
             return tuple(_rest(practice, piece, place, telling))
+        case PieceKind.SET if place.stage:
+            return tuple(_back_into(practice, piece, place, telling))
         case PieceKind.SET if practice.long_holds:
             return (*_start(practice, piece, place, telling), *_holds(practice, piece, place, telling))
         case PieceKind.SET:
@@ -115,38 +142,138 @@ def passages(practice: Practice, place: Place, telling: Telling) -> tuple[Passag
 
 
 def sided(text: str, side: Side | None, words: Words) -> str:
-    """A text of an exercise with its sides named; a text of an exercise without sides as it is."""
-    if side is None:
-        return text
-    return text.format(working=words.side(side), supporting=words.side(side.other))
+    """A text of an exercise with its sides named; where the sides work together, a text that names none."""
+    side = side or Side.LEFT
+    return text.format(working=words.side(side), supporting=words.side(side.other)) if "{" in text else text
 
 
 # Getting into position
 
 
+GATE_THINGS, GATE_WAY, GATE = "gate-things", "gate-way", "gate"
+"""The phrases that ask whether they have what they need, are where they were sent, and are set."""
+
+FETCHING_SECONDS = 30
+"""To fetch what is needed, where nobody is waited for."""
+
+
+def parts(practice: Practice) -> Iterator[Part]:
+    """The parts that the set-up of an exercise has."""
+    if practice.things:
+        yield Part.THINGS
+    yield Part.WAY
+    yield Part.POSITION
+    if not practice.short:
+        yield Part.MOVE
+
+
+def gate_before(place: Place) -> str:
+    """The question that was asked last when someone waits at a place: its phrase."""
+    return {0: GATE, Part.WAY.value: GATE_THINGS}.get(place.stage, GATE_WAY)
+
+
+def is_there(practice: Practice, place: Place) -> bool:
+    """Whether who waits at a place, or hears what is told there, is in its position; else the way is still to come."""
+    if practice.pieces[place.piece].kind is PieceKind.SET_UP:
+        return place.stage >= Part.POSITION
+    return place.stage == 0 or place.stage >= Part.POSITION
+
+
 def _set_up(practice: Practice, piece: Piece, place: Place, telling: Telling) -> Iterator[Passage]:
-    words, form = telling.words, practice.form
-    gather = "" if practice.short else needed(practice, words)
-    yield _said(CueKind.SET_UP, sentences(introduction(practice, words), gather), place, words)
-    change = words.library.transitions.get((practice.position_before, form.position))
-    moved = list(moving_over(change, place, words)) if change else []
-    yield from moved
-    yield _said(CueKind.SET_UP, sentences(*_how(practice, piece, words)), place, words)
+    for part in parts(practice):
+        if part < place.stage:
+            continue
+        at = replace(place, stage=part)
+        match part:
+            case Part.THINGS:
+                yield from _things(practice, at, telling)
+            case Part.WAY:
+                yield from _way(practice, piece, at, telling)
+            case Part.POSITION:
+                yield from _position(practice, piece, at, telling)
+            case Part.MOVE:
+                yield from _move(practice, piece, at, telling)
+
+
+def _things(practice: Practice, place: Place, telling: Telling) -> Iterator[Passage]:
+    yield replace(_said(CueKind.SET_UP, needed(practice.things, telling.words), place, telling.words), gate=GATE_THINGS)
     if telling.flowing:
-        unhurried = (change.seconds if change else 0) - sum(passage.seconds for passage in moved)
-        yield _time_to_settle(form.setup_seconds + max(0, round(unhurried)), place, words)
+        yield _time_to_settle(FETCHING_SECONDS, place, telling.words)
 
 
-def _how(practice: Practice, piece: Piece, words: Words) -> Iterator[str]:
-    """The whole of it to someone new; a reminder and one cue to someone who knows it."""
-    form = practice.form
-    if practice.short:
-        yield sided(form.setup_short, piece.side, words)
-        yield dose(practice, words)
-        yield practice.cue
+def _way(practice: Practice, piece: Piece, place: Place, telling: Telling) -> Iterator[Passage]:
+    """The name, what to take care of the first time, and the way there. Who is new to it says when they are there."""
+    words = telling.words
+    caution = practice.exercise.caution if practice.first else ""
+    yield _said(CueKind.SET_UP, sentences(introduction(practice, words), caution), place, words)
+    change = telling.way(practice.position_before, practice.form.position)
+    if change is None:
         return
-    yield from (sided(text, piece.side, words) for text in (*form.setup, form.move))
-    yield dose(practice, words)
+    moved = list(moving_over(change, place, piece.side, words))
+    if not practice.short:
+        moved[-1] = replace(moved[-1], gate=GATE_WAY)
+    yield from moved
+    if telling.flowing:
+        unhurried = change.seconds - sum(passage.seconds for passage in moved)
+        if not practice.short or unhurried > 0:
+            yield _time_to_settle(max(SHORTEST_PAUSE_SECONDS, round(unhurried)), place, words)
+
+
+SHORTEST_PAUSE_SECONDS = 5
+"""In flow, what the end of a part of the set-up gets at the least, instead of a question."""
+
+
+def _position(practice: Practice, piece: Piece, place: Place, telling: Telling) -> Iterator[Passage]:
+    words, form = telling.words, practice.form
+    if practice.short:
+        told = sentences(sided(form.setup_short, piece.side, words), dose(practice, words), practice.cue)
+        yield from _ending_set(practice, _said(CueKind.SET_UP, told, place, words), telling)
+        return
+    yield _said(CueKind.SET_UP, sentences(*(sided(text, piece.side, words) for text in form.setup)), place, words)
+
+
+def _move(practice: Practice, piece: Piece, place: Place, telling: Telling) -> Iterator[Passage]:
+    words = telling.words
+    feel = practice.exercise.feel if practice.first else ""
+    told = sentences(the_move(practice, piece.side, words), dose(practice, words), feel)
+    yield from _ending_set(practice, _said(CueKind.SET_UP, told, place, words), telling)
+
+
+def _back_into(practice: Practice, piece: Piece, place: Place, telling: Telling) -> Iterator[Passage]:
+    """The way back into a set, and its position: whole after a while, else a reminder; then she waits."""
+    words = telling.words
+    change = telling.way(practice.position_before, practice.form.position)
+    whole = telling.whole and not practice.short
+    if place.stage <= Part.WAY:
+        at = replace(place, stage=Part.WAY)
+        things = needed(practice.things, words) if telling.whole else ""
+        yield from (_said(CueKind.SET_UP, told, at, words) for told in (things,) if told)
+        moved = list(moving_over(change, at, piece.side, words)) if change else []
+        if moved and whole:
+            moved[-1] = replace(moved[-1], gate=GATE_WAY)
+        yield from moved
+    if not whole:
+        named = "" if change else sentences(f"{sided(words.position(practice.form.position), piece.side, words)}.")
+        told = sentences(named, sided(practice.form.setup_short, piece.side, words))
+        yield replace(_said(CueKind.SET_UP, told, replace(place, stage=Part.POSITION), words), gate=GATE)
+        return
+    if place.stage <= Part.POSITION:
+        yield from _position(practice, piece, replace(place, stage=Part.POSITION), telling)
+    amount = dose(practice, words) if place.rep == 0 else ""
+    told = sentences(the_move(practice, piece.side, words), amount)
+    yield replace(_said(CueKind.SET_UP, told, replace(place, stage=Part.MOVE), words), gate=GATE)
+
+
+def _ending_set(practice: Practice, passage: Passage, telling: Telling) -> Iterator[Passage]:
+    """The last part of a set-up: the question whether they are set, or the time to get so."""
+    yield replace(passage, gate=GATE)
+    if telling.flowing:
+        yield _time_to_settle(practice.form.setup_seconds, passage.cues[0].place, telling.words)
+
+
+def the_move(practice: Practice, side: Side | None, words: Words) -> str:
+    """What will be counted, told as something that is still to come, because people do what they hear."""
+    return words("when-i-count", move=sided(practice.form.move, side, words))
 
 
 def _switch(practice: Practice, piece: Piece, place: Place, telling: Telling) -> Iterator[Passage]:
@@ -166,27 +293,33 @@ def introduction(practice: Practice, words: Words) -> str:
     return sentences(named if named.endswith(".") else f"{named}.", practice.form.label and f"{practice.form.label}.")
 
 
-def needed(practice: Practice, words: Words) -> str:
-    """What to have at hand, as far as the exercise before did not need it already."""
-    new = [item for item in practice.form.equipment if item not in practice.equipment_before]
-    return words("equipment", items=words.listed(words.library.equipment[item] for item in new)) if new else ""
+def needed(things: tuple[str, ...], words: Words) -> str:
+    """What to have at hand, in a sentence; nothing where nothing is needed."""
+    if not things:
+        return ""
+    return sentences(words("equipment", items=words.listed(words.library.equipment[item] for item in things)))
 
 
 def dose(practice: Practice, words: Words) -> str:
-    """How much is to be done, in one sentence."""
+    """How much is to be done, in one sentence; to someone who knows the exercise, in a few words."""
     kind = "holds" if practice.long_holds else "reps"
-    each = "-each" if practice.exercise.sides is Sides.EACH else ""
+    each = "-each" if len({piece.side for piece in practice.pieces}) > 1 else ""
     amount = words.amount(kind, practice.reps)
-    told = words(f"dose-{kind}{each}", amount=amount, seconds=words.amount("seconds", practice.hold))
+    short = "-short" if practice.short and not practice.long_holds else ""
+    told = words(f"dose-{kind}{short}{each}", **_dose_fields(practice, amount, short, words))
     return sentences(told, words("dose-sets", sets=words.amount("sets", practice.sets)) if practice.sets > 1 else "")
 
 
-def moving_over(change: Transition, place: Place, words: Words) -> Iterator[Passage]:
+def _dose_fields(practice: Practice, amount: str, short: str, words: Words) -> dict[str, str]:
+    return {"amount": amount} if short else {"amount": amount, "seconds": words.amount("seconds", practice.hold)}
+
+
+def moving_over(change: Transition, place: Place, side: Side | None, words: Words) -> Iterator[Passage]:
     """Getting from one position to another, with its seated pause."""
-    yield _said(CueKind.SET_UP, sentences(*change.before), place, words)
+    yield _said(CueKind.SET_UP, sentences(*(sided(text, side, words) for text in change.before)), place, words)
     if change.pause_seconds:
         yield Passage(tuple(_quiet(CueKind.REST, change.pause_seconds, place, sentences(words("pause-seated")), words)))
-        yield _said(CueKind.SET_UP, sentences(*change.after), place, words)
+        yield _said(CueKind.SET_UP, sentences(*(sided(text, side, words) for text in change.after)), place, words)
 
 
 def _time_to_settle(seconds: int, place: Place, words: Words) -> Passage:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from skill.library.models import Level
+from skill.library.models import Level, Side
 
 
 class Pace(StrEnum):
@@ -55,12 +55,14 @@ class Habits:
     Attributes:
         wishes: what was asked of an exercise, by its id.
         heard: how often each exercise was led to its end, by its id.
+        sides: the sides to do today, in order, of exercises where that is not left, then right.
     """
 
     wishes: Mapping[str, "Wish"] = field(default_factory=dict)
     speed: Speed = Speed.USUAL
     heard: Mapping[str, int] = field(default_factory=dict)
     talk: Talk = Talk.LEARNING
+    sides: Mapping[str, tuple[Side, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """The situation in which an event arrives: the session settled into a legal one, and where the clock says they are."""
 
 from dataclasses import dataclass, replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from skill.coaching import plan
 from skill.coaching.fitting import (
@@ -15,11 +15,11 @@ from skill.coaching.fitting import (
     fit,
 )
 from skill.coaching.place import BEGINNING, Place
-from skill.coaching.practice import STANDING, Piece, PieceKind, Practice, practice
-from skill.coaching.timeline import CueKind, Telling
-from skill.coaching.wishes import Pace
-from skill.dialogue.session import Person, Phase, Scene, Session, Underway
-from skill.library.models import Exercise, Step
+from skill.coaching.practice import STANDING, Piece, PieceKind, Practice, practice, things
+from skill.coaching.timeline import CueKind, Part, Telling, is_there
+from skill.coaching.wishes import Habits, Pace, Wish
+from skill.dialogue.session import Person, Phase, Scene, Session, Today, Underway
+from skill.library.models import Exercise, Level, Step
 from skill.library.words import Words
 
 T = TypeVar("T")
@@ -45,7 +45,8 @@ class Here:
         running: the last answer's moving part is still being heard.
         held: seconds of the long hold they are in, to the moment they spoke up; None outside of one.
         between: they are at the joint before `place`, which has not begun.
-        body: the position they are in.
+        body: the position they are in: where they were told to be, and heard it to its end. Never where they are yet to
+            be sent.
         practices: the exercises of the plan, by index, as this person does them.
     """
 
@@ -80,11 +81,30 @@ class Here:
     @property
     def telling(self) -> Telling:
         """How the timeline is told to this person."""
-        return self._telling(holding=False)
+        return self._telling(holding=False, whole=self.session.whole)
 
-    def _telling(self, *, holding: bool) -> Telling:
+    def _telling(self, *, holding: bool, whole: bool) -> Telling:
         person = self.scene.person
-        return Telling(self.words, flowing=person.pace is Pace.FLOW, ticks=person.ticks, holding=holding)
+        return Telling(
+            self.words,
+            flowing=person.pace is Pace.FLOW,
+            ticks=person.ticks,
+            holding=holding,
+            kneeling=not self.session.no_kneeling,
+            whole=whole,
+        )
+
+    @property
+    def emergency_number(self) -> str:
+        """The number to call where their device is, as it is said; or that it is the local one."""
+        known = self.scene.library.emergency_numbers.get(self.scene.person.zone)
+        return known or self.words("emergency-number-unknown")
+
+    @property
+    def on_the_way(self) -> bool:
+        """The change of position is being told, and has not been heard to its end."""
+        practice = self.practice
+        return self.running and practice is not None and not is_there(practice, self.place)
 
     def has_sound(self, name: str) -> bool:
         """Whether the device can be sent the sound of that cadence name."""
@@ -101,8 +121,17 @@ class Here:
 
     def starting(self, wanted: str) -> "Here":
         """The same moment with another plan about to begin."""
-        session = replace(self.session, plan=wanted, place=BEGINNING, ends=BEGINNING, since=None, done=())
         steps = steps_of(wanted, self.scene)
+        session = replace(
+            self.session,
+            plan=wanted,
+            place=BEGINNING,
+            ends=BEGINNING,
+            since=None,
+            done=(),
+            leaving="",
+            gathering=bool(steps),
+        )
         return replace(
             self,
             session=session,
@@ -117,11 +146,13 @@ class Here:
         """The same moment, with the way into a set-up told from where the body is, not from the exercise before."""
         practice = self.practices(place.step)
         set_up = practice is not None and practice.pieces[place.piece].kind is PieceKind.SET_UP
-        came_from = self.body if set_up else ""
-        if not came_from and not self.session.came_from:
+        came_from = self.body if set_up or place.stage else ""
+        gathering = self.session.gathering and set_up and place.stage == 0
+        if not came_from and not gathering and not self.session.came_from and not self.session.gathering:
             return self
-        session = replace(self.session, came_from=came_from)
-        return replace(self, session=session, practices=_practices(self.steps, self.scene, place.step, came_from))
+        session = changed(self.session, came_from=came_from, gathering=gathering)
+        practices = _practices(self.steps, self.scene, place.step, came_from, gathering=gathering)
+        return replace(self, session=session, practices=practices)
 
     def along(self, steps: tuple[Step, ...]) -> "Here":
         """The same moment in a plan whose exercises have changed; the place goes with its exercise if that is left."""
@@ -138,9 +169,9 @@ class Here:
         place = _legal(self.place, practices, last=len(self.steps) - 1) if self.steps else self.place
         return replace(self, scene=scene, practices=practices, place=place)
 
-    def fit(self, place: Place, lead_seconds: float, *, holding: bool = False) -> Span:
+    def fit(self, place: Place, lead_seconds: float, *, holding: bool = False, whole: bool = False) -> Span:
         """What of the plan one response can hold from a place."""
-        return fit(self.practices, place, self._telling(holding=holding), self.has_sound, lead_seconds)
+        return fit(self.practices, place, self._telling(holding=holding, whole=whole), self.has_sound, lead_seconds)
 
 
 def look(session: Session, scene: Scene, *, generous: bool = False) -> Here:
@@ -153,20 +184,26 @@ def look(session: Session, scene: Scene, *, generous: bool = False) -> Here:
             probably heard to its end counts as heard.
     """
     session, steps, practices = _settled(_with_what_is_underway(session, scene), scene)
-    if session.came_from:
-        practices = _practices(steps, scene, session.place.step, session.came_from)
+    if session.came_from or session.gathering:
+        practices = _practices(steps, scene, session.place.step, session.came_from, gathering=session.gathering)
     here = Here(
         session=session,
         scene=scene,
-        words=Words(scene.library, session.turns),
+        words=Words(scene.library, session.turns + session.opened),
         steps=steps,
         practices=practices,
         phase=session.phase,
         place=session.place,
         running=False,
-        body=session.body or STANDING,
+        body=_at_first(session, scene),
     )
     return here if session.since is None else _by_the_clock(here, session.since, generous)
+
+
+def _at_first(session: Session, scene: Scene) -> str:
+    """Where the body was when the last answer began; or standing, where that told the way up and was heard to its end."""
+    risen = 0 < session.up_at <= scene.now.timestamp()
+    return STANDING if risen else session.body or STANDING
 
 
 _TIMED = (Phase.POSITIONING, Phase.MOVING, Phase.FINISHING)
@@ -180,9 +217,9 @@ def settle(session: Session, scene: Scene) -> Session:
 
 def _settled(session: Session, scene: Scene) -> tuple[Session, tuple[Step, ...], Practices]:
     """The same, with its plan's exercises."""
-    steps = steps_of(session.plan, scene)
+    steps = steps_of(session.plan, scene, session.leaving)
     if not steps:
-        phase = Phase.FORGETTING if session.phase is Phase.FORGETTING else Phase.CHOOSING
+        phase = session.phase if session.phase in _WITHOUT_A_PLAN else Phase.CHOOSING
         session = replace(session, phase=phase, plan="", place=BEGINNING, ends=BEGINNING, since=None)
     elif session.phase is Phase.CHOOSING:
         session = replace(session, phase=Phase.PAUSED, since=None)
@@ -203,8 +240,22 @@ def _settled(session: Session, scene: Scene) -> tuple[Session, tuple[Step, ...],
         turns=max(0, session.turns),
         misses=max(0, session.misses),
         body=session.body if session.body in scene.library.position_names else "",
+        came_from=session.came_from if session.came_from in scene.library.position_names else "",
+        number_for=session.number_for if session.number_for in NUMBERS_FOR else "",
+        opened=max(0, session.opened),
+        leaving=session.leaving if session.phase in _UNDECIDED else "",
     )
     return settled, steps, practices
+
+
+_WITHOUT_A_PLAN = (Phase.FORGETTING, Phase.ALARM, Phase.OVER)
+"""Phases in which nothing need be underway."""
+
+_UNDECIDED = (Phase.HURTING, Phase.CONFIRMING, Phase.FORGETTING, Phase.ALARM)
+"""Phases in which it may still be open what comes instead of an exercise that hurt."""
+
+NUMBERS_FOR = ("reps", "sets", "hold", "seconds")
+"""What a number can be asked for."""
 
 
 def changed(value: T, **fields: object) -> T:
@@ -244,10 +295,20 @@ def _legal(place: Place, practices: Practices, last: int) -> Place:
     practice = practices(step)
     if practice is None or not 0 <= place.piece < len(practice.pieces):
         return Place(step)
-    if practice.pieces[place.piece].kind is not PieceKind.SET or not 0 <= place.rep < practice.reps:
-        return Place(step, place.piece)
+    kind = practice.pieces[place.piece].kind
+    stage = place.stage if kind in _STAGED and place.stage in tuple(Part) else 0
+    if kind is not PieceKind.SET or not most_on_top(practice) <= place.rep < practice.reps:
+        return Place(step, place.piece, stage=stage)
     held = place.held if practice.long_holds and MOST_HELD_BACK <= place.held < practice.hold else 0
-    return Place(step, place.piece, place.rep, held - held % 5)
+    return Place(step, place.piece, place.rep, held - held % 5, stage)
+
+
+_STAGED = (PieceKind.SET_UP, PieceKind.SET)
+
+
+def most_on_top(practice: Practice) -> int:
+    """The rep from which a set begins that has as many on top as its content allows: 0, or below."""
+    return min(0, practice.reps - practice.form.dose.reps.most)
 
 
 def _with_what_is_underway(session: Session, scene: Scene) -> Session:
@@ -263,27 +324,83 @@ def _with_what_is_underway(session: Session, scene: Scene) -> Session:
         since=None,
         exercise=underway.exercise,
         done=underway.done,
+        **_as_they_left(scene),
     )
 
 
-def steps_of(wanted: str, scene: Scene) -> tuple[Step, ...]:
-    """The exercises of a plan, without those that the person never wants; all of them where nothing would be left."""
+RECENT_SECONDS = 180
+"""So long after they were last here, people are taken to be where they were."""
+
+
+def _as_they_left(scene: Scene) -> dict[str, Any]:
+    """Where the body is at the start of a session: where it was a moment ago, else standing."""
+    recent = 0 <= scene.now.timestamp() - scene.person.seen_at <= RECENT_SECONDS
+    return {"recent": True, "body": scene.person.body} if recent else {}
+
+
+def today_of(scene: Scene) -> Today:
+    """What holds for today; nothing that was said of another day."""
+    day = scene.today.isoformat()
+    return scene.person.today if scene.person.today.day == day else Today(day)
+
+
+def steps_of(wanted: str, scene: Scene, leaving: str = "") -> tuple[Step, ...]:
+    """The exercises of a plan, without those that the person does not want, and in the form that is possible today.
+
+    Args:
+        wanted: the plan.
+        scene: the turn's scene.
+        leaving: an exercise that stays in it until it is decided what comes instead.
+    """
+    routine, today = plan.routine_of(wanted) is not None, today_of(scene)
     steps = plan.steps(wanted, scene.library)
     wished = tuple(step for step in steps if step.exercise not in scene.person.left_out)
-    return wished if wished and plan.routine_of(wanted) else steps
+    steps = wished if wished and routine else steps
+    kept = (step for step in steps if step.exercise not in today.left or step.exercise == leaving)
+    possible = (_possible(step, today.lacking, scene) if routine else step for step in kept)
+    return tuple(step for step in possible if step is not None)
 
 
-def _practices(steps: tuple[Step, ...], scene: Scene, jumped_to: int = 0, came_from: str = "") -> Practices:
-    """The exercises by index, each made when it is needed; into the one jumped to, the way leads from elsewhere."""
+def _possible(step: Step, lacking: tuple[str, ...], scene: Scene) -> Step | None:
+    """A step in a form that needs nothing they have not got: as it is, or easier; None where there is no such form."""
+    exercise, wish = scene.library.exercises[step.exercise], scene.person.wishes.get(step.exercise)
+    level = (wish and wish.level) or step.level
+    if not lacking or not set(lacking) & set(exercise.form(level).equipment):
+        return step
+    easier = exercise.forms.get(Level.EASIER)
+    return None if easier is None or set(lacking) & set(easier.equipment) else Step(step.exercise, Level.EASIER)
+
+
+def habits_of(steps: tuple[Step, ...], scene: Scene) -> Habits:
+    """What they bring to any exercise today."""
+    person, today = scene.person, today_of(scene)
+    wishes = person.wishes
+    if today.lacking:
+        without = {step.exercise: step.level for step in steps if step.level is Level.EASIER}
+        wishes = {**wishes} | {name: replace(wishes.get(name, Wish()), level=way) for name, way in without.items()}
+    return Habits(wishes, person.speed, person.heard, person.talk, today.sides)
+
+
+def _practices(
+    steps: tuple[Step, ...], scene: Scene, jumped_to: int = 0, came_from: str = "", *, gathering: bool = False
+) -> Practices:
+    """The exercises by index, each made when it is needed.
+
+    Into the one jumped to, the way leads from elsewhere; and before it what the rest of them needs is asked for, where
+    that is still to be fetched.
+    """
     made: dict[int, Practice] = {}
+    habits = habits_of(steps, scene)
 
     def at(index: int) -> Practice | None:
         if not 0 <= index < len(steps):
             return None
         if index not in made:
-            made[index] = practice(steps, index, scene.person.habits, scene.library)
-            if came_from and index == jumped_to:
-                made[index] = replace(made[index], position_before=came_from)
+            made[index] = practice(steps, index, habits, scene.library)
+            if index == jumped_to and (came_from or gathering):
+                needed = things(steps[index:], habits, scene.library) if gathering else ()
+                before = came_from or made[index].position_before
+                made[index] = replace(made[index], position_before=before, things=needed)
         return made[index]
 
     return at
@@ -294,14 +411,18 @@ def _by_the_clock(here: Here, since: int, generous: bool) -> Here:
     session = here.session
     haste = SURELY_HEARD if generous else 1.0
     heard = here.scene.now.timestamp() - since - BEGINS_AFTER - session.lead * haste
-    span = here.fit(session.place, session.lead, holding=session.holding)
+    span = here.fit(session.place, session.lead, holding=session.holding, whole=session.whole)
     found = cue_at(span, max(0.0, heard if generous else heard - ASKING_TAKES), haste)
     if found is None:
-        return replace(here, place=session.ends, body=_position(here, session.ends, running=False))
+        return replace(here, place=session.ends, body=_position(here, session.ends))
     cue, into = found
     place = _legal(_past_the_last_rep(here, cue.place), here.practices, len(here.steps) - 1)
     practice = here.practices(place.step)
     in_hold = cue.kind is CueKind.HOLD and practice is not None and practice.long_holds
+    in_set = practice is not None and practice.pieces[place.piece].kind is PieceKind.SET
+    if span.finished and cue.kind is CueKind.LOWER and in_set and cue.place.rep >= practice.reps:  # type: ignore[union-attr]
+        # On the way out of the very last hold: all is done, and nothing of it need be done again.
+        return replace(here, phase=Phase.FINISHING, place=last_set(here), running=False, body=_position(here, place))
     return replace(
         here,
         phase=Phase.POSITIONING if _is_setting_up(here, cue.place) else Phase.MOVING,
@@ -309,17 +430,16 @@ def _by_the_clock(here: Here, since: int, generous: bool) -> Here:
         running=True,
         held=cue.place.held + cue.late + into + ASKING_TAKES if in_hold else None,
         between=cue.place.rep > 0 and place.piece != cue.place.piece,
-        body=_position(here, place, running=True),
+        body=_position(here, place),
     )
 
 
-def _position(here: Here, place: Place, *, running: bool) -> str:
-    """Where the body is: as the exercise wants it; on the way there, still where the way began."""
+def _position(here: Here, place: Place) -> str:
+    """Where the body is: as the exercise wants it; before the way there was told to its end, still where it began."""
     practice = here.practices(place.step)
     if practice is None:
         return STANDING
-    on_the_way = running and practice.pieces[place.piece].kind is PieceKind.SET_UP
-    return practice.position_before if on_the_way else practice.form.position
+    return practice.form.position if is_there(practice, place) else practice.position_before
 
 
 def _past_the_last_rep(here: Here, place: Place) -> Place:
@@ -333,7 +453,9 @@ def _past_the_last_rep(here: Here, place: Place) -> Place:
 
 def _is_setting_up(here: Here, place: Place) -> bool:
     practice = here.practices(place.step)
-    return practice is not None and practice.pieces[place.piece].kind in (PieceKind.SET_UP, PieceKind.SWITCH)
+    if practice is None:
+        return False
+    return place.stage > 0 or practice.pieces[place.piece].kind in (PieceKind.SET_UP, PieceKind.SWITCH)
 
 
 def kept(here: Here, place: Place) -> Underway | None:

@@ -2,11 +2,12 @@
 
 from dataclasses import replace
 
-from skill.dialogue.events import Event, Ready, StartRoutine
+from skill.dialogue.events import Event, Failed, Left, Ready, Repeat, StartRoutine, WhatDidYouSay
 from skill.dialogue.here import Here, changed, look
 from skill.dialogue.history import ON, done, written_down
+from skill.dialogue.moves.caring import is_over
 from skill.dialogue.prompt import Say
-from skill.dialogue.session import Forget, Phase, Scene, Session, Turn
+from skill.dialogue.session import Forget, Person, Phase, Scene, Session, Turn
 from skill.dialogue.table import TABLE
 from skill.dialogue.turns import joined
 from skill.library.words import Words
@@ -23,6 +24,8 @@ def respond(session: Session, event: Event, scene: Scene) -> Turn:
     Returns:
         The session and the person as they are afterwards, and what is heard. Never raises for any session.
     """
+    if event == WhatDidYouSay() and (session.echoed or not session.said):
+        event = Repeat()  # who asks twice wants all of it
     if event == StartRoutine():
         event = Ready()  # "start", with nothing named, is how some people say that they are ready
     if session.turns == 0:
@@ -31,15 +34,42 @@ def respond(session: Session, event: Event, scene: Scene) -> Turn:
 
 
 def _answer(session: Session, event: Event, scene: Scene) -> Turn:
+    scene = _sounds_were_heard(session, event, scene)
     here = look(session, scene, generous=isinstance(event, ON))
     settled = done(here, event)
     here = here.remembering(written_down(scene.person, settled, here.session.plan, scene.today))
     whole = (here.session.plan,) if settled.whole else ()
     session = changed(here.session, done=(*here.session.done, *settled.finished, *whole))
-    turn = _move(changed(here, session=session), event)
+    here = changed(here, session=session)
+    here = _as_the_day_is(here)
+    turn = _move(here, event)
     if turn.forget is not Forget.NOBODY:
         return turn
-    return changed(turn, person=changed(turn.person, last_day=scene.today.isoformat()))
+    return changed(turn, person=_seen(turn, scene))
+
+
+def _as_the_day_is(here: Here) -> Here:
+    """While the day is over nothing else is going on, whatever the session says."""
+    if is_over(here.scene):
+        return here if here.phase in (Phase.FORGETTING, Phase.ALARM) else replace(here, phase=Phase.OVER)
+    return replace(here, phase=Phase.PAUSED if here.steps else Phase.CHOOSING) if here.phase is Phase.OVER else here
+
+
+def _seen(turn: Turn, scene: Scene) -> Person:
+    """The person, with when and in which position they were last here."""
+    return changed(
+        turn.person,
+        last_day=scene.today.isoformat(),
+        seen_at=int(scene.now.timestamp()),
+        body=turn.session.body if turn.prompt.listen else turn.person.body,
+    )
+
+
+def _sounds_were_heard(session: Session, event: Event, scene: Scene) -> Scene:
+    """Whoever goes on after an answer with sounds has heard it, so the failures before it were not in a row."""
+    if not session.sounded or isinstance(event, (Failed, Left)) or not scene.person.sounds_failures:
+        return scene
+    return replace(scene, person=replace(scene.person, sounds_failures=0))
 
 
 def _move(here: Here, event: Event) -> Turn:
@@ -47,14 +77,28 @@ def _move(here: Here, event: Event) -> Turn:
     move = TABLE[here.phase, type(event)]
     if move is not None:
         return move(here, event)
+    before = here.session.asked_in
+    if before in (Phase.HURTING, Phase.FINISHING) and here.steps:
+        return _move(replace(here, phase=Phase(before)), event)
     return _move(replace(here, phase=Phase.PAUSED if here.steps else Phase.CHOOSING), event)
+
+
+FAILURES_IN_A_ROW = 2
+"""After so many she keeps to counting aloud, until they ask for the sounds themselves."""
 
 
 def _first(session: Session, event: Event, scene: Scene) -> Turn:
     """The first turn of a session. If sounds failed last time she says so, once; the time after, she tries again."""
     person = scene.person
     due = person.sounds_failed and not person.sounds_failure_told
-    person = replace(person, sounds_failed=due, sounds_failure_told=due)
+    keeps_counting = person.sounds_failed and person.sounds_failures >= FAILURES_IN_A_ROW
+    session = replace(session, opened=person.sessions)
+    person = replace(
+        person,
+        sounds_failed=due or keeps_counting,
+        sounds_failure_told=due or keeps_counting,
+        sessions=person.sessions + 1,
+    )
     turn = _answer(session, event, replace(scene, person=person))
     if not due or not turn.prompt.parts:
         return turn

@@ -6,9 +6,9 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from skill.coaching.place import BEGINNING, Place
-from skill.coaching.wishes import Habits, Pace, Speed, Talk, Wish
+from skill.coaching.wishes import Pace, Speed, Talk, Wish
 from skill.dialogue.prompt import Prompt
-from skill.library.models import Library
+from skill.library.models import Library, Side
 
 
 class Phase(StrEnum):
@@ -23,6 +23,9 @@ class Phase(StrEnum):
     CONFIRMING = "confirming"
     FINISHING = "finishing"
     FORGETTING = "forgetting"
+    ASKING = "asking"
+    ALARM = "alarm"
+    OVER = "over"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,23 @@ class Day:
     finished: Mapping[str, int] = field(default_factory=dict)
     skipped: Mapping[str, int] = field(default_factory=dict)
     whole: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Today:
+    """What holds for one day alone.
+
+    Attributes:
+        day: which day, by date; on any other day nothing of this holds.
+        left: exercises that are left out.
+        lacking: things that they have not got.
+        sides: by exercise, the sides to do, in order.
+    """
+
+    day: str = ""
+    left: tuple[str, ...] = ()
+    lacking: tuple[str, ...] = ()
+    sides: Mapping[str, tuple[Side, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +101,14 @@ class Person:
         zone: their time zone, as Alexa names it; "" when unknown.
         sounds_failed: the device could not use an answer; until it is opened anew she counts aloud.
         sounds_failure_told: and she said so.
+        sounds_failures: how often that happened in a row.
+        sessions: how often they came; what she says in greeting goes round with it.
+        seen_at: when they were last here, in seconds since 1970.
+        body: the position they were last told to be in; "" is standing.
+        stopped_at: when they ended their day, in seconds since 1970; 0 for not lately. Until it is another day nothing
+            more is suggested.
+        today: what holds for today alone.
+        week_told: the number of days in a week that was told last.
     """
 
     underway: Underway | None = None
@@ -99,11 +127,13 @@ class Person:
     zone: str = ""
     sounds_failed: bool = False
     sounds_failure_told: bool = False
-
-    @property
-    def habits(self) -> Habits:
-        """What they bring to any exercise."""
-        return Habits(self.wishes, self.speed, self.heard, self.talk)
+    sounds_failures: int = 0
+    sessions: int = 0
+    seen_at: int = 0
+    body: str = ""
+    stopped_at: int = 0
+    today: Today = Today()
+    week_told: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +159,17 @@ class Session:
         done: the exercises of this plan that were counted as done, and the plan itself once all of it was.
         asked_in: the phase in which a question came up, to go back to.
         sharp: while HURTING, it was a sharp pain: nothing easier is offered.
+        whole: the way back into a set is told whole, because they were away, or do it in another form now.
+        gathering: what the plan needs is still to be fetched, and asked for.
+        leaving: the exercise that is left for today, as long as it is not decided what comes instead.
+        opened: how often they had come before.
+        sounded: the last answer had sounds.
+        said: its last sentence or two.
+        echoed: that is what it was.
+        number_for: while ASKING, what the number is for.
+        no_kneeling: they cannot kneel.
+        recent: they were here a few minutes ago.
+        up_at: when the way up will have been told to its end, in seconds since 1970; 0 where it is not being told.
     """
 
     phase: Phase = Phase.CHOOSING
@@ -149,6 +190,17 @@ class Session:
     done: tuple[str, ...] = ()
     asked_in: str = ""
     sharp: bool = False
+    whole: bool = False
+    gathering: bool = False
+    leaving: str = ""
+    opened: int = 0
+    sounded: bool = False
+    said: str = ""
+    echoed: bool = False
+    number_for: str = ""
+    no_kneeling: bool = False
+    recent: bool = False
+    up_at: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +218,8 @@ class Scene:
     Attributes:
         now: the request's own time, in the person's time zone.
         household: how many people are remembered under this account.
+        recognised: the voice that speaks is one that Alexa recognised, or nobody's voice is known here; where it is
+            False what was done is not read out.
     """
 
     person: Person
@@ -173,6 +227,7 @@ class Scene:
     listener: Listener
     now: datetime
     household: int = 1
+    recognised: bool = True
 
     @property
     def today(self) -> date:

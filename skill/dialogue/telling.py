@@ -31,7 +31,7 @@ def where(here: Here, place: Place) -> str:
         number, of = words.number(practice.index + 1), words.number(practice.of)
         named = words("where", exercise=practice.exercise.name, number=number, of=of)
     side = practice.pieces[place.piece].side
-    return words("where-side", where=named, side=words.side(side)) if side else named
+    return words("where-side", where=named, side=sided(practice.form.side, side, words)) if side else named
 
 
 def where_and_left(here: Here) -> str:
@@ -45,11 +45,6 @@ def where_and_left(here: Here) -> str:
 def amount_left(practice: Practice, place: Place, words: Words) -> str:
     """Reps or holds that are left of a set."""
     return words.amount("holds" if practice.long_holds else "reps", practice.reps - place.rep)
-
-
-def in_position(practice: Practice, place: Place, words: Words) -> str:
-    """The one sentence that puts someone back into position."""
-    return sided(practice.form.setup_short, practice.pieces[place.piece].side, words)
 
 
 def seconds_left_here(here: Here, place: Place) -> float:
@@ -89,7 +84,7 @@ def what_is_next(here: Here) -> str:
         case PieceKind.SET_UP:
             return words("next-set-up", exercise=after.exercise.name)
         case PieceKind.SWITCH if piece.side:
-            return words("next-side", side=words.side(piece.side))
+            return words("next-side", side=sided(after.form.side, piece.side, words))
         case PieceKind.REST:
             return words("next-set-of-side")
         case _:
@@ -116,12 +111,15 @@ WHOLE_SESSIONS_BEFORE_HARDER = 2
 """After so many whole routines something harder is mentioned, once; the person decides."""
 
 
-def review(here: Here) -> str:
-    """One short sentence at the end of a routine; nothing on the first day."""
-    days = this_week(here.scene.person, here.scene.today)
-    if len(days) < ENOUGH_TO_LOOK_BACK:
-        return ""
-    return here.words("review", days=here.words.amount("days", len(days)))
+def review(here: Here) -> tuple[str, int]:
+    """One short sentence at the end of a routine where there is news of the week, and the days that were told last.
+
+    Nothing on the first day, nor what was told already, nor to a voice that is not recognised.
+    """
+    days, told = len(this_week(here.scene.person, here.scene.today)), here.scene.person.week_told
+    if days < ENOUGH_TO_LOOK_BACK or not here.scene.recognised:
+        return "", told
+    return "" if days == told else here.words("review", days=here.words.amount("days", days)), days
 
 
 def offer_of_harder(here: Here) -> str:

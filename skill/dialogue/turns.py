@@ -1,5 +1,6 @@
 """The few kinds of answer there are: play on from a place, wait for "ready", ask something, or close."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
@@ -9,15 +10,15 @@ from typing import Any
 from skill.coaching import plan
 from skill.coaching.fitting import BEGINS_AFTER, SURELY_HEARD, Span, after_piece
 from skill.coaching.place import Place
-from skill.coaching.practice import STANDING, PieceKind, Practice
+from skill.coaching.practice import STANDING, PieceKind
 from skill.coaching.speech import speaking_seconds
-from skill.coaching.timeline import PASSAGES, Passage, dose, moving_over, needed, sided
+from skill.coaching.timeline import PASSAGES, Passage, gate_before, moving_over
+from skill.coaching.timeline import Part as SetUpPart
 from skill.dialogue.here import Here, changed, easier_there_is, kept, last_set
 from skill.dialogue.history import days_since
 from skill.dialogue.prompt import Card, Part, Prompt, Say, Silence, Sound
 from skill.dialogue.session import Person, Phase, Session, Turn
-from skill.dialogue.telling import in_position, offer_of_harder, review, where_and_left
-from skill.library.models import Level
+from skill.dialogue.telling import offer_of_harder, review, where_and_left
 from skill.library.words import sentences
 
 PATIENT_BED = "bed-60"
@@ -28,16 +29,29 @@ PATIENT_QUIET_SECONDS = 9
 """Without sounds she waits about three quarters of a minute: so many calm lines, with so much quiet before each."""
 
 
-def back_to_where_it_came_up(here: Here, *told: str) -> Turn:
-    """A question was answered with no: back to what was going on before it."""
+def back_to_where_it_came_up(here: Here, *told: str, person: Person | None = None) -> Turn:
+    """A question was answered: back to what was going on before it."""
     before = here.session.asked_in
     if before in (Phase.FINISHING, Phase.HURTING, Phase.CHOOSING) and (here.steps or before == Phase.CHOOSING):
-        return ask(here, Phase(before), *told, place=last_set(here) if before == Phase.FINISHING else None)
-    return re_enter(here, here.place, *told) if here.steps else ask(here, Phase.CHOOSING, *told)
+        place = last_set(here) if before == Phase.FINISHING else None
+        return ask(here, Phase(before), *told, place=place, person=person)
+    if not here.steps:
+        return ask(here, Phase.CHOOSING, *told, person=person)
+    return re_enter(here, here.place, *told, person=person)
 
 
-def play(here: Here, place: Place, *lead: str, person: Person | None = None, holding: bool = False) -> Turn:
+def play(
+    here: Here,
+    place: Place,
+    *lead: str,
+    person: Person | None = None,
+    holding: bool = False,
+    whole: bool = False,
+    phase: Phase | None = None,
+) -> Turn:
     """Lead on from a place: as much as one response holds, then what she waits for.
+
+    Whoever is not yet in the position that a place wants is led there first, from where the body is.
 
     Args:
         here: the situation.
@@ -45,29 +59,41 @@ def play(here: Here, place: Place, *lead: str, person: Person | None = None, hol
         lead: what to say first.
         person: what to remember, where it changes.
         holding: they are in the hold already, and stay in it.
+        whole: where they are led back into a set, as to somebody who was away.
+        phase: what she waits for, where it is something else than what the place asks for.
     """
-    if here.practices(place.step) is None:
+    practice = here.practices(place.step)
+    if practice is None:
         return finish(here, *lead, person=person)
+    piece = practice.pieces[place.piece]
+    if here.body != practice.form.position:
+        if piece.kind is not PieceKind.SET_UP and place.stage == 0:
+            return re_enter(here, place, *lead, person=person, whole=whole)
+        if place.stage >= SetUpPart.POSITION:
+            place = replace(place, stage=SetUpPart.WAY)
     safety, here, person = with_safety(here, person)
     here = here.from_the_body(place)
     told = sentences(safety, *lead)
     lead_seconds = speaking_seconds(told, here.scene.library.language)
-    span = here.fit(place, lead_seconds, holding=holding)
-    phase = _phase_after(span)
-    parts = joined([Say(told), *heard(here, span), Say(here.words(_QUESTIONS[phase]))])
+    span = here.fit(place, lead_seconds, holding=holding, whole=whole)
+    then = phase or _phase_after(span)
+    question = here.words(span.gate) if span.gate else here.words(_QUESTIONS[then])
+    parts = joined([Say(told), *heard(here, span), Say(question)])
     return _turn(
         here,
         parts,
-        _reprompt(here, phase),
+        _reprompt(here, then, _body_at_the_end(here, span)),
         person,
-        phase=phase,
+        phase=then,
         place=place,
         ends=span.ends,
         since=int(here.scene.now.timestamp()),
         lead=round(lead_seconds),
         holding=holding,
+        whole=whole,
         asked="",
         sharp=False,
+        body=_body(here.body),
     )
 
 
@@ -77,41 +103,38 @@ def _phase_after(span: Span) -> Phase:
     return Phase.POSITIONING if span.waits else Phase.MOVING
 
 
+def _body_at_the_end(here: Here, span: Span) -> str:
+    practice = here.practices(span.ends.step)
+    return practice.form.position if practice else STANDING
+
+
 def re_enter(
-    here: Here, place: Place, *lead: str, anew: bool = False, whole: bool = False, person: Person | None = None
+    here: Here,
+    place: Place,
+    *lead: str,
+    anew: bool = False,
+    whole: bool = False,
+    person: Person | None = None,
 ) -> Turn:
     """Back into position, what is left is named, and she waits for "ready".
 
     Args:
         here: the situation.
-        place: where to go on; a set-up or a change of side leads to the set after it.
+        place: where to go on; a change of side leads to the set after it, a set-up is told from where it was.
         lead: what to say first.
         anew: the exercise is done in another form now, so its position is told whole.
         whole: they come back from elsewhere, so it is told whole, too.
         person: what to remember, where it changes.
     """
-    start, place = place, gate_of(here, place)
     practice = here.practices(place.step)
-    if practice is None:
+    if practice is not None and practice.pieces[place.piece].kind is PieceKind.SET_UP:
+        start = min(place.stage, SetUpPart.POSITION.value) if here.body == practice.form.position else place.stage
+        return play(here, Place(place.step, place.piece, stage=start), *lead, person=person)
+    place = gate_of(here, place)
+    if here.practices(place.step) is None:
         return finish(here, *lead, person=person)
-    safety, here, person = with_safety(here, person)
-    begins = start.step != place.step or practice.pieces[start.piece].kind is PieceKind.SET_UP
-    position = _into_position(here, practice, place, anew=anew, whole=whole or anew or begins)
-    told = sentences(safety, *lead, _what_is_left(here, place), *position)
-    return _turn(
-        here,
-        joined([Say(told), Say(here.words("gate"))]),
-        gate_reprompt(here),
-        person,
-        phase=Phase.POSITIONING,
-        place=place,
-        ends=place,
-        since=None,
-        asked="",
-        sharp=False,
-        body=_body(practice.form.position),
-        came_from="",
-    )
+    back = replace(place, stage=SetUpPart.WAY.value)
+    return play(here, back, *lead, _what_is_left(here, place), person=person, whole=whole or anew)
 
 
 def _body(position: str) -> str:
@@ -128,22 +151,36 @@ def gate_of(here: Here, place: Place) -> Place:
     return place
 
 
-def stay(here: Here, *told: str, person: Person | None = None, card: Card | None = None) -> Turn:
-    """Answer in place: what was running runs on, and what was waited for is asked again."""
+def stay(here: Here, *told: str, person: Person | None = None, card: Card | None = None, waits: bool = False) -> Turn:
+    """Answer in place: what was running runs on, and what was waited for is asked again.
+
+    Args:
+        here: the situation.
+        told: the answer.
+        person: what to remember, where it changes.
+        card: what to show in the app.
+        waits: the answer is about the exercise, so a hold that is running waits for it, uncounted.
+    """
     text = sentences(*told)
     if here.phase is Phase.MOVING and here.running:
-        turn = play(here, _held_on(here, text), text, person=person, holding=here.held is not None)
+        place = here.place if waits else _held_on(here, text)
+        turn = play(here, place, text, person=person, holding=here.held is not None)
     elif here.phase is Phase.POSITIONING and here.running:
-        turn = play(here, here.place, text, person=person)
+        turn = play(here, here.place, text, person=person, whole=here.session.whole)
     else:
         turn = ask(here, here.phase, text, place=here.place, person=person)
     return replace(turn, prompt=replace(turn.prompt, card=card)) if card else turn
 
 
+IN_THE_HOLD_SECONDS = 5
+"""Who speaks up sooner after a hold began is not in it yet, so nothing of the answer counts as held."""
+
+
 def _held_on(here: Here, told: str) -> Place:
     """A hold runs on through a short answer: where they are when it has been spoken, five seconds left at least."""
     practice, place = here.practice, here.place
-    if practice is None or here.held is None:
+    in_it = here.session.holding and here.session.place.rep == place.rep
+    if practice is None or here.held is None or (here.held < IN_THE_HOLD_SECONDS and not in_it):
         return place
     spoken_for = here.held + BEGINS_AFTER + speaking_seconds(told, here.scene.library.language)
     held = int(min(spoken_for, practice.hold - 5) // 5 * 5)
@@ -158,30 +195,37 @@ def ask(
     person: Person | None = None,
     asked: str = "",
     question: str = "",
+    **fields: Any,
 ) -> Turn:
-    """Say something, then the question of a phase, and wait for the answer."""
+    """Say something, then the question of a phase, and wait for the answer; `fields` of the session change, too."""
     place = here.place if place is None else place
-    question = question or _QUESTIONS[phase]
-    if phase is Phase.HURTING and not easier_there_is(here, place):
-        question = "hurting-question-no-easier"
-    if phase is Phase.FORGETTING and here.scene.household > 1:
-        question = "forget-whom-question"
     return _turn(
         here,
-        joined([Say(sentences(*told)), Say(here.words(question))]),
-        _reprompt(here, phase),
+        joined([Say(sentences(*told)), Say(here.words(question or _question(here, phase, place)))]),
+        _reprompt(here, phase, here.body),
         person,
         phase=phase,
         place=place,
         ends=place,
         since=None,
-        asked=asked or here.session.asked,
+        asked=asked or (here.session.asked if phase in _ASIDE else ""),
         asked_in=here.session.asked_in if here.phase in _ASIDE else here.phase,
         body=_body(here.body),
+        **fields,
     )
 
 
-_ASIDE = (Phase.CONFIRMING, Phase.FORGETTING)
+def _question(here: Here, phase: Phase, place: Place) -> str:
+    if phase is Phase.POSITIONING:
+        return gate_before(place)
+    if phase is Phase.HURTING and not easier_there_is(here, place):
+        return "hurting-question-no-easier"
+    if phase is Phase.FORGETTING and here.scene.household > 1:
+        return "forget-whom-question"
+    return _QUESTIONS[phase]
+
+
+_ASIDE = (Phase.CONFIRMING, Phase.FORGETTING, Phase.ASKING, Phase.ALARM)
 """Phases that only ask something in between."""
 
 _QUESTIONS = {
@@ -194,28 +238,46 @@ _QUESTIONS = {
     Phase.CONFIRMING: "confirm-question",
     Phase.FINISHING: "finish-question",
     Phase.FORGETTING: "forget-question",
+    Phase.ASKING: "asking-question",
+    Phase.ALARM: "alarm-question",
+    Phase.OVER: "over-question",
 }
 
 _REPROMPTS = {
     Phase.CHOOSING: "choose-reprompt",
     Phase.OFFERING: "offer-reprompt",
-    Phase.MOVING: "go-on-reprompt",
-    Phase.PAUSED: "paused-reprompt",
-    Phase.HURTING: "hurting-reprompt",
     Phase.CONFIRMING: "confirm-reprompt",
     Phase.FORGETTING: "forget-reprompt",
+    Phase.ASKING: "asking-reprompt",
 }
 
+_PATIENT = {
+    Phase.POSITIONING: ("gate-reprompt", "gate-reprompt-again"),
+    Phase.MOVING: ("go-on-reprompt", "go-on-reprompt-again"),
+    Phase.PAUSED: ("paused-reprompt", "paused-reprompt-again"),
+    Phase.HURTING: ("hurting-reprompt", "hurting-reprompt-again"),
+}
+"""Where time is given: what is said first, then about a minute of quiet, and what is said then."""
 
-def _reprompt(here: Here, phase: Phase) -> tuple[Part, ...]:
-    """What is said when nobody answers: one command; patiently while they get ready; where all is done, well done."""
-    if phase is Phase.POSITIONING:
-        return gate_reprompt(here)
+
+def _reprompt(here: Here, phase: Phase, body: str) -> tuple[Part, ...]:
+    """What is said when nobody answers: one command; patiently where time is given; where all is done, well done.
+
+    Whoever may be left on the floor by it hears the way up.
+    """
+    words = here.words
+    if phase in _PATIENT:
+        first, again = _PATIENT[phase]
+        return _patiently(here, words(first), words(again))
+    if phase in (Phase.ALARM, Phase.OVER):
+        line = words(f"{phase}-reprompt", number=here.emergency_number)
+        return _patiently(here, line, line)
     if phase is Phase.FORGETTING and here.scene.household > 1:
-        return (Say(here.words("forget-whom-reprompt")),)
+        return (Say(words("forget-whom-reprompt")),)
     if phase is Phase.FINISHING:
-        return (Say(sentences(_well_done(here), here.words("finish-reprompt"))),)
-    return (Say(here.words(_REPROMPTS[phase])),)
+        up = way_up(replace(here, body=body))
+        return joined([Say(_well_done(here)), *up, Say(words("finish-reprompt"))])
+    return (Say(words(_REPROMPTS[phase])),)
 
 
 def finish(here: Here, *lead: str, person: Person | None = None, hurt: bool = False) -> Turn:
@@ -229,9 +291,12 @@ def finish(here: Here, *lead: str, person: Person | None = None, hurt: bool = Fa
     """
     words, person = here.words, person or here.scene.person
     harder = "" if hurt else offer_of_harder(here)
-    person = replace(person, underway=None, harder_offered=person.harder_offered or bool(harder))
+    week, days = ("", person.week_told) if hurt else review(here)
+    person = replace(
+        person, underway=None, harder_offered=person.harder_offered or bool(harder), week_told=days, body=""
+    )
     praise = words("rest-first") if hurt else ""
-    told = sentences("" if hurt else sentences(_well_done(here), review(here), harder), words("see-you"))
+    told = sentences("" if hurt else sentences(_well_done(here), week, harder), words("see-you"))
     closing = joined([Say(sentences(*lead, praise)), *way_up(here), Say(told)])
     return Turn(_closed(here), person, Prompt(closing, card=_what_was_done(here)))
 
@@ -256,10 +321,15 @@ def _what_was_done(here: Here) -> Card | None:
 
 def way_up(here: Here) -> tuple[Part, ...]:
     """Nobody is left on the floor: the way up to standing, with its seated pause."""
-    change = here.scene.library.transitions.get((here.body, STANDING))
+    change = here.telling.way(here.body, STANDING)
     if change is None or here.body not in here.scene.library.floor_positions:
         return ()
-    return spoken(moving_over(change, here.place, here.words), here.scene.library.language)
+    return spoken(moving_over(change, here.place, None, here.words), here.scene.library.language)
+
+
+def up_slowly(here: Here) -> str:
+    """One sentence for who leaves from the floor; nothing for who does not lie or sit there."""
+    return here.words("up-slowly") if here.body in here.scene.library.floor_positions else ""
 
 
 def close(here: Here, told: str, place: Place | None = None, person: Person | None = None) -> Turn:
@@ -333,6 +403,11 @@ def _counted_aloud(passage: Passage, language: str) -> tuple[Part, ...]:
     return joined(part for pair in pairs for part in pair)
 
 
+def seconds_of(parts: Iterable[Part]) -> float:
+    """How long parts take to be heard."""
+    return sum(speaking_seconds(part.text) if isinstance(part, Say) else part.seconds for part in parts)
+
+
 SHORTEST_SILENCE = 0.05
 """Seconds of quiet below which nobody hears it."""
 
@@ -355,19 +430,13 @@ def joined(parts: Iterable[Part]) -> tuple[Part, ...]:
     return tuple(kept_parts)
 
 
-def gate_reprompt(here: Here) -> tuple[Part, ...]:
-    """The patient reprompt: one line, about a minute of quiet, and the question again."""
-    words = here.words
-    again = Say(words("gate-reprompt-again"))
+def _patiently(here: Here, first: str, again: str) -> tuple[Part, ...]:
+    """One line, about a minute of quiet, and another line."""
     if here.has_sound(PATIENT_BED):
-        return (
-            Say(words("gate-reprompt")),
-            Sound(f"{here.scene.library.language}-{PATIENT_BED}", 60.0),
-            again,
-        )
-    calm = words.all("gate-reprompt-quiet")
+        return Say(first), Sound(f"{here.scene.library.language}-{PATIENT_BED}", 60.0), Say(again)
+    calm = here.words.all("gate-reprompt-quiet")
     lines = (part for n in range(PATIENT_LINES) for part in _after_quiet(calm[n % len(calm)]))
-    return (Say(words("gate-reprompt")), *lines, Silence(PATIENT_QUIET_SECONDS), again)
+    return Say(first), *lines, Silence(PATIENT_QUIET_SECONDS), Say(again)
 
 
 def _after_quiet(line: str) -> tuple[Part, ...]:
@@ -393,26 +462,32 @@ def _turn(
         person = changed(person, underway=kept(here, place))
     at = here.steps[place.step].exercise if here.steps else ""
     turns = here.session.turns + 1
+    fields = {
+        "sounded": any(isinstance(part, Sound) for part in (*parts, *reprompt)),
+        "said": _last_said(parts),
+        "echoed": False,
+        "up_at": 0,
+        "number_for": here.session.number_for if phase is Phase.ASKING else "",
+        **fields,
+    }
     session = replace(here.session, phase=phase, place=place, turns=turns, misses=0, exercise=at, **fields)
     suggestions = here.words.all(f"suggest-{phase}")
     return Turn(session, person, Prompt(parts, reprompt, listen=True, suggestions=suggestions))
 
 
+LONGEST_SAID = 200
+"""Characters of what she said last that are kept to be said again."""
+
+_SENTENCES = re.compile(r"(?<=[.!?])\s+")
+
+
+def _last_said(parts: tuple[Part, ...]) -> str:
+    """The last sentence or two before whatever is counted: what "what did you say" is about."""
+    said = next((part.text for part in parts if isinstance(part, Say)), "")
+    told = _SENTENCES.split(said)[-2:]
+    both = " ".join(told)
+    return both if len(both) <= LONGEST_SAID else told[-1] if len(told[-1]) <= LONGEST_SAID else ""
+
+
 def _what_is_left(here: Here, place: Place) -> str:
     return here.words("re-enter", where=where_and_left(replace(here, place=place)))
-
-
-def _into_position(here: Here, practice: Practice, gate: Place, *, anew: bool, whole: bool) -> Iterable[str]:
-    """The way from where the body is, and the position: all of it, or a reminder."""
-    words, form, side = here.words, practice.form, practice.pieces[gate.piece].side
-    at_hand = practice.exercise.forms[Level.USUAL].equipment if anew else ()
-    if whole:
-        yield needed(replace(practice, equipment_before=(*practice.equipment_before, *at_hand)), words)
-    change = words.library.transitions.get((here.body, form.position))
-    if change:
-        yield from (cue.say for passage in moving_over(change, gate, words) for cue in passage.cues)
-    if not whole:
-        yield in_position(practice, gate, words)
-        return
-    yield from (sided(text, side, words) for text in (*form.setup, form.move))
-    yield dose(practice, words) if gate.rep == 0 else ""

@@ -54,6 +54,7 @@ class _Language:
             id_: exercise(id_, facts.whole, pages.exercises[id_].whole) for id_, facts in content.exercises.items()
         }
         self.floor = frozenset(name for name, position in content.positions.whole.positions.items() if position.floor)
+        self.kneeling = frozenset(id_ for id_, one in content.positions.whole.positions.items() if one.kneeling)
         self.routines = {
             id_: routine(id_, facts.whole, pages.routines[id_].whole, self.exercises, self.floor)
             for id_, facts in content.routines.items()
@@ -84,6 +85,7 @@ class _Language:
             sides={Side.LEFT: names.sides.left, Side.RIGHT: names.sides.right},
             equipment=names.equipment,
             equipment_called=names.equipment_called,
+            equipment_instead=names.equipment_instead,
             emergency_numbers={
                 zone: names.emergency_numbers[country]
                 for country, zones in skill.countries.items()
@@ -92,6 +94,7 @@ class _Language:
             },
             position_names=names.positions,
             floor_positions=self.floor,
+            kneeling_positions=self.kneeling,
             transitions=self.transitions,
             transitions_without_kneeling=self.transitions_without_kneeling,
         )

@@ -299,7 +299,7 @@ class ExerciseWords(Shape):
     mistakes: Annotated[tuple[MistakeFile, ...], Field(min_length=2)] = Field(
         description="What often goes wrong, at least two."
     )
-    caution: Text = Field(description="One short sentence before the first time: who should take care, or leave it out.")
+    caution: Text = Field(description="One short sentence before the first time: who should take care.")
     safety: Text = Field(description="The answer to 'is this safe for me?'. It asks nothing and diagnoses nothing.")
     easier: FormWords | None = Field(default=None, description="Words of the easier form, exactly if there is one.")
     harder: FormWords | None = Field(default=None, description="Words of the harder form, exactly if there is one.")
@@ -341,6 +341,7 @@ class PositionFile(Shape):
     """One position of the body."""
 
     floor: Annotated[bool, Strict()] = Field(description="Whether it is on the floor.")
+    kneeling: Annotated[bool, Strict()] = Field(default=False, description="Whether it is on one's knees.")
 
 
 class PositionsFile(Shape):
@@ -388,6 +389,10 @@ class NamesFile(Shape):
     equipment: dict[Id, Text] = Field(description="As said after 'you will need'.")
     equipment_called: dict[Id, Annotated[tuple[Name, ...], Field(min_length=1)]] = Field(
         description="What people call each piece of equipment, its usual name first."
+    )
+    equipment_instead: dict[Id, Text] = Field(
+        default_factory=dict,
+        description="What will do instead, in a sentence; an exercise whose equipment nothing replaces is left out.",
     )
     emergency_numbers: dict[Country, Text] = Field(
         default_factory=dict, description="The number to call in each country, as it is said."

@@ -221,9 +221,11 @@ class Library:
     sides: Mapping[Side, str]
     equipment: Mapping[str, str]
     equipment_called: Mapping[str, tuple[str, ...]]
+    equipment_instead: Mapping[str, str]
     emergency_numbers: Mapping[str, str]
     position_names: Mapping[str, str]
     floor_positions: frozenset[str]
+    kneeling_positions: frozenset[str]
     transitions: Mapping[tuple[str, str], Transition]
     transitions_without_kneeling: Mapping[tuple[str, str], Transition]
 

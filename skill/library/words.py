@@ -46,6 +46,10 @@ class Words:
         """The name of a side."""
         return self.library.sides[side]
 
+    def position(self, position: str) -> str:
+        """The name of a position, as one would remind of it: on your back."""
+        return self.library.position_names[position]
+
     def listed(self, items: Iterable[str]) -> str:
         """Things in a row, with commas and a last "and"."""
         *most, last = items

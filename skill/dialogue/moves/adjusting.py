@@ -1,18 +1,72 @@
-"""Doses and pace by voice: within the content's range, said back, kept, and what was running runs on."""
+"""Doses and pace by voice: within the content's range, said back with its scope and the way to undo it."""
 
 from dataclasses import replace
-from typing import Any
 
 from skill.coaching.fitting import after_piece
 from skill.coaching.place import Place
-from skill.coaching.practice import PieceKind, Practice
+from skill.coaching.practice import PieceKind, Practice, least_to_most
 from skill.coaching.wishes import Pace, Speed, Wish
-from skill.dialogue.events import Event, MoreSeconds, SetHold, SetReps, SetSets
-from skill.dialogue.here import Here
+from skill.dialogue.events import (
+    Event,
+    FewerReps,
+    GoTo,
+    Lacks,
+    MoreReps,
+    MoreSeconds,
+    Number,
+    SetHold,
+    SetReps,
+    SetSets,
+)
+from skill.dialogue.here import Here, most_on_top, steps_of, today_of
+from skill.dialogue.moves.opening import go_to, go_to_and_start
 from skill.dialogue.session import Person, Phase, Turn
-from skill.dialogue.turns import play, re_enter, stay
+from skill.dialogue.telling import amount_left
+from skill.dialogue.turns import ask, back_to_where_it_came_up, play, re_enter, stay
 from skill.library.models import Level, Range
 from skill.library.words import Words, sentences
+
+# A number that was not heard
+
+
+def ask_for_number(here: Here, what: str) -> Turn:
+    """Everything stops, and she waits for the number, whatever it is for."""
+    return ask(here, Phase.ASKING, here.words("which-number"), number_for=what)
+
+
+def number(here: Here, event: Event) -> Turn:
+    """A number by itself: the answer, where one was asked for; else the exercise of that number."""
+    assert isinstance(event, Number | GoTo)
+    wanted = event.number
+    if here.phase is not Phase.ASKING:
+        go = go_to if here.steps else go_to_and_start
+        return go(here, GoTo(number=wanted))
+    if wanted is None:
+        return back_to_where_it_came_up(here, here.words("no-number"))
+    match here.session.number_for:
+        case "sets":
+            return set_sets(here, SetSets(wanted))
+        case "hold":
+            return set_hold(here, SetHold(wanted))
+        case "seconds":
+            return more_seconds(here, MoreSeconds(wanted))
+        case _:
+            return set_reps(here, SetReps(wanted))
+
+
+def no_number(here: Here, event: Event) -> Turn:
+    """No number after all: everything stays as it is."""
+    return back_to_where_it_came_up(here, here.words("no-number"))
+
+
+def _answered(here: Here, told: str, person: Person) -> Turn:
+    """What was asked for is said back; where it was asked in between, they are led back to where they were."""
+    if here.phase is Phase.ASKING:
+        return back_to_where_it_came_up(here, told, person=person)
+    return stay(here, told, person=person)
+
+
+# This once
 
 
 def more_seconds(here: Here, event: Event) -> Turn:
@@ -50,6 +104,39 @@ def _hold_to_lengthen(here: Here, practice: Practice) -> Place | None:
     return None
 
 
+def more_reps(here: Here, event: Event) -> Turn:
+    """So many reps on top, in this set alone; before a set has begun, in the one to come."""
+    assert isinstance(event, MoreReps)
+    return _reps_now(here, event.count or 1)
+
+
+def fewer_reps(here: Here, event: Event) -> Turn:
+    """So many reps fewer, in this set alone; at least one is left."""
+    assert isinstance(event, FewerReps)
+    return _reps_now(here, -(event.count or 1))
+
+
+def _reps_now(here: Here, more: int) -> Turn:
+    practice, words, place = here.practice, here.words, here.place
+    if practice is None or here.phase in (Phase.OFFERING, Phase.CONFIRMING):
+        return stay(here, words("tell-me-in-exercise"))
+    if here.phase is Phase.FINISHING:
+        if more < 0:
+            return stay(here, words("nothing-left"))
+        place = replace(place, rep=practice.reps)
+    if practice.pieces[place.piece].kind is not PieceKind.SET or place.stage:
+        return set_reps(here, SetReps(max(1, practice.reps + more)))
+    then = replace(place, rep=max(most_on_top(practice), min(place.rep - more, practice.reps - 1)), held=0)
+    left = words("now-left", amount=amount_left(practice, then, words))
+    told = words("long-enough") if then.rep == place.rep else left
+    if here.phase is Phase.FINISHING or (here.phase is Phase.MOVING and here.running):
+        return play(here, then, told, holding=False)
+    return stay(replace(here, place=then), told)
+
+
+# From now on
+
+
 def set_reps(here: Here, event: Event) -> Turn:
     """Do so many reps of this exercise."""
     assert isinstance(event, SetReps)
@@ -73,27 +160,43 @@ def _set_dose(here: Here, what: str, wanted: int | None) -> Turn:
     if practice is None:
         return stay(here, words("tell-me-in-exercise"))
     if wanted is None:
-        return stay(here, words("which-number"))
-    allowed: Range = getattr(practice.form.dose, what)
+        return ask_for_number(here, what)
+    dose = practice.form.dose
+    match what:
+        case "reps":
+            allowed, unit, wish = dose.reps, "holds" if practice.long_holds else "reps", Wish(reps=wanted)
+        case "sets":
+            allowed, unit, wish = dose.sets, "sets", Wish(sets=wanted)
+        case _:
+            allowed, unit, wish = dose.hold, "seconds", Wish(hold=wanted)
     settled = _settled(allowed, wanted)
-    unit = {"reps": "holds" if practice.long_holds else "reps", "sets": "sets", "hold": "seconds"}[what]
-    said = words(f"said-{what}", **{"seconds" if what == "hold" else "amount": words.amount(unit, settled)})
-    person = _wishing(here, **{what: settled})
-    told = sentences("" if allowed.least <= wanted <= allowed.most else _limits(allowed, unit, words), said)
-    return stay(_where_it_was(here, here.remembering(person)), told, person=person)
+    if allowed.least == allowed.most:
+        return _answered(here, _limits(allowed, unit, words), here.scene.person)
+    person = _wishing(here, _with(wish, settled))
+    said = words(f"said-{what}", amount=words.amount(unit, settled), exercise=practice.exercise.name)
+    limits = _limits(allowed, unit, words) if wanted > allowed.most else ""
+    told = sentences(limits, said, words("undo-usual"))
+    return _answered(_where_it_was(here, here.remembering(person)), told, person)
+
+
+def _with(wish: Wish, settled: int) -> Wish:
+    """The wish for one number, settled."""
+    if wish.reps is not None:
+        return Wish(reps=settled)
+    return Wish(sets=settled) if wish.sets is not None else Wish(hold=settled)
 
 
 def _limits(allowed: Range, unit: str, words: Words) -> str:
     if allowed.least == allowed.most:
         return words("limited-to", amount=words.amount(unit, allowed.most))
-    return words("limited", least=words.number(allowed.least), most=words.amount(unit, allowed.most))
+    return words("limited", most=words.amount(unit, allowed.most))
 
 
 def _settled(allowed: Range, wanted: int) -> int:
-    """The nearest allowed number; stretches are timed in fives."""
+    """The nearest number that can be done; stretches are timed in fives. Who wishes for less than usual gets less."""
     if allowed.least >= 10:
-        wanted = round(wanted / 5) * 5
-    return allowed.clamp(wanted)
+        wanted = max(5, round(wanted / 5) * 5)
+    return least_to_most(allowed, wanted)
 
 
 def _where_it_was(before: Here, after: Here) -> Here:
@@ -109,7 +212,8 @@ def _where_it_was(before: Here, after: Here) -> Here:
     rep = min(before.place.rep, practice.reps - 1)
     goes_on = rep == before.place.rep and practice.long_holds and index in sets
     held = min(before.place.held, practice.hold - 5) if goes_on else 0
-    return replace(after, place=Place(before.place.step, index, rep if index in sets else 0, held))
+    rep = max(rep, most_on_top(practice)) if index in sets else 0
+    return replace(after, place=Place(before.place.step, index, rep, held, before.place.stage))
 
 
 def easier(here: Here, event: Event) -> Turn:
@@ -129,10 +233,20 @@ def _other_form(here: Here, level: Level | None, way: str) -> Turn:
     form = practice.exercise.forms.get(level) if level else None
     if form is None or level is None:
         return stay(here, words(f"no-{way}"))
-    person = _wishing(here, level=level)
+    person = _wishing(here, Wish(level=level))
     after = _where_it_was(here, here.remembering(person))
     told = words("said-usual") if level is Level.USUAL else words(f"said-{way}", label=form.label)
-    return re_enter(after, Place(after.place.step, after.place.piece, after.place.rep), told, person=person, anew=True)
+    new = tuple(item for item in form.equipment if item not in practice.form.equipment)
+    things = words("equipment", items=words.listed(words.library.equipment[item] for item in new)) if new else ""
+    return re_enter(after, _again_here(after), told, things, person=person, anew=True)
+
+
+def _again_here(here: Here) -> Place:
+    """Where an exercise begins again in another form: the same set and rep, or as far as its set-up had got."""
+    place, practice = here.place, here.practice
+    if practice is not None and practice.pieces[place.piece].kind is PieceKind.SET_UP:
+        return replace(place, stage=max(1, min(place.stage, 2)))
+    return Place(place.step, place.piece, max(0, place.rep))
 
 
 def as_usual(here: Here, event: Event) -> Turn:
@@ -144,23 +258,27 @@ def as_usual(here: Here, event: Event) -> Turn:
     person = replace(person, wishes=wishes)
     after = _where_it_was(here, here.remembering(person))
     if after.practice and after.practice.form.level is not practice.form.level:
-        return re_enter(after, replace(after.place, held=0), here.words("said-usual"), person=person, anew=True)
+        return re_enter(after, _again_here(after), here.words("said-usual"), person=person, anew=True)
     return stay(after, here.words("said-usual"), person=person)
 
 
 def slower(here: Here, event: Event) -> Turn:
     """More time between the reps."""
-    return _speed(here, {Speed.FASTER: Speed.USUAL, Speed.USUAL: Speed.SLOWER, Speed.SLOWER: Speed.SLOWER})
+    return _speed(here, {Speed.FASTER: Speed.USUAL, Speed.USUAL: Speed.SLOWER}, "slower", "slowest")
 
 
 def faster(here: Here, event: Event) -> Turn:
     """Less time between the reps."""
-    return _speed(here, {Speed.SLOWER: Speed.USUAL, Speed.USUAL: Speed.FASTER, Speed.FASTER: Speed.FASTER})
+    return _speed(here, {Speed.SLOWER: Speed.USUAL, Speed.USUAL: Speed.FASTER}, "faster", "fastest")
 
 
-def _speed(here: Here, ladder: dict[Speed, Speed]) -> Turn:
-    person = replace(here.scene.person, speed=ladder[here.scene.person.speed])
-    phrase = {Speed.SLOWER: "slower", Speed.USUAL: "usual-speed", Speed.FASTER: "faster"}[person.speed]
+def _speed(here: Here, ladder: dict[Speed, Speed], way: str, end: str) -> Turn:
+    """One step on the ladder, said with the word that leads back; at its end, that it is the end."""
+    speed = ladder.get(here.scene.person.speed)
+    if speed is None:
+        return stay(here, here.words(end))
+    person = replace(here.scene.person, speed=speed)
+    phrase = "usual-speed" if speed is Speed.USUAL else way
     return stay(here.remembering(person), here.words(phrase), person=person)
 
 
@@ -188,18 +306,70 @@ def quiet(here: Here, event: Event) -> Turn:
 
 
 def _ticking(here: Here, wanted: bool) -> Turn:
-    person = replace(here.scene.person, ticks=wanted)
+    """Who asks about the sounds gets them again, if they had failed."""
+    person = replace(here.scene.person, ticks=wanted, sounds_failures=0)
     phrase = ("ticks" if wanted else "quiet") if here.scene.listener.sounds else "ticks-need-sounds"
     return stay(here.remembering(person), here.words(phrase), person=person)
 
 
-def _wishing(here: Here, **wish: Any) -> Person:
+def lacks(here: Here, event: Event) -> Turn:
+    """They have not got a thing: what will do instead; or else, today, what needs it is made easier, or left out."""
+    assert isinstance(event, Lacks)
+    words, library = here.words, here.scene.library
+    if event.equipment is None or event.equipment not in library.equipment:
+        return stay(here, words("lacks-what"))
+    instead = library.equipment_instead.get(event.equipment)
+    if instead:
+        return stay(here, instead)
+    today = today_of(here.scene)
+    lacking = tuple(dict.fromkeys((*today.lacking, event.equipment)))
+    person = replace(here.scene.person, today=replace(today, lacking=lacking))
+    after = here.remembering(person)
+    if not here.steps:
+        return stay(after, words("lacks-nothing"), person=person)
+    steps = steps_of(here.session.plan, after.scene)
+    return _without(here, after.along(steps), person) if steps else _nothing_left(after, person)
+
+
+def _nothing_left(here: Here, person: Person) -> Turn:
+    turn = ask(here.starting(""), Phase.CHOOSING, here.words("lacks-all"), person=person)
+    return replace(turn, person=person)
+
+
+def _without(before: Here, after: Here, person: Person) -> Turn:
+    """On in a plan without what they have not got: the exercise they are at, if it is left as it was, runs on."""
+    words, library = before.words, before.scene.library
+    names = {step.exercise: step for step in after.steps}
+    left = [library.exercises[one.exercise].name for one in before.steps if one.exercise not in names]
+    eased = [
+        library.exercises[one.exercise].name
+        for one in before.steps
+        if names.get(one.exercise, one).level is not one.level
+    ]
+    told = sentences(
+        words("lacks-left", exercises=words.listed(left)) if left else "",
+        words("lacks-eased", exercises=words.listed(eased)) if eased else "",
+        "" if left or eased else words("lacks-nothing"),
+    )
+    here_before = before.steps[before.place.step]
+    if here_before in after.steps:
+        return stay(after, told, person=person)
+    if here_before.exercise in names:
+        return re_enter(after, _again_here(after), told, person=person, anew=True)
+    gone = sum(one.exercise in names for one in before.steps[: before.place.step])
+    return play(after, Place(gone), told, person=person)
+
+
+def _wishing(here: Here, wish: Wish) -> Person:
     """The person, with one more wish about the exercise they are at."""
     person, practice = here.scene.person, here.practice
     if practice is None:
         return person
-    wishes = {
-        **person.wishes,
-        practice.exercise.id: replace(person.wishes.get(practice.exercise.id, Wish()), **wish),
-    }
-    return replace(person, wishes=wishes)
+    before = person.wishes.get(practice.exercise.id, Wish())
+    made = Wish(
+        level=wish.level or before.level,
+        reps=wish.reps or before.reps,
+        sets=wish.sets or before.sets,
+        hold=wish.hold or before.hold,
+    )
+    return replace(person, wishes={**person.wishes, practice.exercise.id: made})

@@ -7,7 +7,7 @@ from skill.coaching.place import BEGINNING
 from skill.coaching.timeline import sided
 from skill.dialogue.events import Event, Explain
 from skill.dialogue.here import Here
-from skill.dialogue.prompt import Card
+from skill.dialogue.prompt import Card, Say
 from skill.dialogue.session import Phase, Turn
 from skill.dialogue.telling import (
     amount_left,
@@ -32,7 +32,12 @@ def explain(here: Here, event: Event) -> Turn:
     told, card = _explanation(here, exercise), _explanation_card(here, exercise)
     if here.phase is Phase.CHOOSING:
         turn = ask(
-            here, Phase.CHOOSING, told, here.words("to-start-exercise", exercise=exercise.name), question="or-choose"
+            here,
+            Phase.CHOOSING,
+            told,
+            here.words("to-start-exercise", exercise=exercise.name),
+            question="or-choose",
+            asked=plan.of_exercise(exercise.id),
         )
         return replace(turn, prompt=replace(turn.prompt, card=card))
     if here.phase is Phase.MOVING:
@@ -61,6 +66,9 @@ def how_long_left(here: Here, event: Event) -> Turn:
         named = plan.name(first.session.plan, here.scene.library)
         return stay(here, words("how-long-it-takes", plan=named, time=minutes(seconds_left(first, BEGINNING), words)))
     whole = minutes(seconds_left(here, here.place), words)
+    if here.held is not None:
+        hold = max(5, round((here.practice.hold - here.held) / 5) * 5)
+        return stay(here, words("how-long-left-hold", here=words.amount("seconds", hold), plan=whole))
     if here.phase is Phase.MOVING and here.running:
         part = words.amount("seconds", max(5, round(seconds_left_here(here, here.place) / 5) * 5))
         return stay(here, words("how-long-left", here=part, plan=whole))
@@ -90,7 +98,7 @@ def why(here: Here, event: Event) -> Turn:
     """What this exercise is for; without one, why hips at all."""
     if here.practice is None:
         return stay(here, here.words("why-hips"))
-    return stay(here, here.practice.exercise.purpose)
+    return stay(here, here.practice.exercise.purpose, waits=True)
 
 
 def why_strength(here: Here, event: Event) -> Turn:
@@ -105,7 +113,62 @@ def why_mobility(here: Here, event: Event) -> Turn:
 
 def where_to_feel(here: Here, event: Event) -> Turn:
     """Where this exercise should be felt."""
-    return stay(here, here.practice.exercise.feel if here.practice else here.words("tell-me-in-exercise"))
+    if here.practice is None:
+        return stay(here, here.words("tell-me-in-exercise"))
+    return stay(here, here.practice.exercise.feel, waits=True)
+
+
+def which_side(here: Here, event: Event) -> Turn:
+    """The side, named by its limb."""
+    if here.practice is None or here.piece is None:
+        return stay(here, here.words("tell-me-in-exercise"))
+    if here.piece.side is None:
+        return stay(here, here.words("both-sides-together"), waits=True)
+    named = sided(here.practice.form.side, here.piece.side, here.words)
+    return stay(here, here.words("which-side", side=named), waits=True)
+
+
+def how_to_breathe(here: Here, event: Event) -> Turn:
+    """When to breathe in and out."""
+    return _posture(here, here.practice.form.posture.breathing if here.practice else "")
+
+
+def where_is_my_head(here: Here, event: Event) -> Turn:
+    """What the head rests on, and where they look."""
+    return _posture(here, here.practice.form.posture.head if here.practice else "")
+
+
+def where_are_my_hands(here: Here, event: Event) -> Turn:
+    """Where the arms and hands are."""
+    return _posture(here, here.practice.form.posture.hands if here.practice else "")
+
+
+def where_are_my_feet(here: Here, event: Event) -> Turn:
+    """Where the feet are, how far apart or how high."""
+    return _posture(here, here.practice.form.posture.feet if here.practice else "")
+
+
+def _posture(here: Here, told: str) -> Turn:
+    side = here.piece.side if here.piece else None
+    return stay(here, sided(told, side, here.words) or here.words("tell-me-in-exercise"), waits=True)
+
+
+def what_did_you_say(here: Here, event: Event) -> Turn:
+    """The last sentence or two once more; whoever asks again is taken to want all of it repeated."""
+    turn = stay(here, here.session.said if here.phase is Phase.MOVING else _without_its_question(here))
+    return replace(turn, session=replace(turn.session, said=here.session.said, echoed=True))
+
+
+def _without_its_question(here: Here) -> str:
+    """What was said last, without the question that is asked again anyway."""
+    said = here.session.said
+    question = next((text for text in _questions(here) if said.endswith(text)), "")
+    return said.removesuffix(question).strip() or said.removesuffix(question)
+
+
+def _questions(here: Here) -> tuple[str, ...]:
+    turn = ask(here, here.phase, place=here.place)
+    return tuple(part.text for part in turn.prompt.parts if isinstance(part, Say))
 
 
 def am_i_doing_it_right(here: Here, event: Event) -> Turn:
@@ -115,14 +178,14 @@ def am_i_doing_it_right(here: Here, event: Event) -> Turn:
         return stay(here, here.words("doing-it-right-nothing"))
     mistakes = practice.exercise.mistakes
     cue = mistakes[here.session.turns % len(mistakes)].cue
-    return stay(here, here.words("doing-it-right", cue=sentences(cue)))
+    return stay(here, here.words("doing-it-right", cue=sentences(cue)), waits=True)
 
 
 def is_it_safe(here: Here, event: Event) -> Turn:
     """What to mind about this exercise, and whom to ask; she asks nothing and judges nothing."""
     if here.practice is None:
         return stay(here, here.words("is-it-safe-nothing"))
-    return stay(here, here.words("is-it-safe", safety=here.practice.exercise.safety))
+    return stay(here, here.words("is-it-safe", safety=here.practice.exercise.safety), waits=True)
 
 
 def help_here(here: Here, event: Event) -> Turn:

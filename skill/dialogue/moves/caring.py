@@ -1,22 +1,30 @@
-"""Care: pain, emergencies, and the way out of floor work. Nothing here is stored."""
+"""Care: pain, emergencies, the end of a day, and the way out of floor work. What was said of the body is not stored.
+
+What stays is neutral: that an exercise is left out today, and when the day was ended.
+"""
 
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 from skill.coaching import plan
 from skill.coaching.place import Place
-from skill.dialogue.events import Event
-from skill.dialogue.here import Here, easier_there_is
+from skill.dialogue.events import Event, OnlySide, SharpPain
+from skill.dialogue.here import Here, easier_there_is, steps_of, today_of
 from skill.dialogue.moves.adjusting import easier
-from skill.dialogue.moves.going import skip_exercise
-from skill.dialogue.moves.opening import begin
-from skill.dialogue.session import Phase, Turn
-from skill.dialogue.turns import ask, close, finish, play, stay
+from skill.dialogue.moves.going import skip_exercise, skip_side
+from skill.dialogue.moves.opening import begin, greet
+from skill.dialogue.moves.sides import one_side, only_side
+from skill.dialogue.prompt import Prompt, Say
+from skill.dialogue.session import Person, Phase, Scene, Turn
+from skill.dialogue.turns import ask, back_to_where_it_came_up, close, finish, play, stay, up_slowly
+from skill.library.models import Level
+from skill.library.words import sentences
 
 
 def it_hurts(here: Here, event: Event) -> Turn:
-    """It stops at once, and offers easier, skip or stop. It never goes on by itself."""
+    """It stops at once, and offers easier, skip or stop. It never goes on by itself, today, in this form."""
     named = here.practice.exercise.name if here.practice else ""
-    return ask(here, Phase.HURTING, here.words("it-hurts", exercise=named))
+    return _leaving(here, here.words("it-hurts", exercise=named))
 
 
 def it_hurt(here: Here, event: Event) -> Turn:
@@ -26,30 +34,88 @@ def it_hurt(here: Here, event: Event) -> Turn:
 
 def sharp_pain(here: Here, event: Event) -> Turn:
     """This exercise is over: skip it or stop."""
-    here = replace(here, session=replace(here.session, sharp=True))
-    return ask(here, Phase.HURTING, here.words("sharp-pain"))
+    return _leaving(replace(here, session=replace(here.session, sharp=True)), here.words("sharp-pain"))
+
+
+def _leaving(here: Here, told: str) -> Turn:
+    """The exercise they are at is left for today, unless something easier is chosen instead of it."""
+    if here.practice is None:
+        return ask(here, Phase.HURTING, told)
+    exercise = here.practice.exercise.id
+    person = leaving_today(here.scene, exercise)
+    return ask(here, Phase.HURTING, told, person=person, leaving=exercise, whole=False)
+
+
+def leaving_today(scene: Scene, *exercises: str) -> Person:
+    """The person who leaves exercises out for today."""
+    today = today_of(scene)
+    left = tuple(dict.fromkeys((*today.left, *exercises)))
+    return replace(scene.person, today=replace(today, left=left))
+
+
+def _not_leaving(scene: Scene, exercise: str) -> Person:
+    today = today_of(scene)
+    return replace(scene.person, today=replace(today, left=tuple(name for name in today.left if name != exercise)))
 
 
 def easier_or_leave(here: Here, event: Event) -> Turn:
     """Yes, when easier, skip or stop was offered: the easier form where there is one, else this exercise is left."""
-    return easier(here, event) if easier_there_is(here, here.place) else leave_exercise(here, event)
+    return easier_if_there_is(here, event) if easier_there_is(here, here.place) else leave_exercise(here, event)
 
 
 def easier_if_there_is(here: Here, event: Event) -> Turn:
     """Easier, when something hurts: the easier form, or else that there is none, and the question again."""
-    if easier_there_is(here, here.place):
-        return easier(here, event)
-    return ask(here, Phase.HURTING, here.words("no-easier-now"))
+    if not easier_there_is(here, here.place):
+        return ask(here, Phase.HURTING, here.words("no-easier-now"))
+    here = here.remembering(_not_leaving(here.scene, here.session.leaving))
+    return easier(replace(here, session=replace(here.session, leaving="")), event)
 
 
 def leave_exercise(here: Here, event: Event) -> Turn:
     """Move on after something hurt: this exercise is left, and after the last one nobody is praised or hurried."""
     if here.practice is None:
         return skip_exercise(here, event)
-    told = here.words("leave-it", exercise=here.practice.exercise.name)
-    if here.place.step + 1 == len(here.steps):
+    name = here.practice.exercise.name
+    told, last = here.words("leave-it", exercise=name), here.place.step + 1 == len(here.steps)
+    if last:
         return finish(here, told, hurt=True)
-    return play(here, Place(here.place.step + 1), told)
+    return on_without(here, leaving_today(here.scene, here.practice.exercise.id), told)
+
+
+def on_without(here: Here, person: Person, told: str) -> Turn:
+    """On with what is left of the plan for a person who does less of it; where that is nothing, it is done."""
+    before = sum(step.exercise not in person.today.left for step in here.steps[: here.place.step])
+    current = here.steps[here.place.step]
+    after = here.remembering(person)
+    after = replace(after, session=replace(after.session, leaving=""))
+    steps = steps_of(here.session.plan, after.scene)
+    if current in steps:
+        return stay(after.along(steps), told, person=person)
+    if before >= len(steps):
+        return finish(here, told, person=person)
+    return play(after.along(steps), Place(before), told, person=person)
+
+
+def only_side_after_pain(here: Here, event: Event) -> Turn:
+    """Only one side, when the other hurts: their own choice, and never after a sharp pain."""
+    if here.session.sharp or here.piece is None or here.piece.side is None:
+        return stay(here)
+    here = here.remembering(_not_leaving(here.scene, here.session.leaving))
+    here = replace(here, session=replace(here.session, leaving=""), phase=Phase.PAUSED)
+    return only_side(here, event) if isinstance(event, OnlySide) else one_side(here, event)
+
+
+def stay_put(here: Here, event: Event) -> Turn:
+    """The question again, and nothing else."""
+    return stay(here)
+
+
+def leave_side(here: Here, event: Event) -> Turn:
+    """Only the other side, when one hurts: never after a sharp pain, which ends the exercise."""
+    if here.session.sharp or here.piece is None or here.piece.side is None:
+        return leave_exercise(here, event)
+    here = here.remembering(_not_leaving(here.scene, here.session.leaving))
+    return skip_side(replace(here, session=replace(here.session, leaving="")), event)
 
 
 def not_harder(here: Here, event: Event) -> Turn:
@@ -57,9 +123,119 @@ def not_harder(here: Here, event: Event) -> Turn:
     return stay(here, here.words("no-harder-now"))
 
 
+# What ends the day
+
+
 def emergency(here: Here, event: Event) -> Turn:
-    """Stop, rest, call for help. The session ends, and nothing goes on by itself."""
-    return close(here, here.words("emergency"))
+    """Stop, call for help. The session ends, the plan is over, and until the day is over nothing more is suggested."""
+    person = replace(here.scene.person, underway=None, stopped_at=int(here.scene.now.timestamp()))
+    turn = close(here, here.words("emergency", number=here.emergency_number))
+    return replace(turn, person=person)
+
+
+def dizzy(here: Here, event: Event) -> Turn:
+    """Down first, head low. The day is over; she stays, and says whom to call if it does not pass."""
+    person = replace(here.scene.person, stopped_at=int(here.scene.now.timestamp()))
+    return ask(here, Phase.OVER, here.words("dizzy", number=here.emergency_number), person=person)
+
+
+def out_of_breath(here: Here, event: Event) -> Turn:
+    """Rest first; whom to call if it does not settle."""
+    phase = Phase.PAUSED if here.steps else here.phase
+    return ask(here, phase, here.words("out-of-breath", number=here.emergency_number))
+
+
+def gave_way(here: Here, event: Event) -> Turn:
+    """There is only stopping: the exercise is left for today, and the day is over."""
+    told = here.words("gave-way", number=here.emergency_number)
+    exercise = (here.practice.exercise.id,) if here.practice else ()
+    person = leaving_today(here.scene, *exercise)
+    return close(here, told, person=replace(person, stopped_at=int(here.scene.now.timestamp())))
+
+
+def unwell(here: Here, event: Event) -> Turn:
+    """Something is wrong, nobody knows what: everything stops, and she asks whether it is an emergency."""
+    return ask(here, Phase.ALARM, here.words("unwell"))
+
+
+def no_alarm(here: Here, event: Event) -> Turn:
+    """It is none: back to where they were, and nothing starts by itself."""
+    before = here.session.asked_in
+    if here.steps and before not in (Phase.HURTING, Phase.FINISHING):
+        return ask(here, Phase.PAUSED, here.words("no-alarm"))
+    return back_to_where_it_came_up(here, here.words("no-alarm"))
+
+
+def no_alarm_but_pain(here: Here, event: Event) -> Turn:
+    """It is none, but something hurts."""
+    if not here.steps:
+        return it_hurt(replace(here, phase=Phase.CHOOSING), event)
+    return sharp_pain(here, event) if isinstance(event, SharpPain) else it_hurts(here, event)
+
+
+def enough_for_today(here: Here, event: Event) -> Turn:
+    """They have had enough: the place is kept, and until the day is over nothing more is suggested."""
+    person = replace(here.scene.person, stopped_at=int(here.scene.now.timestamp()))
+    return close(here, sentences(here.words("enough-for-today"), up_slowly(here)), person=person)
+
+
+# While the day is over
+
+LEAST_REST = timedelta(hours=8)
+"""A day that was ended late in the evening is not over at midnight."""
+
+HELP_IS_MEANT = timedelta(minutes=30)
+"""So long after the day was ended, "help" is a call for help, and no question about what can be said."""
+
+
+def is_over(scene: Scene) -> bool:
+    """Whether they ended their day, and it is not yet another one."""
+    since = _since_the_end(scene)
+    if since is None or since < timedelta(0):
+        return False
+    ended = datetime.fromtimestamp(scene.person.stopped_at, scene.now.tzinfo).date()
+    return ended == scene.today or since < LEAST_REST
+
+
+def _since_the_end(scene: Scene) -> timedelta | None:
+    at = scene.person.stopped_at
+    return timedelta(seconds=scene.now.timestamp() - at) if at > 0 else None
+
+
+def still_over(here: Here, event: Event) -> Turn:
+    """The day is over: whom to call, once more, and nothing is suggested."""
+    return ask(here, Phase.OVER, here.words("today-over", number=here.emergency_number))
+
+
+def help_when_over(here: Here, event: Event) -> Turn:
+    """Help, soon after the day was ended, is heard as the emergency; later it is answered as everything else is."""
+    since = _since_the_end(here.scene)
+    return emergency(here, event) if since is not None and since < HELP_IS_MEANT else still_over(here, event)
+
+
+def fine_after_all(here: Here, event: Event) -> Turn:
+    """A plain "I'm fine" is asked about; only a yes takes the day up again."""
+    return ask(here, Phase.OVER, here.words("fine-after-all"), asked=GOING_ON, question="over-confirm-question")
+
+
+GOING_ON = "on"
+"""In a session's `asked`: whether the day goes on after all."""
+
+
+def yes_when_over(here: Here, event: Event) -> Turn:
+    """Yes, where it was asked whether the day goes on: they are greeted as ever."""
+    if here.session.asked != GOING_ON:
+        return still_over(here, event)
+    person = replace(here.scene.person, stopped_at=0)
+    return greet(here.remembering(person))
+
+
+def no_when_over(here: Here, event: Event) -> Turn:
+    """No: the day stays over, and the session ends."""
+    return Turn(close(here, "").session, here.scene.person, Prompt((Say(here.words("stays-over")),)))
+
+
+# The way out of floor work
 
 
 def cannot_get_down(here: Here, event: Event) -> Turn:
@@ -68,9 +244,19 @@ def cannot_get_down(here: Here, event: Event) -> Turn:
     other = plan.of_routine(library.off_the_floor_routine)
     if here.session.plan == other:
         return stay(here, here.words("no-floor-already"))
-    if not here.steps:
-        return begin(here, other)
-    if here.phase is Phase.OFFERING:
+    if not here.steps or (here.phase is Phase.OFFERING and here.session.turns):
         return begin(here, other)
     named = library.routines[library.off_the_floor_routine].name
     return ask(here, Phase.CONFIRMING, here.words("no-floor-question", plan=named), asked=other)
+
+
+def cannot_kneel(here: Here, event: Event) -> Turn:
+    """No kneeling from here on, on no way down or up; and a form without it, or else the way out of floor work."""
+    here = replace(here, session=replace(here.session, no_kneeling=True))
+    practice, words = here.practice, here.words
+    if practice is None or practice.form.position not in here.scene.library.kneeling_positions:
+        return stay(here, words("no-kneeling"))
+    form = practice.exercise.forms.get(Level.EASIER)
+    if form is None or form.position in here.scene.library.kneeling_positions:
+        return cannot_get_down(here, event)
+    return easier(here, event)

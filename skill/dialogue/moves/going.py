@@ -2,25 +2,81 @@
 
 from dataclasses import replace
 
-from skill.coaching.fitting import after_piece
+from skill.coaching.fitting import BEGINS_AFTER, after_piece
 from skill.coaching.place import Place
-from skill.coaching.practice import STANDING, PieceKind, Practice
+from skill.coaching.practice import PieceKind, Practice
+from skill.coaching.timeline import Part, the_move
 from skill.dialogue.events import Event, SkipSide
 from skill.dialogue.here import Here
+from skill.dialogue.moves.sides import one_side
 from skill.dialogue.prompt import Say
 from skill.dialogue.session import Phase, Turn
 from skill.dialogue.telling import amount_left
-from skill.dialogue.turns import ask, finish, gate_of, joined, play, re_enter, stay, way_up
+from skill.dialogue.turns import ask, finish, gate_of, joined, play, re_enter, seconds_of, stay, way_up
 from skill.library.models import Side
 
 
 def go(here: Here, event: Event) -> Turn:
-    """They are in position: count."""
-    place = gate_of(here, here.place)
-    practice = here.practices(place.step)
-    if practice and (place.rep or place.held):
-        return play(here, place, here.words("go-left", amount=amount_left(practice, place, here.words)))
-    return play(here, place, here.words("go"))
+    """They are ready: on to the next part of the set-up; and where all of it was told, count.
+
+    On the way up nobody is hurried: it is told again whole. Elsewhere whoever is ready on the way has got there.
+    """
+    practice, place = here.practice, here.place
+    if practice is None:
+        return play(here, place)
+    if not here.running:
+        return _begin_set(here, practice, place) if _all_told(practice, place) else _tell(here, place)
+    if here.on_the_way and place.stage == Part.THINGS and practice.things:
+        return play(here, replace(place, stage=Part.WAY.value))
+    if here.on_the_way:
+        return _tell(here, place, here.words("take-your-time")) if _leads_up(here, practice) else arrive(here, event)
+    if place.stage == Part.POSITION and not practice.short and practice.pieces[place.piece].kind is PieceKind.SET_UP:
+        told = the_move(practice, practice.pieces[place.piece].side, here.words)
+        return play(here, gate_of(here, place), told)
+    return _begin_set(here, practice, place)
+
+
+def _all_told(practice: Practice, place: Place) -> bool:
+    """They wait at the last question before a set."""
+    return practice.pieces[place.piece].kind is not PieceKind.SET_UP and place.stage == 0
+
+
+def _tell(here: Here, place: Place, *lead: str) -> Turn:
+    return play(here, place, *lead, whole=here.session.whole)
+
+
+def _leads_up(here: Here, practice: Practice) -> bool:
+    floor = here.scene.library.floor_positions
+    return here.body in floor and practice.form.position not in floor
+
+
+def _begin_set(here: Here, practice: Practice, place: Place) -> Turn:
+    words, place = here.words, replace(gate_of(here, place), stage=0)
+    practice = here.practices(place.step) or practice
+    if place.rep or place.held:
+        return play(here, place, words("go-left", amount=amount_left(practice, place, words)))
+    if practice.first and not practice.long_holds and place.piece == 1:
+        return play(here, place, words("go-first", beat=practice.form.beats.lift.lower()))
+    return play(here, place, words("go"))
+
+
+def arrive(here: Here, event: Event) -> Turn:
+    """They say that they are where they were sent: what is still to be told of the set-up is told."""
+    practice = here.practice
+    if practice is None or here.phase is not Phase.POSITIONING:
+        return stay(here, here.words("all-well"))
+    if _all_told(practice, here.place):
+        return go(here, event)
+    place = here.place
+    if place.stage < Part.POSITION:
+        here = replace(here, body=practice.form.position)
+        place = replace(place, stage=Part.POSITION.value)
+    return _tell(here, place)
+
+
+def not_yet(here: Here, event: Event) -> Turn:
+    """Still on the way: all the time they need. What was being told is told again, and nothing starts."""
+    return stay(here, here.words("take-your-time"))
 
 
 def move_on(here: Here, event: Event) -> Turn:
@@ -37,8 +93,10 @@ def take_up(here: Here, event: Event) -> Turn:
 
 
 def back(here: Here, event: Event) -> Turn:
-    """One joint back. A set that was done is entered again by way of its position."""
+    """One joint back. A set that was done is entered again by way of its position; never one that hurt."""
     target = _before(here, here.place)
+    if here.session.leaving and (target is None or target.step == here.place.step):
+        return stay(here)
     if target is None:
         return play(here, Place(here.place.step), here.words("at-the-start"))
     practice = here.practices(target.step)
@@ -55,9 +113,11 @@ def again(here: Here, event: Event) -> Turn:
     if here.phase is Phase.MOVING and here.running:
         last = _before(here, place) if here.between else None
         return play(here, last or Place(place.step, place.piece), here.words("again"))
+    if place.stage and practice.pieces[place.piece].kind is PieceKind.SET:
+        return _tell(here, place)
     if here.phase is Phase.POSITIONING and (place.rep or place.held):
         return re_enter(here, place)
-    return play(here, _set_up_of(practice, place))
+    return play(here, _told_last(practice, place))
 
 
 def again_from_its_start(here: Here, event: Event) -> Turn:
@@ -86,24 +146,15 @@ def skip_side(here: Here, event: Event) -> Turn:
     return play(here, Place(here.place.step + 1), told)
 
 
-def one_side(here: Here, event: Event) -> Turn:
-    """The other side is to be left out: when it comes, it can be skipped; when it is done, that is said."""
-    piece, practice = here.piece, here.practice
-    if piece is None or practice is None or piece.side is None:
-        return stay(here, here.words("both-sides-together"))
-    other = here.words.side(piece.side.other)
-    first = not any(one.kind is PieceKind.SWITCH for one in practice.pieces[: here.place.piece + 1])
-    return stay(
-        here, here.words("other-side-later", side=other) if first else here.words("other-side-done", side=other)
-    )
-
-
 def get_up(here: Here, event: Event) -> Turn:
-    """The way up, with its seated pause; the place is kept."""
+    """The way up, with its seated pause; the place is kept. What hurt stays stopped."""
     if not here.steps:
         return stay(here, here.words("nothing-underway"))
-    turn = ask(replace(here, body=STANDING), Phase.PAUSED)
-    parts = joined((*(way_up(here) or (Say(here.words("you-are-up")),)), *turn.prompt.parts))
+    phase = Phase.HURTING if here.session.leaving else Phase.PAUSED
+    up = way_up(here)
+    told = int(here.scene.now.timestamp() + BEGINS_AFTER + seconds_of(up)) + 1 if up else 0
+    turn = ask(here, phase, up_at=told)
+    parts = joined((*(up or (Say(here.words("you-are-up")),)), *turn.prompt.parts))
     return replace(turn, prompt=replace(turn.prompt, parts=parts))
 
 
@@ -140,6 +191,8 @@ def nothing_underway(here: Here, event: Event) -> Turn:
 def _before(here: Here, place: Place) -> Place | None:
     """The start of the joint before the one they are at; None at the very start."""
     at_gate = here.phase is Phase.POSITIONING and not (place.rep or place.held)
+    if place.stage:
+        place = Place(place.step, place.piece)
     practice = here.practice
     if practice is None:
         return None
@@ -159,3 +212,13 @@ def _set_up_of(practice: Practice, place: Place) -> Place:
     if place.piece and practice.pieces[place.piece].kind is PieceKind.SET:
         return Place(place.step, place.piece - 1)
     return Place(place.step, place.piece)
+
+
+def _told_last(practice: Practice, place: Place) -> Place:
+    """What was told last before the question that they are at: of a set-up in parts, its last part."""
+    before = _set_up_of(practice, place)
+    if practice.pieces[before.piece].kind is not PieceKind.SET_UP:
+        return before
+    if before.piece != place.piece:
+        return replace(before, stage=Part.POSITION.value)
+    return replace(before, stage=max(0, place.stage - 1))

@@ -6,12 +6,13 @@ from skill.coaching.place import Place
 from skill.dialogue.events import Event
 from skill.dialogue.here import Here
 from skill.dialogue.session import Phase, Turn
-from skill.dialogue.turns import close, silent
+from skill.dialogue.turns import close, silent, up_slowly
+from skill.library.words import sentences
 
 
 def stop(here: Here, event: Event) -> Turn:
     """Leave; next time begins with the offer to go on."""
-    return close(here, here.words("stopped" if here.steps else "stopped-nothing"))
+    return close(here, sentences(here.words("stopped" if here.steps else "stopped-nothing"), up_slowly(here)))
 
 
 def left(here: Here, event: Event) -> Turn:
@@ -22,7 +23,8 @@ def left(here: Here, event: Event) -> Turn:
 def timed_out(here: Here, event: Event) -> Turn:
     """Nobody answered the reprompt, so all of the answer was heard: what was playing counts as done."""
     if here.session.phase is Phase.FINISHING:
-        return silent(here, None)
+        turn = silent(here, None)
+        return replace(turn, person=replace(turn.person, body=""))  # the reprompt told the way up
     return silent(here, here.session.ends if here.session.since is not None else here.place)
 
 
@@ -32,11 +34,17 @@ def done(here: Here, event: Event) -> Turn:
 
 
 def failed(here: Here, event: Event) -> Turn:
-    """The device could not use the answer: nothing of it was heard. Next time she counts aloud, if it had sounds."""
+    """The device could not use the answer: nothing of it was heard. Next time she counts aloud, if it had sounds.
+
+    Devices have more than one name for that, so any failure straight after an answer with sounds counts against them.
+    """
     turn = silent(here, here.session.place)
-    if not here.scene.listener.sounds or turn.person.sounds_failed:
+    if not here.session.sounded or turn.person.sounds_failed:
         return turn
-    return replace(turn, person=replace(turn.person, sounds_failed=True, sounds_failure_told=False))
+    failures = turn.person.sounds_failures + 1
+    return replace(
+        turn, person=replace(turn.person, sounds_failed=True, sounds_failure_told=False, sounds_failures=failures)
+    )
 
 
 def _begun(here: Here) -> Place:

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from skill.coaching import plan
 from skill.coaching.place import BEGINNING, Place
-from skill.dialogue.events import Event, GoTo, StartExercise, StartRoutine
-from skill.dialogue.here import Here, steps_of
+from skill.dialogue.events import Event, GoTo, Open, StartExercise, StartRoutine
+from skill.dialogue.here import Here, steps_of, today_of
 from skill.dialogue.history import active_days, days_since, exercises_on
 from skill.dialogue.session import Phase, Turn, Underway
 from skill.dialogue.telling import exercises, routines, where, where_and_left
@@ -21,10 +21,16 @@ def welcome(here: Here, event: Event) -> Turn:
     return ask(told, Phase.CHOOSING, *_greeting(here), safety, person=replace(person, underway=_legal_underway(here)))
 
 
+def greet(here: Here) -> Turn:
+    """As a session begins: what is unfinished is offered, or else they are welcome."""
+    taken_up = _taken_up(here)
+    return offer(taken_up, Open()) if taken_up else welcome(here.starting(""), Open())
+
+
 def _legal_underway(here: Here) -> Underway | None:
-    """What is underway, unless nobody knows that plan any more."""
+    """What is underway, unless nobody knows that plan any more, or nothing of it is left for today."""
     underway = here.scene.person.underway
-    return underway if underway and plan.steps(underway.plan, here.scene.library) else None
+    return underway if underway and steps_of(underway.plan, here.scene) else None
 
 
 def _greeting(here: Here) -> tuple[str, ...]:
@@ -32,23 +38,35 @@ def _greeting(here: Here) -> tuple[str, ...]:
     away = days_since(person.last_day, today)
     if away is None:
         return (words("welcome", title=here.scene.library.title),)
-    if person.underway is not None and _legal_underway(here) is None:
+    if person.underway is not None and not plan.steps(person.underway.plan, here.scene.library):
         return (words("opened-changed"),)
     if away >= A_WHILE_DAYS:
         return (words("opened-after-a-while"),)
-    if today in active_days(person):
+    if today in active_days(person) and here.scene.recognised:
         return (words("opened-done-today", exercises=words.amount("exercises", exercises_on(person, [today]))),)
     return (words("opened-again"),)
 
 
 def offer(here: Here, event: Event) -> Turn:
-    """Someone comes back to something unfinished."""
+    """Someone comes back to something unfinished. What is left out today is named, so that nobody wonders."""
     safety, told, person = with_safety(here)
     named = plan.name(here.session.plan, here.scene.library)
     at = where_and_left(here)
     routine = plan.routine_of(here.session.plan)
     offered = here.words("offer", plan=named, where=at) if routine else here.words("offer-exercise", where=at)
-    return ask(told, Phase.OFFERING, offered, safety, person=person)
+    return ask(told, Phase.OFFERING, offered, _left_today(here), safety, person=person)
+
+
+def _left_today(here: Here) -> str:
+    """The exercises of this plan that are left out today."""
+    library = here.scene.library
+    left = today_of(here.scene).left
+    names = [
+        library.exercises[step.exercise].name
+        for step in plan.steps(here.session.plan, library)
+        if step.exercise in left
+    ]
+    return here.words("left-today", exercises=here.words.listed(names)) if names else ""
 
 
 def reopen(here: Here, event: Event) -> Turn:
@@ -57,12 +75,14 @@ def reopen(here: Here, event: Event) -> Turn:
 
 
 def go_on_from_last_time(here: Here, event: Event) -> Turn:
-    """They take up the offer: into position from standing, then what is left."""
-    return re_enter(here, here.place, whole=True)
+    """They take up the offer: into position from standing; from where they are, if they left a moment ago."""
+    return re_enter(here, here.place, whole=not here.session.recent)
 
 
 def start_first_routine(here: Here, event: Event) -> Turn:
-    """Ready, with nothing chosen: the routine that most people come for."""
+    """Ready, with nothing chosen: what was just explained, or the routine that most people come for."""
+    if here.session.asked and plan.steps(here.session.asked, here.scene.library):
+        return begin_or_confirm(here, here.session.asked)
     return begin(here, plan.of_routine(here.scene.library.first_routine))
 
 
@@ -81,8 +101,22 @@ def start_exercise(here: Here, event: Event) -> Turn:
         return stay(here, here.words("which-exercise", exercises=exercises(here)))
     index = _index_in(here, event.exercise)
     if index is not None and here.phase is not Phase.OFFERING:
-        return play(here, Place(index))
-    return begin_or_confirm(here, plan.of_exercise(event.exercise))
+        return _to(here, index)
+    return begin_or_confirm(_wanted_after_all(here, event.exercise), plan.of_exercise(event.exercise))
+
+
+def _to(here: Here, index: int) -> Turn:
+    """To another exercise of the plan. What has just hurt is not gone back to, whatever it is called."""
+    return stay(here) if here.steps[index].exercise == here.session.leaving else play(here, Place(index))
+
+
+def _wanted_after_all(here: Here, exercise: str) -> Here:
+    """Whoever asks for an exercise by its name no longer leaves it out today; unless it has only just hurt."""
+    today = today_of(here.scene)
+    if exercise not in today.left or exercise == here.session.leaving:
+        return here
+    left = tuple(name for name in today.left if name != exercise)
+    return here.remembering(replace(here.scene.person, today=replace(today, left=left)))
 
 
 def go_to(here: Here, event: Event) -> Turn:
@@ -91,7 +125,7 @@ def go_to(here: Here, event: Event) -> Turn:
     if event.exercise is not None and event.exercise in here.scene.library.exercises:
         index = _index_in(here, event.exercise)
         if index is not None:
-            return play(here, Place(index))
+            return _to(here, index)
         named = here.scene.library.exercises[event.exercise].name
         return stay(
             here,
@@ -101,7 +135,7 @@ def go_to(here: Here, event: Event) -> Turn:
         return stay(here, here.words("which-exercise", exercises=exercises(here)))
     if not 1 <= event.number <= len(here.steps):
         return stay(here, here.words("no-such-number", of=here.words.amount("exercises", len(here.steps))))
-    return play(here, Place(event.number - 1))
+    return _to(here, event.number - 1)
 
 
 def go_to_and_start(here: Here, event: Event) -> Turn:
@@ -167,11 +201,22 @@ def what_there_is(here: Here, event: Event) -> Turn:
 
 
 def begin_or_confirm(here: Here, wanted: str) -> Turn:
-    """Begin, but ask first when something that has got further than its first exercise would be left."""
-    if here.phase in (Phase.OFFERING, Phase.FINISHING):
+    """Begin, but ask first when something that has got further than its first exercise would be left.
+
+    Whoever has not yet heard that something is unfinished hears it: the same plan is offered to go on with.
+    """
+    unheard = here.phase is Phase.OFFERING and here.session.turns == 0
+    if here.phase is Phase.FINISHING or (here.phase is Phase.OFFERING and not unheard):
         return begin(here, wanted)
     left = here if here.steps else _taken_up(here)
-    return begin(here, wanted) if left is None or left.place.step == 0 else confirm(left, wanted)
+    if left is None or not _got_anywhere(left, unheard=unheard):
+        return begin(here, wanted)
+    return offer(here, Open()) if unheard and left.session.plan == wanted else confirm(left, wanted)
+
+
+def _got_anywhere(here: Here, *, unheard: bool) -> bool:
+    """Whether something would be lost by beginning anew: from another session, anything but the first words of it."""
+    return here.place.step > 0 or (unheard and here.place.piece > 0)
 
 
 def confirm(here: Here, wanted: str) -> Turn:
@@ -183,7 +228,10 @@ def confirm(here: Here, wanted: str) -> Turn:
 
 def begin(here: Here, wanted: str, place: Place = BEGINNING) -> Turn:
     """Begin a plan: the safety line if it was not heard, the routine's own words, and the floor announced."""
-    return play(here.starting(wanted), place, *_beginning(here, wanted))
+    starting = here.starting(wanted)
+    if _is_familiar(starting):
+        starting = replace(starting, session=replace(starting.session, gathering=False))
+    return play(starting, place, *_beginning(here, wanted))
 
 
 def _beginning(here: Here, wanted: str) -> tuple[str, ...]:

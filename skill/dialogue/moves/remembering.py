@@ -4,8 +4,9 @@ from dataclasses import replace
 
 from skill.coaching.place import Place
 from skill.coaching.wishes import Talk
-from skill.dialogue.events import Event, LeaveOut, PutBack
-from skill.dialogue.here import Here, steps_of
+from skill.dialogue.events import Event, LeaveOut, LeaveOutToday, PutBack
+from skill.dialogue.here import Here, steps_of, today_of
+from skill.dialogue.moves.caring import leaving_today, on_without
 from skill.dialogue.prompt import Card, Prompt, Say
 from skill.dialogue.session import Forget, Person, Phase, Session, Turn
 from skill.dialogue.telling import exercises, looking_back
@@ -13,20 +14,25 @@ from skill.dialogue.turns import ask, back_to_where_it_came_up, play, stay
 
 
 def how_am_i_doing(here: Here, event: Event) -> Turn:
-    """How it went, in words, and on a card."""
+    """How it went, in words, and on a card; to a voice that is not recognised it is not read out."""
+    if not here.scene.recognised:
+        return stay(here, here.words("not-recognised"))
     told = looking_back(here)
     return stay(here, told, card=Card(here.words("progress-title"), told))
 
 
 def what_do_you_know(here: Here, event: Event) -> Turn:
-    """Everything that is remembered, by its kinds, in words and on a card."""
+    """Everything that is remembered, by its kinds, in words and on a card; likewise."""
+    if not here.scene.recognised:
+        return stay(here, here.words("not-recognised"))
     told = here.words("known")
     return stay(here, told, card=Card(here.words("known-title"), told))
 
 
 def ask_before_forgetting(here: Here, event: Event) -> Turn:
     """It cannot be undone, so it is asked once; and whom, where several people are remembered."""
-    return ask(here, Phase.FORGETTING, here.words("forget"))
+    whose = "" if here.scene.recognised else here.words("forget-unrecognised")
+    return ask(here, Phase.FORGETTING, whose, here.words("forget"))
 
 
 def forget(here: Here, event: Event) -> Turn:
@@ -79,15 +85,29 @@ def leave_out(here: Here, event: Event) -> Turn:
     return _with_other_steps(here, person, here.words("left-out", exercise=exercise.name))
 
 
+def leave_out_today(here: Here, event: Event) -> Turn:
+    """This exercise not today; the one underway goes on with the next."""
+    assert isinstance(event, LeaveOutToday)
+    exercise = here.exercise(event.exercise)
+    if exercise is None:
+        return stay(here, here.words("which-exercise", exercises=exercises(here)))
+    told, person = here.words("left-out-today", exercise=exercise.name), leaving_today(here.scene, exercise.id)
+    if not here.steps:
+        return stay(here.remembering(person), told, person=person)
+    return on_without(here, person, told)
+
+
 def put_back(here: Here, event: Event) -> Turn:
     """An exercise back into its routines; without a name, all of them."""
     assert isinstance(event, PutBack)
     if event.exercise is not None and event.exercise not in here.scene.library.exercises:
         return stay(here, here.words("which-exercise", exercises=exercises(here)))
+    today = today_of(here.scene)
     left_out = tuple(name for name in here.scene.person.left_out if event.exercise not in (None, name))
-    if left_out == here.scene.person.left_out:
+    left = tuple(name for name in today.left if event.exercise not in (None, name) or name == here.session.leaving)
+    if (left_out, left) == (here.scene.person.left_out, today.left):
         return stay(here, here.words("nothing-left-out"))
-    person = replace(here.scene.person, left_out=left_out)
+    person = replace(here.scene.person, left_out=left_out, today=replace(today, left=left))
     return _with_other_steps(here, person, here.words("put-back"))
 
 

@@ -1,0 +1,121 @@
+"""Which side, in which order: done now, kept for today, and never the opposite."""
+
+from dataclasses import replace
+
+from skill.coaching.place import Place
+from skill.coaching.practice import PieceKind
+from skill.coaching.timeline import Part
+from skill.dialogue.events import Event, OnlySide, SideAgain, SkipSide
+from skill.dialogue.here import Here, today_of
+from skill.dialogue.session import Person, Turn
+from skill.dialogue.turns import play, re_enter, stay
+from skill.library.models import Side, Sides
+
+
+def one_side(here: Here, event: Event) -> Turn:
+    """Only this side; or, where a side was named that is not to be done, only the other one."""
+    if here.piece is None or here.piece.side is None:
+        return stay(here, here.words("both-sides-together"))
+    named = event.side if isinstance(event, SkipSide) else None
+    return _only(here, Side(named).other if named in tuple(Side) else here.piece.side)
+
+
+def only_side(here: Here, event: Event) -> Turn:
+    """Only the side that was named; without a name, the one they are at."""
+    assert isinstance(event, OnlySide)
+    if here.piece is None or here.piece.side is None:
+        return stay(here, here.words("both-sides-together"))
+    return _only(here, Side(event.side) if event.side in tuple(Side) else here.piece.side)
+
+
+def _only(here: Here, wanted: Side) -> Turn:
+    """That side and no other, today. Where it is done already, the exercise is over."""
+    piece, practice = here.piece, here.practice
+    assert piece is not None
+    assert practice is not None
+    told = here.words("only-side", side=here.words.side(wanted), exercise=practice.exercise.name)
+    done = [one.side for one in practice.pieces[: here.place.piece]]
+    after = here.remembering(_with_sides(here, (wanted,)))
+    if piece.side is wanted:
+        return stay(_at_its_piece(here, after, wanted), told, person=after.scene.person)
+    if wanted in done:
+        return play(after, Place(here.place.step + 1), told, person=after.scene.person)
+    return _from_its_start(after, told)
+
+
+def other_side_first(here: Here, event: Event) -> Turn:
+    """The other side now, and this one after it; where the other is done, that is said."""
+    piece, practice = here.piece, here.practice
+    if piece is None or practice is None or piece.side is None:
+        return stay(here, here.words("both-sides-together"))
+    other = piece.side.other
+    if other in [one.side for one in practice.pieces[: here.place.piece]]:
+        return stay(here, here.words("other-side-done", side=here.words.side(other)))
+    after = here.remembering(_with_sides(here, (other, piece.side)))
+    return _from_its_start(after, here.words("other-side-first", side=here.words.side(other)))
+
+
+def side_again(here: Here, event: Event) -> Turn:
+    """A side once more: into its position, and from its first rep."""
+    assert isinstance(event, SideAgain)
+    here = _where_the_last_side_was(here)
+    piece, practice = here.piece, here.practice
+    if piece is None or practice is None or piece.side is None:
+        return stay(here, here.words("both-sides-together"))
+    wanted = Side(event.side) if event.side in tuple(Side) else piece.side
+    person = here.scene.person
+    if wanted not in [one.side for one in practice.pieces]:
+        here = here.remembering(_with_sides(here, ()))
+        person, practice = here.scene.person, here.practice or practice
+    first = next(n for n, one in enumerate(practice.pieces) if (one.kind, one.side) == (PieceKind.SET, wanted))
+    return re_enter(here, Place(here.place.step, first), here.words("side-again"), person=person)
+
+
+def _where_the_last_side_was(here: Here) -> Here:
+    """Before an exercise has begun, "do the left again" is about the one before it."""
+    before = here.practices(here.place.step - 1) if here.place.step else None
+    begun = here.place.piece > 0 or here.place.stage >= Part.MOVE
+    if begun or before is None or before.exercise.sides is Sides.TOGETHER:
+        return here
+    return replace(here, place=Place(here.place.step - 1, len(before.pieces) - 1))
+
+
+def both_sides(here: Here, event: Event) -> Turn:
+    """Both sides again, where one was to be left out."""
+    piece, practice = here.piece, here.practice
+    if piece is None or practice is None or piece.side is None:
+        return stay(here, here.words("both-sides-together"))
+    after = here.remembering(_with_sides(here, ()))
+    order = [one.side for one in after.practice.pieces] if after.practice else []
+    if order and order[0] is not piece.side:  # the side they are at stays the first one, so that the other is to come
+        after = here.remembering(_with_sides(here, (piece.side, piece.side.other)))
+    return stay(_at_its_piece(here, after, piece.side), here.words("both-sides"), person=after.scene.person)
+
+
+def _with_sides(here: Here, order: tuple[Side, ...]) -> Person:
+    """The person who does these sides of this exercise today, in this order; none stands for both, as usual."""
+    practice, today = here.practice, today_of(here.scene)
+    assert practice is not None
+    sides = {name: kept for name, kept in today.sides.items() if name != practice.exercise.id}
+    if order:
+        sides[practice.exercise.id] = order
+    return replace(here.scene.person, today=replace(today, sides=sides))
+
+
+def _at_its_piece(before: Here, after: Here, side: Side) -> Here:
+    """The same piece of the same side, in an exercise that has other pieces now."""
+    piece, practice = before.piece, after.practice
+    if piece is None or practice is None:
+        return after
+    kind = PieceKind.SET if piece.kind is PieceKind.SWITCH else piece.kind
+    wanted = (kind, side, piece.number)
+    found = next((n for n, one in enumerate(practice.pieces) if (one.kind, one.side, one.number) == wanted), None)
+    return after if found is None else replace(after, place=replace(before.place, piece=found))
+
+
+def _from_its_start(after: Here, told: str) -> Turn:
+    """The exercise from its first side; who is in its position already is told only how to get set."""
+    practice, place = after.practice, Place(after.place.step)
+    if practice is not None and after.body == practice.form.position:
+        place = replace(place, stage=Part.POSITION.value)
+    return play(after, place, told, person=after.scene.person)
