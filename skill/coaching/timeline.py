@@ -183,7 +183,7 @@ def _set_up(practice: Practice, piece: Piece, place: Place, telling: Telling) ->
     for part in parts(practice):
         if part < place.stage:
             continue
-        at = replace(place, stage=part)
+        at = replace(place, stage=part.value)
         match part:
             case Part.THINGS:
                 yield from _things(practice, at, telling)
@@ -245,7 +245,7 @@ def _back_into(practice: Practice, piece: Piece, place: Place, telling: Telling)
     change = telling.way(practice.position_before, practice.form.position)
     whole = telling.whole and not practice.short
     if place.stage <= Part.WAY:
-        at = replace(place, stage=Part.WAY)
+        at = replace(place, stage=Part.WAY.value)
         things = needed(practice.things, words) if telling.whole else ""
         yield from (_said(CueKind.SET_UP, told, at, words) for told in (things,) if told)
         moved = list(moving_over(change, at, piece.side, words)) if change else []
@@ -255,13 +255,13 @@ def _back_into(practice: Practice, piece: Piece, place: Place, telling: Telling)
     if not whole:
         named = "" if change else sentences(f"{sided(words.position(practice.form.position), piece.side, words)}.")
         told = sentences(named, sided(practice.form.setup_short, piece.side, words))
-        yield replace(_said(CueKind.SET_UP, told, replace(place, stage=Part.POSITION), words), gate=GATE)
+        yield replace(_said(CueKind.SET_UP, told, replace(place, stage=Part.POSITION.value), words), gate=GATE)
         return
     if place.stage <= Part.POSITION:
-        yield from _position(practice, piece, replace(place, stage=Part.POSITION), telling)
+        yield from _position(practice, piece, replace(place, stage=Part.POSITION.value), telling)
     amount = dose(practice, words) if place.rep == 0 else ""
     told = sentences(the_move(practice, piece.side, words), amount)
-    yield replace(_said(CueKind.SET_UP, told, replace(place, stage=Part.MOVE), words), gate=GATE)
+    yield replace(_said(CueKind.SET_UP, told, replace(place, stage=Part.MOVE.value), words), gate=GATE)
 
 
 def _ending_set(practice: Practice, passage: Passage, telling: Telling) -> Iterator[Passage]:

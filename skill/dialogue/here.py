@@ -201,7 +201,7 @@ def look(session: Session, scene: Scene, *, generous: bool = False) -> Here:
 
 
 def _at_first(session: Session, scene: Scene) -> str:
-    """Where the body was when the last answer began; or standing, where that told the way up and was heard to its end."""
+    """Where the body was when the last answer began; standing, where the way up was told and heard since."""
     risen = 0 < session.up_at <= scene.now.timestamp()
     return STANDING if risen else session.body or STANDING
 

@@ -70,7 +70,7 @@ def play(
         if piece.kind is not PieceKind.SET_UP and place.stage == 0:
             return re_enter(here, place, *lead, person=person, whole=whole)
         if place.stage >= SetUpPart.POSITION:
-            place = replace(place, stage=SetUpPart.WAY)
+            place = replace(place, stage=SetUpPart.WAY.value)
     safety, here, person = with_safety(here, person)
     here = here.from_the_body(place)
     told = sentences(safety, *lead)
