@@ -1,7 +1,7 @@
 """The situation in which an event arrives: the session settled into a legal one, and where the clock says they are."""
 
 from dataclasses import dataclass, replace
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from skill.coaching import plan
 from skill.coaching.fitting import (
@@ -147,7 +147,8 @@ class Here:
         practice = self.practices(place.step)
         set_up = practice is not None and practice.pieces[place.piece].kind is PieceKind.SET_UP
         came_from = self.body if set_up or place.stage else ""
-        gathering = self.session.gathering and set_up and place.stage == 0
+        begins = self.session.since is None or place == self.session.place
+        gathering = self.session.gathering and set_up and place.stage == 0 and begins
         if not came_from and not gathering and not self.session.came_from and not self.session.gathering:
             return self
         session = changed(self.session, came_from=came_from, gathering=gathering)
@@ -183,7 +184,7 @@ def look(session: Session, scene: Scene, *, generous: bool = False) -> Here:
         generous: for "ready" and its like: speech may have been quicker than estimated, so an answer that was
             probably heard to its end counts as heard.
     """
-    session, steps, practices = _settled(_with_what_is_underway(session, scene), scene)
+    session, steps, practices = _settled(_with_what_is_underway(_as_they_left(session, scene), scene), scene)
     if session.came_from or session.gathering:
         practices = _practices(steps, scene, session.place.step, session.came_from, gathering=session.gathering)
     here = Here(
@@ -217,7 +218,8 @@ def settle(session: Session, scene: Scene) -> Session:
 
 def _settled(session: Session, scene: Scene) -> tuple[Session, tuple[Step, ...], Practices]:
     """The same, with its plan's exercises."""
-    steps = steps_of(session.plan, scene, session.leaving)
+    leaving = session.leaving if session.phase in _UNDECIDED else ""
+    steps = steps_of(session.plan, scene, leaving)
     if not steps:
         phase = session.phase if session.phase in _WITHOUT_A_PLAN else Phase.CHOOSING
         session = replace(session, phase=phase, plan="", place=BEGINNING, ends=BEGINNING, since=None)
@@ -243,7 +245,7 @@ def _settled(session: Session, scene: Scene) -> tuple[Session, tuple[Step, ...],
         came_from=session.came_from if session.came_from in scene.library.position_names else "",
         number_for=session.number_for if session.number_for in NUMBERS_FOR else "",
         opened=max(0, session.opened),
-        leaving=session.leaving if session.phase in _UNDECIDED else "",
+        leaving=leaving,
     )
     return settled, steps, practices
 
@@ -324,7 +326,6 @@ def _with_what_is_underway(session: Session, scene: Scene) -> Session:
         since=None,
         exercise=underway.exercise,
         done=underway.done,
-        **_as_they_left(scene),
     )
 
 
@@ -332,10 +333,12 @@ RECENT_SECONDS = 180
 """So long after they were last here, people are taken to be where they were."""
 
 
-def _as_they_left(scene: Scene) -> dict[str, Any]:
-    """Where the body is at the start of a session: where it was a moment ago, else standing."""
-    recent = 0 <= scene.now.timestamp() - scene.person.seen_at <= RECENT_SECONDS
-    return {"recent": True, "body": scene.person.body} if recent else {}
+def _as_they_left(session: Session, scene: Scene) -> Session:
+    """A session that begins a moment after another one begins where that left the body; else everyone stands."""
+    person, now = scene.person, scene.now.timestamp()
+    if session.turns or not 0 <= now - person.seen_at <= RECENT_SECONDS:
+        return session
+    return replace(session, recent=True, body=person.body, up_at=person.up_at)
 
 
 def today_of(scene: Scene) -> Today:

@@ -57,12 +57,8 @@ def _as_the_day_is(here: Here) -> Here:
 
 def _seen(turn: Turn, scene: Scene) -> Person:
     """The person, with when and in which position they were last here."""
-    return changed(
-        turn.person,
-        last_day=scene.today.isoformat(),
-        seen_at=int(scene.now.timestamp()),
-        body=turn.session.body if turn.prompt.listen else turn.person.body,
-    )
+    person = changed(turn.person, last_day=scene.today.isoformat(), seen_at=int(scene.now.timestamp()))
+    return changed(person, body=turn.session.body, up_at=turn.session.up_at) if turn.prompt.listen else person
 
 
 def _sounds_were_heard(session: Session, event: Event, scene: Scene) -> Scene:

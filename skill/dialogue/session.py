@@ -105,6 +105,7 @@ class Person:
         sessions: how often they came; what she says in greeting goes round with it.
         seen_at: when they were last here, in seconds since 1970.
         body: the position they were last told to be in; "" is standing.
+        up_at: when the way up from there will have been told to its end, in seconds since 1970; 0 for never.
         stopped_at: when they ended their day, in seconds since 1970; 0 for not lately. Until it is another day nothing
             more is suggested.
         today: what holds for today alone.
@@ -131,6 +132,7 @@ class Person:
     sessions: int = 0
     seen_at: int = 0
     body: str = ""
+    up_at: int = 0
     stopped_at: int = 0
     today: Today = Today()
     week_told: int = 0

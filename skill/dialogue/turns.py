@@ -12,7 +12,7 @@ from skill.coaching.fitting import BEGINS_AFTER, SURELY_HEARD, Span, after_piece
 from skill.coaching.place import Place
 from skill.coaching.practice import STANDING, PieceKind
 from skill.coaching.speech import speaking_seconds
-from skill.coaching.timeline import PASSAGES, Passage, gate_before, moving_over
+from skill.coaching.timeline import PASSAGES, CueKind, Passage, gate_before, moving_over
 from skill.coaching.timeline import Part as SetUpPart
 from skill.dialogue.here import Here, changed, easier_there_is, kept, last_set
 from skill.dialogue.history import days_since
@@ -94,7 +94,14 @@ def play(
         asked="",
         sharp=False,
         body=_body(here.body),
+        said=sentences(told, *_told_in(span), question if span.gate else ""),
     )
+
+
+def _told_in(span: Span) -> Iterable[str]:
+    """What a span tells, without what it counts."""
+    cues = (cue for passage in span.passages for cue in passage.cues)
+    return (cue.say for cue in cues if cue.kind in (CueKind.SET_UP, CueKind.SWITCH))
 
 
 def _phase_after(span: Span) -> Phase:
@@ -210,6 +217,7 @@ def ask(
         since=None,
         asked=asked or (here.session.asked if phase in _ASIDE else ""),
         asked_in=here.session.asked_in if here.phase in _ASIDE else here.phase,
+        gathering=here.session.gathering and place == here.session.place,
         body=_body(here.body),
         **fields,
     )
@@ -292,12 +300,13 @@ def finish(here: Here, *lead: str, person: Person | None = None, hurt: bool = Fa
     words, person = here.words, person or here.scene.person
     harder = "" if hurt else offer_of_harder(here)
     week, days = ("", person.week_told) if hurt else review(here)
-    person = replace(
-        person, underway=None, harder_offered=person.harder_offered or bool(harder), week_told=days, body=""
-    )
+    offered = person.harder_offered or bool(harder)
+    person = replace(person, underway=None, harder_offered=offered, week_told=days)
     praise = words("rest-first") if hurt else ""
     told = sentences("" if hurt else sentences(_well_done(here), week, harder), words("see-you"))
-    closing = joined([Say(sentences(*lead, praise)), *way_up(here), Say(told)])
+    up, before = way_up(here), sentences(*lead, praise)
+    closing = joined([Say(before), *up, Say(told)])
+    person = replace(person, body=_body(here.body), up_at=told_by(here, (Say(before), *up)) if up else 0)
     return Turn(_closed(here), person, Prompt(closing, card=_what_was_done(here)))
 
 
@@ -325,6 +334,11 @@ def way_up(here: Here) -> tuple[Part, ...]:
     if change is None or here.body not in here.scene.library.floor_positions:
         return ()
     return spoken(moving_over(change, here.place, None, here.words), here.scene.library.language)
+
+
+def told_by(here: Here, parts: Iterable[Part]) -> int:
+    """When parts with which an answer begins will have been heard, in seconds since 1970."""
+    return int(here.scene.now.timestamp() + BEGINS_AFTER + seconds_of(parts)) + 1
 
 
 def up_slowly(here: Here) -> str:
@@ -451,11 +465,13 @@ def _turn(
     *,
     phase: Phase,
     place: Place,
+    said: str | None = None,
     **fields: Any,
 ) -> Turn:
     """An answer that waits for the person, who may go on another day from where it leaves them.
 
-    `fields` are those of the session that it changes.
+    `said` is what of it can be said once more, where that is not all of it; `fields` are those of the session that it
+    changes.
     """
     person = person or here.scene.person
     if here.steps:
@@ -464,7 +480,7 @@ def _turn(
     turns = here.session.turns + 1
     fields = {
         "sounded": any(isinstance(part, Sound) for part in (*parts, *reprompt)),
-        "said": _last_said(parts),
+        "said": _last_of(said if said is not None else " ".join(part.text for part in parts if isinstance(part, Say))),
         "echoed": False,
         "up_at": 0,
         "number_for": here.session.number_for if phase is Phase.ASKING else "",
@@ -481,9 +497,8 @@ LONGEST_SAID = 200
 _SENTENCES = re.compile(r"(?<=[.!?])\s+")
 
 
-def _last_said(parts: tuple[Part, ...]) -> str:
-    """The last sentence or two before whatever is counted: what "what did you say" is about."""
-    said = next((part.text for part in parts if isinstance(part, Say)), "")
+def _last_of(said: str) -> str:
+    """The last sentence or two: what "what did you say" is about."""
     told = _SENTENCES.split(said)[-2:]
     both = " ".join(told)
     return both if len(both) <= LONGEST_SAID else told[-1] if len(told[-1]) <= LONGEST_SAID else ""

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from skill.coaching.fitting import BEGINS_AFTER, after_piece
+from skill.coaching.fitting import after_piece
 from skill.coaching.place import Place
 from skill.coaching.practice import PieceKind, Practice
 from skill.coaching.timeline import Part, the_move
@@ -12,7 +12,7 @@ from skill.dialogue.moves.sides import one_side
 from skill.dialogue.prompt import Say
 from skill.dialogue.session import Phase, Turn
 from skill.dialogue.telling import amount_left
-from skill.dialogue.turns import ask, finish, gate_of, joined, play, re_enter, seconds_of, stay, way_up
+from skill.dialogue.turns import ask, finish, gate_of, joined, play, re_enter, stay, told_by, way_up
 from skill.library.models import Side
 
 
@@ -55,6 +55,8 @@ def _begin_set(here: Here, practice: Practice, place: Place) -> Turn:
     practice = here.practices(place.step) or practice
     if place.rep or place.held:
         return play(here, place, words("go-left", amount=amount_left(practice, place, words)))
+    if here.telling.flowing and practice.pieces[place.piece].number == 1:
+        return play(here, place)  # that it begins is told with the set
     if practice.first and not practice.long_holds and place.piece == 1:
         return play(here, place, words("go-first", beat=practice.form.beats.lift.lower()))
     return play(here, place, words("go"))
@@ -67,11 +69,9 @@ def arrive(here: Here, event: Event) -> Turn:
         return stay(here, here.words("all-well"))
     if _all_told(practice, here.place):
         return go(here, event)
-    place = here.place
-    if place.stage < Part.POSITION:
-        here = replace(here, body=practice.form.position)
-        place = replace(place, stage=Part.POSITION.value)
-    return _tell(here, place)
+    if not here.on_the_way or here.place.stage != Part.WAY:
+        return _tell(here, here.place)
+    return _tell(replace(here, body=practice.form.position), replace(here.place, stage=Part.POSITION.value))
 
 
 def not_yet(here: Here, event: Event) -> Turn:
@@ -152,8 +152,7 @@ def get_up(here: Here, event: Event) -> Turn:
         return stay(here, here.words("nothing-underway"))
     phase = Phase.HURTING if here.session.leaving else Phase.PAUSED
     up = way_up(here)
-    told = int(here.scene.now.timestamp() + BEGINS_AFTER + seconds_of(up)) + 1 if up else 0
-    turn = ask(here, phase, up_at=told)
+    turn = ask(here, phase, up_at=told_by(here, up) if up else 0)
     parts = joined((*(up or (Say(here.words("you-are-up")),)), *turn.prompt.parts))
     return replace(turn, prompt=replace(turn.prompt, parts=parts))
 

@@ -24,7 +24,7 @@ def timed_out(here: Here, event: Event) -> Turn:
     """Nobody answered the reprompt, so all of the answer was heard: what was playing counts as done."""
     if here.session.phase is Phase.FINISHING:
         turn = silent(here, None)
-        return replace(turn, person=replace(turn.person, body=""))  # the reprompt told the way up
+        return replace(turn, person=replace(turn.person, body="", up_at=0))  # the reprompt told the way up
     return silent(here, here.session.ends if here.session.since is not None else here.place)
 
 

@@ -116,7 +116,7 @@ def _with_other_steps(here: Here, person: Person, told: str) -> Turn:
     after = here.remembering(person)
     if not here.steps:
         return stay(after, told, person=person)
-    after = after.along(steps_of(here.session.plan, after.scene))
+    after = after.along(steps_of(here.session.plan, after.scene, here.session.leaving))
     current = here.steps[here.place.step]
     if current not in after.steps:
         before = sum(step in after.steps for step in here.steps[: here.place.step])

@@ -1,0 +1,143 @@
+"""Somebody who does what they hear: where their body is, by the content's own sentences alone.
+
+It knows nothing of sessions and clocks. A change of position counts when it was told to its end, with its quiet; a count
+that begins while the body is elsewhere is a fault, and so is a way down or up from where nobody is.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from skill.coaching.practice import STANDING
+from skill.coaching.speech import speaking_seconds
+from skill.coaching.timeline import sided
+from skill.dialogue.prompt import Part, Say, Silence
+from skill.library.models import Library, Side
+from skill.library.words import Words, sentences
+
+COUNTS = re.compile(r"<en-(?:reps|hold|left)-[^>]*>")
+"""Sounds in which somebody moves or holds."""
+
+LEAST_QUIET = 0.9
+"""Of the seated pause, so much has to be heard."""
+
+ONLY_JUST = 4.0
+"""Whoever interrupts so few seconds after a change was told may hear it once more: that is the safe side to err on."""
+
+SENTENCE_PAUSE = 0.5
+
+
+@dataclass(frozen=True)
+class Change:
+    """A change of position as it is heard: what is said first, so much quiet, and what is said then."""
+
+    start: str
+    end: str
+    before: str
+    pause: int
+    after: str
+
+
+@dataclass
+class Listener:
+    """Somebody on the mat: where they are, each change that was told to its end, and what would have gone wrong."""
+
+    library: Library
+    body: str = STANDING
+    told: list[Change] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._only_just = False
+        self._changes = sorted(_changes(self.library), key=lambda one: -len(one.before))
+        beats = {form.beats.lift for one in self.library.exercises.values() for form in one.forms.values()}
+        # Counted aloud, a number comes before the first word of a rep; in a long hold the word stands alone.
+        self._counts = re.compile("|".join([COUNTS.pattern, *(rf"(?<![\w,] ){re.escape(beat)}\." for beat in beats)]))
+        floor = self.library.floor_positions
+        self._down = {one.before.split(". ")[0] for one in self._changes if one.start not in floor and one.end in floor}
+        self._up = {one.before.split(". ")[0] for one in self._changes if one.start in floor and one.end not in floor}
+
+    def hear(
+        self, parts: Iterable[Part], plan: Sequence[tuple[str, str]], seconds: float | None = None, haste: float = 1.0
+    ) -> None:
+        """Hear an answer, or only so many seconds of it.
+
+        Args:
+            parts: the answer.
+            plan: the name and the position of each exercise, from the one in which the answer begins.
+            seconds: after so long they interrupt it; a sentence that was begun is not heard.
+            haste: the share of its estimated time that speech takes.
+        """
+        heard, times = _as_text(parts, seconds, haste)
+        current, at, doubtful, self._only_just = 0, 0, self._only_just, False
+        while at < len(heard):
+            if change := self._told_at(heard, times, at):
+                self.body = change.end
+                self.told.append(change)
+                end = min(
+                    len(times) - 1,
+                    heard.find(change.after, at) + len(change.after) if change.pause else at + len(change.before) - 1,
+                )
+                self._only_just = seconds is not None and times[end] > seconds - ONLY_JUST
+                at += len(change.before)
+                continue
+            after = plan[current + 1][0] if current + 1 < len(plan) else None
+            if after and re.match(rf"[Nn]umber \w+ of \w+: {re.escape(after)}\.", heard[at:]):
+                current += 1
+            if self._counts.match(heard, at) and plan[current][1] != self.body:
+                self.faults.append(f"{plan[current]} is counted while {self.body}: …{heard[max(0, at - 90) : at + 40]}")
+            if not doubtful:
+                self._misplaced(heard, at)
+            at += 1
+
+    def _told_at(self, heard: str, times: Sequence[float], at: int) -> Change | None:
+        for change in self._changes:
+            if change.start != self.body or not heard.startswith(change.before, at):
+                continue
+            if not change.pause:
+                return change
+            done = at + len(change.before)
+            after = heard.find(change.after, done)
+            if after >= 0 and times[after] - times[done - 1] >= change.pause * LEAST_QUIET:
+                return change
+        return None
+
+    def _misplaced(self, heard: str, at: int) -> None:
+        on_floor = self.body in self.library.floor_positions
+        for text in self._down if on_floor else self._up:
+            if heard.startswith(text, at):
+                self.faults.append(f"'{text}' is told while {self.body}")
+
+
+def _changes(library: Library) -> Iterator[Change]:
+    for ways in (library.transitions, library.transitions_without_kneeling):
+        for (start, end), way in ways.items():
+            for side in Side:
+                words = Words(library)
+                before = sentences(*(sided(text, side, words) for text in way.before))
+                after = sentences(*(sided(text, side, words) for text in way.after))
+                yield Change(start, end, before, way.pause_seconds, after)
+
+
+def _as_text(parts: Iterable[Part], seconds: float | None, haste: float = 1.0) -> tuple[str, list[float]]:
+    """What was heard as one text, and when each character of it was; speech takes `haste` of its estimated time."""
+    text, times, now = "", [], 0.0
+    for part in parts:
+        if isinstance(part, Say):
+            began, spoken = now, 0.0
+            for sentence in re.split(r"(?<=[.?!:]) ", part.text):
+                spoken += speaking_seconds(sentence)
+                now = began + spoken * haste
+                if seconds is not None and now > seconds:
+                    return text, times
+                text += f"{sentence} "
+                times += [now] * (len(sentence) + 1)
+                spoken += SENTENCE_PAUSE
+            continue
+        if seconds is not None and now > seconds:
+            return text, times
+        name = "" if isinstance(part, Silence) else f"<{part.name}> "
+        text += name
+        times += [now] * len(name)
+        now += part.seconds
+    return text, times

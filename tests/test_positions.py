@@ -1,0 +1,157 @@
+"""The body is where the person was told to be: each change of position told whole, once, before anything is counted."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+from itertools import product
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from listening import Listener
+from scenes import NOW, any_event, library, scene
+
+from skill.coaching.fitting import ASKING_TAKES, BEGINS_AFTER, SURELY_HEARD
+from skill.coaching.speech import speaking_seconds
+from skill.coaching.wishes import Pace, Wish
+from skill.dialogue import events as e
+from skill.dialogue.here import look
+from skill.dialogue.history import ON
+from skill.dialogue.prompt import Say
+from skill.dialogue.respond import respond
+from skill.dialogue.session import Person, Scene, Session, Turn
+from skill.library.models import Level
+
+KNOWN_DAY = "2026-11-21"
+FAMILIAR = {name: 9 for name in library().exercises}
+ANSWERING = 4.0
+
+
+class Mat:
+    """Somebody who talks to her and does what they hear."""
+
+    def __init__(self, person: Person, *, sounds: bool) -> None:
+        self.person, self.session, self.sounds = person, Session(), sounds
+        self.now: datetime = NOW
+        self.heard = Listener(library())
+        self._pending: tuple[Turn, list[tuple[str, str]], float | None] | None = None
+
+    def scene(self) -> Scene:
+        return replace(scene(self.person, self.now, sounds=self.sounds))
+
+    def say(self, event: e.Event, seconds: float | None = None) -> Turn:
+        """Say something; then hear the answer, all of it, or so many seconds. What a device fails at is not heard."""
+        self.listen(heard=not isinstance(event, e.Failed), ready=isinstance(event, ON))
+        self._arrive(event)
+        turn = respond(self.session, event, self.scene())
+        self.person = turn.person
+        self.session = turn.session if turn.prompt.listen else Session()
+        whole = sum(
+            speaking_seconds(part.text) if isinstance(part, Say) else part.seconds for part in turn.prompt.parts
+        )
+        waits = BEGINS_AFTER + whole + ANSWERING if seconds is None else seconds
+        listened = None if waits >= BEGINS_AFTER + whole + ASKING_TAKES else waits - BEGINS_AFTER
+        self._pending = turn, self._plan(turn), listened
+        self.now += timedelta(seconds=waits)
+        return turn
+
+    def listen(self, *, heard: bool = True, ready: bool = False) -> None:
+        """Hear what was said last. Who says that they are ready gets the benefit of the doubt: it may have been quicker."""
+        if self._pending and heard:
+            turn, plan, listened = self._pending
+            if listened is not None and not ready:
+                listened -= ASKING_TAKES
+            self.heard.hear(turn.prompt.parts, plan, listened, SURELY_HEARD if ready else 1.0)
+        self._pending = None
+
+    def _arrive(self, event: e.Event) -> None:
+        """Who says that they are there, on a way that does not lead up, is there."""
+        if not isinstance(event, (e.InPosition, *ON)):
+            return
+        here = look(self.session, self.scene(), generous=isinstance(event, ON))
+        if not here.on_the_way or here.practice is None or here.place.stage == 0:
+            return
+        end, floor = here.practice.form.position, library().floor_positions
+        if isinstance(event, e.InPosition) or end in floor or self.heard.body not in floor:
+            self.heard.body = end
+
+    def _plan(self, turn: Turn) -> list[tuple[str, str]]:
+        here = look(turn.session, self.scene())
+        if not here.steps:
+            return [("", self.heard.body)]
+        practices = [here.practices(index) for index in range(turn.session.place.step, len(here.steps))]
+        return [(one.exercise.name, one.form.position) for one in practices if one is not None]
+
+
+def persons() -> Iterator[tuple[str, Person]]:
+    known = Person(safety_day=KNOWN_DAY, last_day=KNOWN_DAY)
+    easier = {name: Wish(level=Level.EASIER) for name in library().exercises}
+    small = {name: Wish(reps=3, hold=30) for name in library().exercises}
+    for pace, familiar in product(Pace, (False, True)):
+        for name, wishes in (("usual", {}), ("easier", easier), ("small", small)):
+            heard = FAMILIAR if familiar else {}
+            yield (
+                f"{pace}-{'known' if familiar else 'new'}-{name}",
+                replace(known, pace=pace, heard=heard, wishes=wishes),
+            )
+
+
+PERSONS = dict(persons())
+
+
+@pytest.mark.parametrize("sounds", [True, False], ids=["sounds", "aloud"])
+@pytest.mark.parametrize("routine", sorted(library().routines))
+@pytest.mark.parametrize("who", sorted(PERSONS))
+def test_every_change_is_told_once_whole_and_before_the_count(who: str, routine: str, sounds: bool) -> None:
+    """Led through by "ready" alone: each change that the routine has, and no other, and the body always right."""
+    mat = Mat(PERSONS[who], sounds=sounds)
+    mat.say(e.StartRoutine(routine))
+    for _ in range(80):
+        if mat.session == Session():
+            break
+        mat.say(e.Ready())
+    mat.listen()
+    assert mat.session == Session(), "the routine comes to its end"
+    assert mat.heard.faults == []
+    wishes = PERSONS[who].wishes
+    steps = library().routines[routine].steps
+    forms = [
+        library().exercises[one.exercise].form(wishes.get(one.exercise, Wish()).level or one.level) for one in steps
+    ]
+    positions = ["standing", *(form.position for form in forms)]
+    if positions[-1] in library().floor_positions:
+        positions.append("standing")
+    wanted = [(a, b) for a, b in zip(positions, positions[1:], strict=False) if a != b]
+    assert [(one.start, one.end) for one in mat.heard.told] == wanted
+
+
+@given(st.data(), st.sampled_from(sorted(PERSONS)), st.booleans())
+def test_nothing_is_counted_where_the_body_is_not(data: st.DataObject, who: str, sounds: bool) -> None:
+    """With anything said at any second, jumps, pauses, doses, another session: nothing is counted in another position."""
+    mat = Mat(PERSONS[who], sounds=sounds)
+    mat.say(e.StartRoutine(data.draw(st.sampled_from(sorted(library().routines)))))
+    often = st.sampled_from([e.Ready(), e.Ready(), e.Ready(), e.Pause(), e.InPosition(), e.GetUp()]) | any_event
+    for _ in range(data.draw(st.integers(4, 18))):
+        if mat.session == Session():
+            mat.listen()
+            mat.now += timedelta(seconds=data.draw(st.sampled_from([5, 100, 400, 90_000])))
+            if (mat.now.timestamp() - mat.person.seen_at) > 180:
+                mat.heard.body = "standing"
+            mat.say(e.Open())
+        cut = data.draw(st.none() | st.integers(1, 240))
+        mat.say(data.draw(often), None if cut is None else float(cut))
+        assert mat.heard.faults == []
+    mat.listen()
+    assert mat.heard.faults == []
+
+
+def test_the_hole_of_the_release_before() -> None:
+    """An answer that ends exactly between two exercises: "go on" does not go on in the air."""
+    mat = Mat(replace(PERSONS["guided-new-usual"]), sounds=True)
+    for event in (e.StartRoutine("hip-mobility"), e.Ready(), e.GoTo(number=2), e.SetHold(30), e.SetReps(4)):
+        mat.say(event)
+    for _ in range(12):
+        mat.say(e.Ready())
+    mat.listen()
+    assert mat.heard.faults == []
+    assert ("lying-on-back", "standing") in [(one.start, one.end) for one in mat.heard.told]
