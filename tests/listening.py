@@ -21,7 +21,7 @@ COUNTS = re.compile(r"<en-(?:reps|hold|left)-[^>]*>")
 LEAST_QUIET = 0.9
 """Of the seated pause, so much has to be heard."""
 
-ONLY_JUST = 4.0
+ONLY_JUST = 12.0
 """Whoever interrupts so few seconds after a change was told may hear it once more: that is the safe side to err on."""
 
 SENTENCE_PAUSE = 0.5
@@ -40,15 +40,18 @@ class Change:
 
 @dataclass
 class Listener:
-    """Somebody on the mat: where they are, each change that was told to its end, and what would have gone wrong."""
+    """Somebody on the mat: where they are, each change that was told to its end, and what would have gone wrong.
+
+    `doubtful`: she cannot know quite whether they have moved, so a way may be told once more.
+    """
 
     library: Library
     body: str = STANDING
+    doubtful: bool = False
     told: list[Change] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self._only_just = False
         self._changes = sorted(_changes(self.library), key=lambda one: -len(one.before))
         beats = {form.beats.lift for one in self.library.exercises.values() for form in one.forms.values()}
         # Counted aloud, a number comes before the first word of a rep; in a long hold the word stands alone.
@@ -69,7 +72,7 @@ class Listener:
             haste: the share of its estimated time that speech takes.
         """
         heard, times = _as_text(parts, seconds, haste)
-        current, at, doubtful, self._only_just = 0, 0, self._only_just, False
+        current, at = 0, 0
         while at < len(heard):
             if change := self._told_at(heard, times, at):
                 self.body = change.end
@@ -78,7 +81,7 @@ class Listener:
                     len(times) - 1,
                     heard.find(change.after, at) + len(change.after) if change.pause else at + len(change.before) - 1,
                 )
-                self._only_just = seconds is not None and times[end] > seconds - ONLY_JUST
+                self.doubtful = seconds is not None and times[end] > seconds - ONLY_JUST
                 at += len(change.before)
                 continue
             after = plan[current + 1][0] if current + 1 < len(plan) else None
@@ -86,7 +89,7 @@ class Listener:
                 current += 1
             if self._counts.match(heard, at) and plan[current][1] != self.body:
                 self.faults.append(f"{plan[current]} is counted while {self.body}: …{heard[max(0, at - 90) : at + 40]}")
-            if not doubtful:
+            if not self.doubtful:
                 self._misplaced(heard, at)
             at += 1
 

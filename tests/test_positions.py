@@ -134,6 +134,7 @@ def test_nothing_is_counted_where_the_body_is_not(data: st.DataObject, who: str,
     for _ in range(data.draw(st.integers(4, 18))):
         if mat.session == Session():
             mat.listen()
+            mat.heard.doubtful = True
             mat.now += timedelta(seconds=data.draw(st.sampled_from([5, 100, 400, 90_000])))
             if (mat.now.timestamp() - mat.person.seen_at) > 180:
                 mat.heard.body = "standing"

@@ -437,6 +437,11 @@ def _by_the_clock(here: Here, since: int, generous: bool) -> Here:
     )
 
 
+def as_heard(here: Here) -> Here:
+    """The situation once all of the last answer has been heard."""
+    return replace(here, body=_position(here, here.session.ends))
+
+
 def _position(here: Here, place: Place) -> str:
     """Where the body is: as the exercise wants it; before the way there was told to its end, still where it began."""
     practice = here.practices(place.step)
@@ -471,6 +476,6 @@ def kept(here: Here, place: Place) -> Underway | None:
 def easier_there_is(here: Here, place: Place) -> bool:
     """Whether this exercise has an easier form than the one being done, and easier may be offered now."""
     practice = here.practices(place.step)
-    if practice is None or here.session.sharp:
+    if practice is None or here.session.sharp or here.session.leaving not in ("", practice.exercise.id):
         return False
     return practice.form.level.easier in practice.exercise.forms

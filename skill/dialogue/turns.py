@@ -348,7 +348,7 @@ def up_slowly(here: Here) -> str:
 
 def close(here: Here, told: str, place: Place | None = None, person: Person | None = None) -> Turn:
     """Say one last thing and close; the place is kept."""
-    person = person or here.scene.person
+    person = _leaving_as_they_are(here, person or here.scene.person)
     if here.steps:
         person = replace(person, underway=kept(here, here.place if place is None else place))
     return Turn(_closed(here), person, Prompt((Say(told),)))
@@ -356,10 +356,15 @@ def close(here: Here, told: str, place: Place | None = None, person: Person | No
 
 def silent(here: Here, place: Place | None) -> Turn:
     """Nothing can be said any more; only the place is kept. None stands for a plan that is done."""
-    person = here.scene.person
+    person = _leaving_as_they_are(here, here.scene.person)
     if here.steps:
         person = replace(person, underway=None if place is None else kept(here, place))
     return Turn(_closed(here), person, Prompt())
+
+
+def _leaving_as_they_are(here: Here, person: Person) -> Person:
+    """The person, with where the body is as the session ends, or will be when the way up has been heard."""
+    return changed(person, body=_body(here.body), up_at=here.session.up_at if here.body != STANDING else 0)
 
 
 def _closed(here: Here) -> Session:

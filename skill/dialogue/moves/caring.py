@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from skill.coaching import plan
 from skill.coaching.place import Place
+from skill.coaching.timeline import is_there
 from skill.dialogue.events import Event, OnlySide, SharpPain
 from skill.dialogue.here import Here, easier_there_is, steps_of, today_of
 from skill.dialogue.moves.adjusting import easier
@@ -23,8 +24,8 @@ from skill.library.words import sentences
 
 def it_hurts(here: Here, event: Event) -> Turn:
     """It stops at once, and offers easier, skip or stop. It never goes on by itself, today, in this form."""
-    named = here.practice.exercise.name if here.practice else ""
-    return _leaving(here, here.words("it-hurts", exercise=named))
+    what = _what_hurts(here)
+    return _leaving(here, here.words("it-hurts", exercise=here.scene.library.exercises[what].name if what else ""))
 
 
 def it_hurt(here: Here, event: Event) -> Turn:
@@ -39,11 +40,19 @@ def sharp_pain(here: Here, event: Event) -> Turn:
 
 def _leaving(here: Here, told: str) -> Turn:
     """The exercise they are at is left for today, unless something easier is chosen instead of it."""
-    if here.practice is None:
+    what = _what_hurts(here)
+    if not what:
         return ask(here, Phase.HURTING, told)
-    exercise = here.practice.exercise.id
-    person = leaving_today(here.scene, exercise)
-    return ask(here, Phase.HURTING, told, person=person, leaving=exercise, whole=False)
+    return ask(here, Phase.HURTING, told, person=leaving_today(here.scene, what), leaving=what, whole=False)
+
+
+def _what_hurts(here: Here) -> str:
+    """The exercise that is being done; between two of them, the one before, because the next has not begun."""
+    practice, place = here.practice, here.place
+    if here.session.leaving or practice is None:
+        return here.session.leaving
+    before = place.step - 1
+    return here.steps[before].exercise if before >= 0 and not is_there(practice, place) else practice.exercise.id
 
 
 def leaving_today(scene: Scene, *exercises: str) -> Person:
@@ -75,11 +84,11 @@ def leave_exercise(here: Here, event: Event) -> Turn:
     """Move on after something hurt: this exercise is left, and after the last one nobody is praised or hurried."""
     if here.practice is None:
         return skip_exercise(here, event)
-    name = here.practice.exercise.name
-    told, last = here.words("leave-it", exercise=name), here.place.step + 1 == len(here.steps)
-    if last:
+    what = here.session.leaving or here.practice.exercise.id
+    told = here.words("leave-it", exercise=here.scene.library.exercises[what].name)
+    if what == here.practice.exercise.id and here.place.step + 1 == len(here.steps):
         return finish(here, told, hurt=True)
-    return on_without(here, leaving_today(here.scene, here.practice.exercise.id), told)
+    return on_without(here, leaving_today(here.scene, what), told)
 
 
 def on_without(here: Here, person: Person, told: str) -> Turn:
@@ -90,7 +99,12 @@ def on_without(here: Here, person: Person, told: str) -> Turn:
     after = replace(after, session=replace(after.session, leaving=""))
     steps = steps_of(here.session.plan, after.scene)
     if current in steps:
-        return stay(after.along(steps), told, person=person)
+        after = after.along(steps)
+        return (
+            play(after, after.place, told, person=person)
+            if here.phase is Phase.HURTING
+            else stay(after, told, person=person)
+        )
     if before >= len(steps):
         return finish(here, told, person=person)
     return play(after.along(steps), Place(before), told, person=person)

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from skill.coaching.place import Place
 from skill.dialogue.events import Event
-from skill.dialogue.here import Here
+from skill.dialogue.here import Here, as_heard
 from skill.dialogue.session import Phase, Turn
 from skill.dialogue.turns import close, silent, up_slowly
 from skill.library.words import sentences
@@ -25,7 +25,7 @@ def timed_out(here: Here, event: Event) -> Turn:
     if here.session.phase is Phase.FINISHING:
         turn = silent(here, None)
         return replace(turn, person=replace(turn.person, body="", up_at=0))  # the reprompt told the way up
-    return silent(here, here.session.ends if here.session.since is not None else here.place)
+    return silent(here, here.place) if here.session.since is None else silent(as_heard(here), here.session.ends)
 
 
 def done(here: Here, event: Event) -> Turn:
