@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from skill.coaching.place import Place
 from skill.coaching.practice import PieceKind, Practice
+from skill.coaching.speech import speaking_seconds
 from skill.coaching.timeline import GATE, Cue, Passage, Telling, passages
 from skill.limits import CLIPS
 
@@ -157,25 +158,31 @@ def cue_at(span: Span, elapsed: float, haste: float = 1.0) -> tuple[Cue, float] 
     Args:
         span: what is heard.
         elapsed: seconds since it began.
-        haste: the share of its estimated time that speech may have taken; what is counted or sounded is exact.
+        haste: the share of its estimated time that speech may have taken; quiet, and what is counted or sounded, is exact.
 
     Returns:
         None when all of the span has been heard.
     """
     for passage, as_sound in zip(span.passages, span.sounds, strict=True):
         share = haste if passage.sound is None else 1.0
-        length = lasts(passage, as_sound) * share
+        length = lasts(passage, as_sound) if share == 1.0 else sum(_hasty(cue, share) for cue in passage.cues)
         if elapsed < length:
-            return _cue_in(passage, elapsed / share)
+            return _cue_in(passage, elapsed, share)
         elapsed -= length
     return None
 
 
-def _cue_in(passage: Passage, elapsed: float) -> tuple[Cue, float]:
+def _hasty(cue: Cue, haste: float) -> float:
+    """How long a cue lasts when its words take only that share of their time; the quiet after them is as long as ever."""
+    return cue.seconds - (1 - haste) * speaking_seconds(cue.say)
+
+
+def _cue_in(passage: Passage, elapsed: float, haste: float) -> tuple[Cue, float]:
     for cue in passage.cues:
-        if elapsed < cue.seconds:
+        length = _hasty(cue, haste)
+        if elapsed < length:
             return cue, elapsed
-        elapsed -= cue.seconds
+        elapsed -= length
     return passage.cues[-1], passage.cues[-1].seconds
 
 

@@ -198,7 +198,7 @@ def _set_up(practice: Practice, piece: Piece, place: Place, telling: Telling) ->
 def _things(practice: Practice, place: Place, telling: Telling) -> Iterator[Passage]:
     yield replace(_said(CueKind.SET_UP, needed(practice.things, telling.words), place, telling.words), gate=GATE_THINGS)
     if telling.flowing:
-        yield _time_to_settle(FETCHING_SECONDS, place, telling.words)
+        yield _time_to_settle(FETCHING_SECONDS, replace(place, stage=Part.WAY.value), telling.words)
 
 
 def _way(practice: Practice, piece: Piece, place: Place, telling: Telling) -> Iterator[Passage]:
@@ -216,7 +216,8 @@ def _way(practice: Practice, piece: Piece, place: Place, telling: Telling) -> It
     if telling.flowing:
         unhurried = change.seconds - sum(passage.seconds for passage in moved)
         if not practice.short or unhurried > 0:
-            yield _time_to_settle(max(SHORTEST_PAUSE_SECONDS, round(unhurried)), place, words)
+            there = replace(place, stage=Part.POSITION.value)  # told is told, though they may still be moving
+            yield _time_to_settle(max(SHORTEST_PAUSE_SECONDS, round(unhurried)), there, words)
 
 
 SHORTEST_PAUSE_SECONDS = 5
