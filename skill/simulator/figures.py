@@ -9,12 +9,15 @@ from typing import Any
 
 import yaml
 
-from skill.simulator.ear import Ear, Heard, How
+from skill.simulator.ear import ALL, CLOSE, LEAST, LEAST_LASTING, MUCH, UNSURE, Ear, Heard, How
 
-PARAPHRASES_SHARE, REFUSED_SHARE, EMERGENCIES_SHARE = 0.9, 0.8, 1.0
+PARAPHRASES_SHARE, REFUSED_SHARE, EMERGENCIES_SHARE, UNDISTURBED_SHARE, UNHARMED_SHARE = 0.85, 0.8, 0.95, 0.95, 1.0
 """What is asked of the ear: so many of each set right."""
 
 EMERGENCY = "EmergencyIntent"
+
+ACTED = frozenset({EMERGENCY, "SharpPainIntent", "GaveWayIntent", "DizzyIntent", "OutOfBreathIntent"})
+"""What ends an exercise: never the answer to something ordinary."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +41,12 @@ def figures(model: Mapping[str, Any], folder: Path) -> tuple[Score, ...]:
 
     Args:
         model: the JSON of the interaction model.
-        folder: holds paraphrases.yaml (a list of say, intent or intents, and slots), out_of_scope.yaml and
-            emergencies.yaml (lists of sentences).
+        folder: holds paraphrases.yaml (a list of say, intent or intents, and slots), emergencies.yaml (the same, or
+            a sentence alone where nothing but an emergency is right), out_of_scope.yaml and ordinary.yaml (lists of
+            sentences).
     """
     ear = Ear(model)
-    strangers, cries = (_read(folder / f"{name}.yaml") for name in ("out_of_scope", "emergencies"))
+    strangers, cries, ordinary = (_read(folder / f"{name}.yaml") for name in ("out_of_scope", "emergencies", "ordinary"))
     paraphrases = [
         (_wanted(row), _intents(row), ear.hear(row["say"]), row.get("slots") or {})
         for row in _read(folder / "paraphrases.yaml")
@@ -50,16 +54,33 @@ def figures(model: Mapping[str, Any], folder: Path) -> tuple[Score, ...]:
     return (
         _score("paraphrases, intent and slots right", PARAPHRASES_SHARE, paraphrases),
         _score("out of scope, refused", REFUSED_SHARE, [("nothing", (), ear.hear(said), {}) for said in strangers]),
-        _score(
-            "emergencies, taken for one",
-            EMERGENCIES_SHARE,
-            [(EMERGENCY, (EMERGENCY,), ear.hear(said), {}) for said in cries],
-        ),
+        _score("emergencies, acted on or asked about", EMERGENCIES_SHARE, [_cry(ear, row) for row in cries]),
+        _spared("ordinary, not asked about", UNDISTURBED_SHARE, ear, ordinary, ACTED | {UNSURE}),
+        _spared("ordinary, not acted on as an emergency", UNHARMED_SHARE, ear, ordinary, ACTED),
     )
+
+
+def answers(model: Mapping[str, Any], folder: Path) -> Counter[str]:
+    """What the emergencies of a folder are taken for, and how often."""
+    ear = Ear(model)
+    return Counter(_taken(_cry(ear, row)[2]) for row in _read(folder / "emergencies.yaml"))
 
 
 Judged = tuple[str, tuple[str, ...], Heard, Mapping[str, Any]]
 """What was wanted, by name; the intents that are right, none where it should be refused; what was heard; its slots."""
+
+
+def _cry(ear: Ear, row: str | Mapping[str, Any]) -> Judged:
+    """An emergency: to act on it is right, and to ask about it, too."""
+    said, milder = (row, ()) if isinstance(row, str) else (row["say"], _intents(row))
+    return " or ".join((EMERGENCY, *milder)), (EMERGENCY, *milder, UNSURE), ear.hear(said), {}
+
+
+def _spared(name: str, asked: float, ear: Ear, ordinary: Iterable[str], disturbing: frozenset[str]) -> Score:
+    """Ordinary sentences: right is whatever disturbs nobody."""
+    heard = [ear.hear(said) for said in ordinary]
+    wrong = tuple(("something ordinary", _taken(one)) for one in heard if one.intent in disturbing)
+    return Score(name, asked, len(heard) - len(wrong), len(heard), wrong)
 
 
 def _score(name: str, asked: float, rows: Sequence[Judged]) -> Score:
@@ -92,15 +113,27 @@ def _read(file: Path) -> list[Any]:
     return list(yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.BaseLoader))
 
 
-def table(scores: Iterable[Score], day: date) -> str:
+def table(scores: Iterable[Score], day: date, taken: Mapping[str, int]) -> str:
     """The figures as a page of Markdown."""
     scores = tuple(scores)
     rows = "\n".join(
         f"| {one.name} | {one.right} of {one.sentences} | {one.share:.1%} | {one.asked:.0%} |" for one in scores
     )
-    pairs = Counter(pair for one in scores for pair in one.wrong)
-    wrong = "\n".join(f"| {wanted} | {taken} | {count} |" for (wanted, taken), count in sorted(pairs.items()))
-    return _PAGE.format(day=day.isoformat(), rows=rows, wrong=wrong)
+    pairs = Counter(pair for one in scores[:-1] for pair in one.wrong)
+    wrong = "\n".join(f"| {wanted} | {other} | {count} |" for (wanted, other), count in sorted(pairs.items()))
+    cries = "\n".join(f"| {answer} | {count} |" for answer, count in sorted(taken.items(), key=lambda one: -one[1]))
+    return _PAGE.format(
+        day=day.isoformat(),
+        rows=rows,
+        wrong=wrong,
+        cries=cries,
+        close=CLOSE,
+        much=MUCH,
+        all=ALL,
+        least=LEAST,
+        lasting=LEAST_LASTING,
+        unsure=UNSURE,
+    )
 
 
 def write(model: Mapping[str, Any], folder: Path, page: Path, day: date) -> tuple[Score, ...]:
@@ -114,7 +147,7 @@ def write(model: Mapping[str, Any], folder: Path, page: Path, day: date) -> tupl
     """
     scores = figures(model, folder)
     page.parent.mkdir(parents=True, exist_ok=True)
-    page.write_text(table(scores, day), encoding="utf-8")
+    page.write_text(table(scores, day, answers(model, folder)), encoding="utf-8")
     return scores
 
 
@@ -124,13 +157,44 @@ Typed words become an intent by way of the interaction model alone: exactly one 
 (rapidfuzz's token_set_ratio, how much each word tells, and a naive Bayes guess), or not understood. It stands in for
 Alexa's own understanding, about which these figures say nothing.
 
-Measured {day} on `tests/ear/`, sentences by somebody who had not seen the sample utterances. The ear was tuned on
-another set, `development.yaml`, which shares no sentence with these. What was wrong here was looked at by meaning only,
-as in the second table.
+## How sure it must be
+
+All of 100.
+
+- For most meanings a sentence must be like a sample by {least:.0f}.
+- What ends an exercise (an emergency, a joint that gave way, dizziness, being out of breath, a sharp pain) is acted on
+  where the sentence is a sample or close to one: like it by {close.likeness:.0f}, and {close.said:.0f} of what the
+  sample tells was said.
+- A sentence that is only like an emergency, or like dizziness, breathlessness or a joint that gave way, means that the
+  person is not well: she asks whether it is an emergency. Like means that {much.said:.0f} of the sample was said
+  (likeness {much.likeness:.0f}), or {all.said:.0f} of it among other things (likeness {all.likeness:.0f}). It counts
+  only where a word in common belongs to such samples more than to others, and where the guess from all samples holds
+  something urgent possible. Things snap and stick that are no joints, so for a joint only the second holds.
+- What is said not to be so is not taken to be so ("I'm not dizzy", "my chest doesn't hurt").
+- What stays when the session is over (leave out, flow, guided, quiet, ticks, talk less, talk more, forget me, enough
+  for today) must be like a sample by {lasting:.0f}. A sentence that is less like it is not understood.
+
+## How well it hears
+
+Measured {day} on `tests/ear/`, sentences by somebody who had not seen the sample utterances; the later half of
+`emergencies.yaml`, and `ordinary.yaml`, were written before the new samples were, by the author of those. The ear was
+tuned on another set, `development.yaml`, which shares no sentence with these. What was wrong here was looked at by
+meaning only, as in the tables below.
+
+Sixteen labels of `paraphrases.yaml` and six of `emergencies.yaml` were changed, and no sentence, when what they ask for
+became a meaning of its own: "I'm lying on my side now" is InPosition and was Ready, "which leg am I doing now" is
+WhichSide, "I didn't hear that" is WhatDidYouSay, "hold on, I'm not there yet" is NotYet, "miss this one out today" is
+LeaveOutToday, "I'm done for today" is EnoughForToday, "I think I'm going to faint" is Dizzy.
 
 | Set | Right | Share | Asked |
 |---|---|---|---|
 {rows}
+
+What the emergencies were taken for ({unsure} asks whether it is one):
+
+| Taken for | Times |
+|---|---|
+{cries}
 
 What was heard wrongly, by meaning:
 
