@@ -20,8 +20,11 @@ FALLBACK = "AMAZON.FallbackIntent"
 UNSURE = "UnwellIntent"
 """What a sentence means that is only something like an emergency: she asks whether it is one."""
 
-GRAVE = ("EmergencyIntent", "GaveWayIntent", "DizzyIntent", "OutOfBreathIntent")
-"""Acted on where a sentence is close to a sample; where it is only like one, it means UNSURE."""
+MILDER = {
+    **dict.fromkeys(("EmergencyIntent", "GaveWayIntent", "DizzyIntent", "OutOfBreathIntent"), UNSURE),
+    "SharpPainIntent": "ItHurtsIntent",
+}
+"""What ends an exercise is acted on where a sentence is close to a sample; where it is only like one, it means this."""
 
 URGENT = (
     *("EmergencyIntent", "GaveWayIntent", "SharpPainIntent", "DizzyIntent", "OutOfBreathIntent"),
@@ -40,6 +43,9 @@ LEAST = 55.0
 
 LEAST_LASTING = 70.0
 """The same for what lasts."""
+
+THING = "EQUIPMENT"
+"""The slot type of things: a chair that fell over is nobody who did, so for an urgent intent it is a word like any."""
 
 NEAR = 12.0
 """So many points ahead may another meaning be, and an urgent one still wins."""
@@ -70,9 +76,12 @@ MUCH = Bar(likeness=50, said=70, own=50, likely=60)
 ALL = Bar(likeness=30, said=90, own=60, likely=30)
 """All of one was said, whatever was said besides."""
 
-LOOSE = {"GaveWayIntent": (ALL,)}
-"""What makes a sentence like an urgent intent, where it is not close; for most, MUCH or ALL. But many a thing snaps
-or is stuck that is no joint."""
+NAMED = Bar(likeness=35, said=60, own=85, likely=30)
+"""More than half of one, with a word that hardly anything else uses: chest, fainted, ambulance."""
+
+LOOSE = {"GaveWayIntent": (ALL,), "SharpPainIntent": (MUCH, ALL), "ItHurtsIntent": (MUCH, ALL)}
+"""What makes a sentence like an urgent intent, where it is not close; for all others, any of the three. But many a
+thing snaps or is stuck that is no joint."""
 
 
 class How(StrEnum):
@@ -177,7 +186,7 @@ class Ear:
         best: dict[str, _Guess] = {}
         for reading in readings:
             for found in self._likeness.candidates(reading.words):
-                intent, enough = self._meant(found)
+                intent, enough = self._meant(found, reading)
                 if enough and (intent not in best or found.points > best[intent].found.points):
                     best[intent] = _Guess(intent, found, reading)
         if not best:
@@ -191,15 +200,18 @@ class Ear:
         names = (value for other in reversed(readings) for value in other.values if value.type != NUMBER)
         return self._heard(guess.intent, (*names, *guess.reading.values), How.LIKE, guess.found.likeness)
 
-    def _meant(self, found: Candidate) -> tuple[str, bool]:
+    def _meant(self, found: Candidate, reading: Reading) -> tuple[str, bool]:
         """What a sentence means that is like this sample, and whether it is enough like it to mean that."""
         intent = found.sample.intent
         if intent not in self._urgent:
             return intent, found.likeness >= LEAST
-        if CLOSE.takes(found):
+        if any(value.type == THING for value in reading.values):
+            return intent, False
+        if CLOSE.takes(found) and not found.elsewhere:
             return intent, True
-        unsure = UNSURE if intent in GRAVE and UNSURE in self.slots else intent
-        return unsure, any(bar.takes(found) for bar in LOOSE.get(intent, (MUCH, ALL)))
+        milder = MILDER.get(intent, intent)
+        loose = any(bar.takes(found) for bar in LOOSE.get(intent, (MUCH, ALL, NAMED)))
+        return milder if milder in self.slots else intent, loose
 
     def _heard(self, intent: str, values: Iterable[Spoken], how: How, score: float) -> Heard:
         said = {value.type: value for value in values}

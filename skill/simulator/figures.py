@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from skill.simulator.ear import ALL, CLOSE, LEAST, LEAST_LASTING, MUCH, UNSURE, Ear, Heard, How
+from skill.simulator.ear import ALL, CLOSE, LEAST, LEAST_LASTING, MUCH, NAMED, UNSURE, Ear, Heard, How
 
 PARAPHRASES_SHARE, REFUSED_SHARE, EMERGENCIES_SHARE, UNDISTURBED_SHARE, UNHARMED_SHARE = 0.85, 0.8, 0.95, 0.95, 1.0
 """What is asked of the ear: so many of each set right."""
@@ -130,6 +130,7 @@ def table(scores: Iterable[Score], day: date, taken: Mapping[str, int]) -> str:
         close=CLOSE,
         much=MUCH,
         all=ALL,
+        named=NAMED,
         least=LEAST,
         lasting=LEAST_LASTING,
         unsure=UNSURE,

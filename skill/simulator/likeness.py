@@ -22,6 +22,9 @@ PLURALS = frozenset({"legs", "arms"})
 DENIALS = frozenset({"not", "cannot", "no", "never", "neither", "isnt", "without"})
 """Who says that something does not go has said one of these."""
 
+SPEAKER = frozenset({"i", "my", "me"})
+"""Who speaks of himself has said one of these: "I fell over", and not "the chair fell over"."""
+
 DENYING = frozenset({"not", "no", "never"})
 DENIED_WORDS = 3
 """Of these, each denies the words that come after it, so many: "I do not feel dizzy"."""
@@ -76,6 +79,7 @@ class Candidate:
         said: how much of what the sample tells was said, whatever was said besides, of 100.
         own: how much the most telling word in common belongs to such intents alone, of 100.
         likely: how probable the guess from all samples holds it that one of such intents is meant, of 100.
+        elsewhere: the sample is about who speaks, and the sentence is about nobody who speaks.
         denied: the sample denies something and the sentence does not, or the sentence denies what the sample says.
     """
 
@@ -85,6 +89,7 @@ class Candidate:
     said: float
     own: float
     likely: float
+    elsewhere: bool
     denied: bool
 
 
@@ -132,11 +137,12 @@ class Likeness:
             stems = self._stems[at]
             common = [word for word in stems if word in said]
             own = max((self._own[word] for word in common if word not in FILLERS), default=0.0)
+            elsewhere = bool(SPEAKER.intersection(stems)) and not SPEAKER.intersection(said)
             if DENIALS.intersection(stems):
                 denied = not DENIALS.intersection(said)
             else:
                 denied = any(self._own[word] >= OWN_DENIED for word in common if word in refused)
-            yield Candidate(sample, likeness, points, self._told(common, stems), own, likely, denied)
+            yield Candidate(sample, likeness, points, self._told(common, stems), own, likely, elsewhere, denied)
 
     def _meant(self, word: str) -> str:
         """The word itself, or the one of the samples that it is a slip of the fingers for."""
