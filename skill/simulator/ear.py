@@ -38,7 +38,7 @@ LASTING = (
 )
 """What stays when the session is over: a sentence must be close to a sample, or it is not understood."""
 
-LEAST = 55.0
+LEAST = 60.0
 """How like a sample a sentence must be to be taken for it, of 100."""
 
 LEAST_LASTING = 70.0
@@ -204,7 +204,7 @@ class Ear:
         """What a sentence means that is like this sample, and whether it is enough like it to mean that."""
         intent = found.sample.intent
         if intent not in self._urgent:
-            return intent, found.likeness >= LEAST
+            return intent, found.likeness >= LEAST and not found.denied
         if any(value.type == THING for value in reading.values):
             return intent, False
         if CLOSE.takes(found) and not found.elsewhere:

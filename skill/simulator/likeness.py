@@ -11,7 +11,7 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 from skill.simulator.phrases import FILLERS
 from skill.simulator.words import Words, stem
@@ -28,6 +28,9 @@ SPEAKER = frozenset({"i", "my", "me"})
 DENYING = frozenset({"not", "no", "never"})
 DENIED_WORDS = 3
 """Of these, each denies the words that come after it, so many: "I do not feel dizzy"."""
+
+CLAUSES = frozenset({"i", "my", "and", "but", "so", "call", "get", "help", "please"})
+"""With one of these a new thing is said, which nobody denied: "I'm not joking, call an ambulance"."""
 
 OWN_DENIED = 60.0
 """How much a word must belong to grave intents alone, of 100, for them not to be meant where it is denied."""
@@ -113,11 +116,15 @@ class Likeness:
         spread = Counter(word for word, _ in uses)
         self._weights = {word: math.log(1 + intents / count) for word, count in spread.items()}
         self._strange = STRANGE * math.log(1 + intents)
-        everywhere = Counter(word for stems in self._stems for word in stems)
+        everywhere = Counter(
+            word
+            for one, stems in zip(samples, self._stems, strict=True)
+            for word in set(stems).difference(() if one.intent in grave else _refused(one.words))
+        )
         there = Counter(
             word for one, stems in zip(samples, self._stems, strict=True) if one.intent in grave for word in stems
         )
-        self._own = {word: 100 * there[word] / count for word, count in everywhere.items()}
+        self._own = {word: 100 * there[word] / max(1, everywhere[word]) for word in self._weights}
 
     def candidates(self, words: Words) -> Iterator[Candidate]:
         """The samples that a sentence might be like, in no order."""
@@ -200,7 +207,8 @@ def _refused(words: Words) -> Iterator[str]:
     """The words that are said not to be so."""
     for at, word in enumerate(words):
         if word in DENYING:
-            yield from _stems(words[at + 1 : at + 1 + DENIED_WORDS])
+            after = words[at + 1 : at + 1 + DENIED_WORDS]
+            yield from _stems(tuple(takewhile(lambda word: word not in CLAUSES, after)))
 
 
 def _features(words: Words) -> set[str]:
