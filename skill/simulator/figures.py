@@ -166,13 +166,16 @@ All of 100.
 
 - For most meanings a sentence must be like a sample by {least:.0f}.
 - What ends an exercise (an emergency, a joint that gave way, dizziness, being out of breath, a sharp pain) is acted on
-  where the sentence is a sample or close to one: like it by {close.likeness:.0f}, with {close.said:.0f} of what the
-  sample tells, and about the person who speaks where the sample is.
+  where the sentence is a sample or close to one: like it by {close.likeness:.0f}, with {close.said:.0f} of what it
+  tells, and about the person who speaks where the sample is.
 - A sentence that is only like one of these means that the person is not well, and she asks whether it is an emergency
-  (only like a sharp pain, it means that it hurts). Any of three makes it so: {much.said:.0f} of a sample was said
-  (likeness {much.likeness:.0f}); {all.said:.0f} of it, among whatever else (likeness {all.likeness:.0f}); or
-  {named.said:.0f} with a word that hardly anything else uses (likeness {named.likeness:.0f}). Each needs a word in
-  common that such samples use more than others do, and a guess from all samples that does not speak against it.
+  (only like a sharp pain, it means that it hurts). Any of three makes it so:
+  - {much.said:.0f} of a sample was said (likeness {much.likeness:.0f});
+  - {all.said:.0f} of it, among whatever else (likeness {all.likeness:.0f});
+  - {named.said:.0f} of it, with a word that hardly anything else uses (likeness {named.likeness:.0f}).
+
+  Each needs a word in common that such samples use more than others do, and a guess from all samples that does not
+  speak against it.
   Things snap and stick that are no joints, so for a joint only the second counts.
 - What is said not to be so is not taken to be so ("I'm not dizzy", "my chest doesn't hurt"), and a sample that says
   "not" is not like a sentence that does not.
@@ -184,12 +187,13 @@ All of 100.
 Measured {day} on `tests/ear/`.
 
 - `paraphrases.yaml`, `out_of_scope.yaml` and the first 45 sentences of `emergencies.yaml` are by somebody who had not
-  seen the sample utterances, and the ear was not tuned on them.
+  seen the sample utterances.
 - The later 64 sentences of `emergencies.yaml`, and `ordinary.yaml`, were written before the samples for the new
-  meanings, by the author of those. Measured for the first time, 100 of 109 emergencies were acted on or asked about,
-  and of 162 ordinary sentences 3 were acted on and 6 more asked about. After work on other sentences only it was 104 of
-  109, none and 11. Then the sentences that were wrong were read, and samples near them written, so that what the table
-  says of these two sets is what is kept, and no forecast.
+  meanings, by the author of those. A few of them, such as "speak up", were given with the task, and are samples now.
+- Measured for the first time, 100 of 109 emergencies were acted on or asked about, and of 162 ordinary sentences 3 were
+  acted on and 6 more asked about. After work on other sentences only it was 104 of 109, none and 11. Then the sentences
+  of these two sets that were wrong were read (one of the first 45 was among them), and samples near them written. So
+  what the table says of these two is what is kept, and no forecast.
 - The forecast: of 40 emergencies and 50 ordinary sentences written last, and measured once, 34 were acted on or asked
   about (two of the six others taken for "I'm fine", which was mended), and none was acted on and three asked about.
   Sets like these two, with the earlier 76 and 100, are in `development.yaml`, on which the ear was tuned. It shares no
@@ -199,7 +203,8 @@ Sixteen labels of `paraphrases.yaml` and six of `emergencies.yaml` were changed,
 became a meaning of its own: "I'm lying on my side now" is InPosition and was Ready, "which leg am I doing now" is
 WhichSide, "I didn't hear that" is WhatDidYouSay, "hold on, I'm not there yet" is NotYet, "miss this one out today" is
 LeaveOutToday, "I'm done for today" is EnoughForToday, "I think I'm going to faint" is Dizzy. What was wrong in the
-paraphrases was looked at by meaning only, as in the last table.
+paraphrases was looked at by meaning only, as in the last table, and two things were mended for it: a sample that says
+"not" is not like a sentence that does not, and "no one" is no number.
 
 | Set | Right | Share | Asked |
 |---|---|---|---|
