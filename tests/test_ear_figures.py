@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from skill.simulator.figures import Score, figures
+from skill.simulator.figures import Score, answers, figures
 from skill.simulator.words import normalise
 
 HERE = Path(__file__).parent
@@ -22,7 +22,7 @@ def test_the_ear_was_not_tuned_on_them() -> None:
     """No sentence of the development set is in a set that is measured."""
     tuned, *sets = (
         yaml.safe_load((HERE / "ear" / f"{name}.yaml").read_text(encoding="utf-8"))
-        for name in ("development", "paraphrases", "out_of_scope", "emergencies")
+        for name in ("development", "paraphrases", "out_of_scope", "emergencies", "ordinary")
     )
     measured = {normalise(row if isinstance(row, str) else row["say"]) for rows in sets for row in rows}
     seen = {normalise(row if isinstance(row, str) else row["say"]) for rows in tuned.values() for row in rows}
@@ -30,12 +30,22 @@ def test_the_ear_was_not_tuned_on_them() -> None:
 
 
 def test_there_are_enough_sentences(measured: tuple[Score, ...]) -> None:
-    """At least 120 paraphrases, so that one sentence is worth less than one percent."""
-    assert measured[0].sentences >= 120
+    """At least 120 paraphrases and ordinary sentences, so that one is worth less than one percent; 90 emergencies."""
+    paraphrases, _, emergencies, ordinary, _ = (score.sentences for score in measured)
+    assert min(paraphrases, ordinary) >= 120
+    assert emergencies >= 90
 
 
-@pytest.mark.parametrize("which", [0, 1, 2], ids=["paraphrases", "out of scope", "emergencies"])
+@pytest.mark.parametrize(
+    "which", range(5), ids=["paraphrases", "out of scope", "emergencies", "asked about", "acted on as an emergency"]
+)
 def test_it_hears_as_well_as_it_claims(measured: tuple[Score, ...], which: int) -> None:
-    """Nine in ten paraphrases are right, eight in ten strange sentences refused, every emergency taken for one."""
+    """No emergency is ignored, nothing ordinary is acted on as one, and hardly anything ordinary is asked about."""
     score = measured[which]
     assert score.share >= score.asked, f"{score.name}: {score.right} of {score.sentences}; wrong: {score.wrong}"
+
+
+def test_most_emergencies_are_acted_on_at_once() -> None:
+    """To be asked "Is this an emergency?" is right, and should stay the exception."""
+    taken = answers(json.loads(MODEL.read_text(encoding="utf-8")), HERE / "ear")
+    assert taken["UnwellIntent"] < taken.total() / 2

@@ -155,16 +155,20 @@ def shadows(language: Language) -> Iterator[str]:
 
 
 def bare_slots(language: Language) -> Iterator[str]:
-    """At most one intent has samples that are nothing but slots: Alexa could not tell two of them apart."""
-    bare = [
-        (intent["name"], sample)
-        for intent in language["intents"]
-        for sample in intent["samples"]
-        if not re.sub(r"\{[A-Za-z_]+\}", "", sample).strip()
-    ]
-    for name, sample in bare:
-        if name != bare[0][0]:
-            yield f"{name}: '{sample}' is nothing but a slot, as is '{bare[0][1]}' of {bare[0][0]}"
+    """At most one intent has samples that are nothing but names, and one that are nothing but numbers.
+
+    Alexa could not tell two of a kind apart; a number and a name of ours cannot be mistaken for each other.
+    """
+    first: dict[bool, tuple[str, str]] = {}
+    for intent in language["intents"]:
+        types = {slot["name"]: slot["type"] for slot in intent.get("slots", ())}
+        for sample in intent["samples"]:
+            if re.sub(r"\{[A-Za-z_]+\}", "", sample).strip():
+                continue
+            number = all(types.get(slot) == "AMAZON.NUMBER" for slot in _slots(sample))
+            name, other = first.setdefault(number, (intent["name"], sample))
+            if name != intent["name"]:
+                yield f"{intent['name']}: '{sample}' is nothing but a slot, as is '{other}' of {name}"
 
 
 def slot_types(language: Language) -> Iterator[str]:

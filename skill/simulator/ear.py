@@ -17,17 +17,71 @@ from skill.simulator.words import Words, normalise
 
 FALLBACK = "AMAZON.FallbackIntent"
 
-URGENT = ("EmergencyIntent", "SharpPainIntent", "ItHurtsIntent")
+UNSURE = "UnwellIntent"
+"""What a sentence means that is only something like an emergency: she asks whether it is one."""
+
+MILDER = {
+    **dict.fromkeys(("EmergencyIntent", "GaveWayIntent", "DizzyIntent", "OutOfBreathIntent"), UNSURE),
+    "SharpPainIntent": "ItHurtsIntent",
+}
+"""What ends an exercise is acted on where a sentence is close to a sample; where it is only like one, it means this."""
+
+URGENT = (
+    *("EmergencyIntent", "GaveWayIntent", "SharpPainIntent", "DizzyIntent", "OutOfBreathIntent"),
+    *(UNSURE, "ItHurtsIntent"),
+)
 """Where two meanings are nearly as likely, these win, the first before the others: nobody's chest pain is a 'next'."""
 
-LEAST = 55.0
+LASTING = (
+    *("LeaveOutIntent", "FlowIntent", "GuidedIntent", "QuietIntent", "TicksIntent", "TalkLessIntent", "TalkMoreIntent"),
+    *("ForgetMeIntent", "EnoughForTodayIntent"),
+)
+"""What stays when the session is over: a sentence must be close to a sample, or it is not understood."""
+
+LEAST = 60.0
 """How like a sample a sentence must be to be taken for it, of 100."""
 
-LEAST_URGENT = 45.0
-"""The same for an urgent intent: better one apology too many."""
+LEAST_LASTING = 70.0
+"""The same for what lasts."""
+
+THING = "EQUIPMENT"
+"""The slot type of things: a chair that fell over is nobody who did, so for an urgent intent it is a word like any."""
 
 NEAR = 12.0
 """So many points ahead may another meaning be, and an urgent one still wins."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """What a sample must have in common with a sentence, of 100 each: see `Candidate`."""
+
+    likeness: float
+    said: float
+    own: float = 0.0
+    likely: float = 0.0
+
+    def takes(self, found: Candidate) -> bool:
+        """Whether the sentence is as like the sample as that."""
+        mine = (self.likeness, self.said, self.own, self.likely)
+        its = (found.likeness, found.said, found.own, found.likely)
+        return not found.denied and all(one >= least for one, least in zip(its, mine, strict=True))
+
+
+CLOSE = Bar(likeness=80, said=85)
+"""Close to a sample of an urgent intent: it is acted on."""
+
+MUCH = Bar(likeness=50, said=70, own=50, likely=60)
+"""Much of a sample of an urgent intent was said, with a word that such samples use more than others."""
+
+ALL = Bar(likeness=30, said=90, own=60, likely=30)
+"""All of one was said, whatever was said besides."""
+
+NAMED = Bar(likeness=35, said=60, own=85, likely=30)
+"""More than half of one, with a word that hardly anything else uses: chest, fainted, ambulance."""
+
+LOOSE = {"GaveWayIntent": (ALL,), "SharpPainIntent": (MUCH, ALL), "ItHurtsIntent": (MUCH, ALL)}
+"""What makes a sentence like an urgent intent, where it is not close; for all others, any of the three. But many a
+thing snaps or is stuck that is no joint."""
 
 
 class How(StrEnum):
@@ -59,6 +113,15 @@ class Heard:
     invoked: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class _Guess:
+    """What a sentence may mean, the sample that says so, and what was taken as values in it."""
+
+    intent: str
+    found: Candidate
+    reading: Reading
+
+
 class Ear:
     """Hears what an interaction model lets a person say."""
 
@@ -79,7 +142,7 @@ class Ear:
         self._says = {intent["name"]: _said_for(intent) for intent in language["intents"]}
         self._vocabulary = Vocabulary(language.get("types", ()))
         self._exactly = {sample.words: sample for sample in reversed(samples)}
-        self._likeness = Likeness(samples)
+        self._likeness = Likeness(samples, urgent)
         self._urgent = tuple(urgent)
 
     def hear(self, text: str) -> Heard:
@@ -120,21 +183,35 @@ class Ear:
         return Heard(EXIT, how=How.EXACT, score=100.0) if " ".join(words) in EXITS else None
 
     def _like(self, readings: Sequence[Reading]) -> Heard | None:
-        best: dict[str, tuple[Candidate, Reading]] = {}
+        best: dict[str, _Guess] = {}
         for reading in readings:
             for found in self._likeness.candidates(reading.words):
-                intent = found.sample.intent
-                enough = found.likeness >= (LEAST_URGENT if intent in self._urgent else LEAST)
-                if enough and (intent not in best or found.points > best[intent][0].points):
-                    best[intent] = found, reading
+                intent, enough = self._meant(found, reading)
+                if enough and (intent not in best or found.points > best[intent].found.points):
+                    best[intent] = _Guess(intent, found, reading)
         if not best:
             return None
-        most = max(found.points for found, _ in best.values())
-        urgent = (best[name] for name in self._urgent if name in best and best[name][0].points >= most - NEAR)
-        found, reading = next(urgent, None) or max(best.values(), key=lambda one: one[0].points)
+        most = max(guess.found.points for guess in best.values())
+        urgent = (best[name] for name in self._urgent if name in best and best[name].found.points >= most - NEAR)
+        guess = next(urgent, None) or max(best.values(), key=lambda one: one.found.points)
+        if guess.intent in LASTING and guess.found.likeness < LEAST_LASTING:
+            return None
         # A number may be a word like any other ("skip this one"); a name is a name in any reading.
         names = (value for other in reversed(readings) for value in other.values if value.type != NUMBER)
-        return self._heard(found.sample.intent, (*names, *reading.values), How.LIKE, found.likeness)
+        return self._heard(guess.intent, (*names, *guess.reading.values), How.LIKE, guess.found.likeness)
+
+    def _meant(self, found: Candidate, reading: Reading) -> tuple[str, bool]:
+        """What a sentence means that is like this sample, and whether it is enough like it to mean that."""
+        intent = found.sample.intent
+        if intent not in self._urgent:
+            return intent, found.likeness >= LEAST and not found.denied
+        if any(value.type == THING for value in reading.values):
+            return intent, False
+        if CLOSE.takes(found) and not found.elsewhere:
+            return intent, True
+        milder = MILDER.get(intent, intent)
+        loose = any(bar.takes(found) for bar in LOOSE.get(intent, (MUCH, ALL, NAMED)))
+        return milder if milder in self.slots else intent, loose
 
     def _heard(self, intent: str, values: Iterable[Spoken], how: How, score: float) -> Heard:
         said = {value.type: value for value in values}

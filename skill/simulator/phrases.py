@@ -26,7 +26,7 @@ BUILT_IN: dict[str, tuple[str, ...]] = {
     "AMAZON.NoIntent": (
         *("no", "no thanks"),
         *("no thank you", "nope", "no way", "not now", "nah", "no i do not", "no i am not", "no i do not want to"),
-        *("rather not", "i would rather not", "no i would not", "not today", "not really", "no not yet", "no do not"),
+        *("rather not", "i would rather not", "no i would not", "not really", "no not yet", "no do not"),
     ),
     "AMAZON.PauseIntent": (
         *("pause", "pause that"),
@@ -40,16 +40,8 @@ BUILT_IN: dict[str, tuple[str, ...]] = {
     ),
     "AMAZON.RepeatIntent": (
         *("repeat", "say that again", "repeat that"),
-        *("repeat it", "say it again", "again", "once more", "what was that", "what did you say", "one more time"),
-        *("i did not hear that", "i did not catch that", "i missed that", "i did not hear you", "pardon", "sorry what"),
-        *(
-            "come again",
-            "what",
-            "say that one more time",
-            "i did not get that",
-            "tell me again",
-            "repeat what you said",
-        ),
+        *("repeat it", "say it again", "again", "once more", "one more time", "say that one more time"),
+        *("tell me again", "repeat what you said", "say it once more", "tell me that again"),
     ),
     "AMAZON.ResumeIntent": (
         *("resume", "continue", "keep going"),
@@ -72,25 +64,10 @@ BUILT_IN: dict[str, tuple[str, ...]] = {
     "AMAZON.StopIntent": (
         *("stop", "off", "shut up"),
         *("stop it", "stop now", "stop that", "stop please", "i want to stop", "let us stop", "end", "that is enough"),
-        *("i am done", "i am finished", "that is all", "that is it for today", "enough for today", "end the session"),
+        *("i am done", "i am finished", "that is all", "end the session"),
         *("end the routine", "stop the routine", "stop the exercise", "finish", "goodbye", "bye", "i have to go"),
-        *(
-            "i want to quit",
-            "quit the routine",
-            "turn off",
-            "close",
-            "leave",
-            "let us call it a day",
-            "let us end here",
-        ),
-        *(
-            "i am done for today",
-            "stop talking",
-            "be quiet",
-            "i want to finish",
-            "let us finish here",
-            "i have had enough",
-        ),
+        *("i want to quit", "quit the routine", "turn off", "close", "leave", "let us end here", "stop talking"),
+        *("be quiet", "i want to finish", "let us finish here", "i have had enough"),
     ),
     "AMAZON.YesIntent": (
         *("yes", "yes please", "sure"),

@@ -75,11 +75,11 @@ class Vocabulary:
 
     def unknown(self, words: Words) -> Iterator[Reading]:
         """Readings with a value that is none of ours but ends like one: pigeon stretch, knee raise."""
-        for name, values in self._types.items():
-            endings = {normalise(value.name or "")[-1] for value in values.values()}
+        for kind, values in self._types.items():
+            endings = {name[-1] for name in map(normalise, (value.name or "" for value in values.values())) if name[1:]}
             for start, end in _windows(words):
                 if end - start > 1 and words[end - 1] in endings:
-                    value = Spoken(name, _said(words[start:end]))
+                    value = Spoken(kind, _said(words[start:end]))
                     yield _reading(words, [_Span(start, end, value)])
 
     def example(self, name: str) -> str:
