@@ -158,7 +158,7 @@ def cue_at(span: Span, elapsed: float, haste: float = 1.0) -> tuple[Cue, float] 
     Args:
         span: what is heard.
         elapsed: seconds since it began.
-        haste: the share of its estimated time that speech may have taken; quiet, and what is counted or sounded, is exact.
+        haste: the share of its time that speech may have taken; quiet, and what is counted or sounded, is exact.
 
     Returns:
         None when all of the span has been heard.
@@ -173,7 +173,7 @@ def cue_at(span: Span, elapsed: float, haste: float = 1.0) -> tuple[Cue, float] 
 
 
 def _hasty(cue: Cue, haste: float) -> float:
-    """How long a cue lasts when its words take only that share of their time; the quiet after them is as long as ever."""
+    """How long a cue lasts when its words take only that share of their time; the quiet is as long as ever."""
     return cue.seconds - (1 - haste) * speaking_seconds(cue.say)
 
 

@@ -7,6 +7,8 @@ from skill.coaching.wishes import Talk
 from skill.dialogue.events import Event, LeaveOut, LeaveOutToday, PutBack
 from skill.dialogue.here import Here, steps_of, today_of
 from skill.dialogue.moves.caring import leaving_today, on_without
+from skill.dialogue.moves.leaving import stop
+from skill.dialogue.moves.opening import decline, keep_going
 from skill.dialogue.prompt import Card, Prompt, Say
 from skill.dialogue.session import Forget, Person, Phase, Session, Turn
 from skill.dialogue.telling import exercises, looking_back
@@ -88,6 +90,8 @@ def leave_out(here: Here, event: Event) -> Turn:
 def leave_out_today(here: Here, event: Event) -> Turn:
     """This exercise not today; the one underway goes on with the next."""
     assert isinstance(event, LeaveOutToday)
+    if event.exercise is None and here.phase in (Phase.OFFERING, Phase.CONFIRMING, Phase.CHOOSING):
+        return _not_today(here, event)
     exercise = here.exercise(event.exercise)
     if exercise is None:
         return stay(here, here.words("which-exercise", exercises=exercises(here)))
@@ -95,6 +99,13 @@ def leave_out_today(here: Here, event: Event) -> Turn:
     if not here.steps:
         return stay(here.remembering(person), told, person=person)
     return on_without(here, person, told)
+
+
+def _not_today(here: Here, event: Event) -> Turn:
+    """Not today, in answer to a question: no to what was asked."""
+    if here.phase is Phase.OFFERING:
+        return decline(here, event)
+    return keep_going(here, event) if here.phase is Phase.CONFIRMING else stop(here, event)
 
 
 def put_back(here: Here, event: Event) -> Turn:
