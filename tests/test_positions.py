@@ -69,6 +69,8 @@ class Mat:
         if not isinstance(event, (e.InPosition, *ON)):
             return
         here = look(self.session, self.scene(), generous=isinstance(event, ON))
+        if self.session.up_at > self.now.timestamp():
+            self.heard.body = here.body  # on the way up by themselves: who says "ready" there was not quite up
         if not here.on_the_way or here.practice is None or here.place.stage == 0:
             return
         end, floor = here.practice.form.position, library().floor_positions

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from skill.coaching.place import Place
+from skill.coaching.practice import STANDING
 from skill.dialogue.events import Event
 from skill.dialogue.here import Here, as_heard
 from skill.dialogue.session import Phase, Turn
@@ -38,7 +39,7 @@ def failed(here: Here, event: Event) -> Turn:
 
     Devices have more than one name for that, so any failure straight after an answer with sounds counts against them.
     """
-    turn = silent(here, here.session.place)
+    turn = silent(replace(here, body=here.session.body or STANDING), here.session.place)
     if not here.session.sounded or turn.person.sounds_failed:
         return turn
     failures = turn.person.sounds_failures + 1
