@@ -49,7 +49,8 @@ class Mat:
         whole = sum(
             speaking_seconds(part.text) if isinstance(part, Say) else part.seconds for part in turn.prompt.parts
         )
-        waits = BEGINS_AFTER + whole + ANSWERING if seconds is None else seconds
+        # What she closes with is heard to its end: there is nothing more to interrupt.
+        waits = BEGINS_AFTER + whole + ANSWERING if seconds is None or not turn.prompt.listen else seconds
         listened = None if waits >= BEGINS_AFTER + whole + ASKING_TAKES else waits - BEGINS_AFTER
         self._pending = turn, self._plan(turn), listened
         self.now += timedelta(seconds=waits)
@@ -59,7 +60,9 @@ class Mat:
         """Hear what was said last. Who says that they are ready gets the benefit of the doubt: it may have been quicker."""
         if self._pending and heard:
             turn, plan, listened = self._pending
-            if listened is not None and not ready:
+            if listened is not None and ready:
+                listened += 1.5  # her estimates are rounded
+            elif listened is not None:
                 listened -= ASKING_TAKES
             self.heard.hear(turn.prompt.parts, plan, listened, SURELY_HEARD if ready else 1.0)
         self._pending = None
