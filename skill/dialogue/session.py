@@ -166,6 +166,8 @@ class Scene:
     Attributes:
         now: the request's own time, in the person's time zone.
         household: how many people are remembered under this account.
+        recognised: the voice that speaks is one that Alexa recognised, or nobody's voice is known here; where it is
+            False what was done is not read out.
     """
 
     person: Person
@@ -173,6 +175,7 @@ class Scene:
     listener: Listener
     now: datetime
     household: int = 1
+    recognised: bool = True
 
     @property
     def today(self) -> date:

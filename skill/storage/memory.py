@@ -2,7 +2,9 @@
 
 import json
 from collections import OrderedDict
+from collections.abc import Collection
 from threading import Lock
+from uuid import uuid4
 
 from skill.storage.people import PeopleStore
 from skill.storage.shelf import Change, written
@@ -19,6 +21,7 @@ class MemoryShelf:
         self._most = most
         self._records: OrderedDict[str, str] = OrderedDict()
         self._lock = Lock()
+        self.era = uuid4().hex[:8]
 
     def read(self, name: str) -> object:
         with self._lock:
@@ -40,6 +43,9 @@ class MemoryShelf:
     def remove(self, name: str) -> None:
         with self._lock:
             self._records.pop(name, None)
+
+    def scrub(self, traces: Collection[str]) -> None:
+        """There are no copies."""
 
     def check(self) -> tuple[str, ...]:
         return ()
