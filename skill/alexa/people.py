@@ -5,7 +5,7 @@ rides in the session, and the next turn tries again. Where the session ends, the
 """
 
 import logging
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 from ask_sdk_core.handler_input import HandlerInput
 from ask_sdk_model import RequestEnvelope
@@ -96,11 +96,15 @@ def _riding(attributes: dict[str, object]) -> Unsaved | None:
     )
 
 
+def _as_json(unsaved: Unsaved) -> dict[str, object]:
+    return asdict(unsaved) | {"requests": list(unsaved.requests)}
+
+
 def _handed_over(handler_input: HandlerInput, store: PeopleStore) -> Unsaved | None:
     """What an earlier session left unsaved here. It rides in this one from now on, even if this turn fails."""
     owed = store.hand_over(handler_input.request_envelope)
     if owed is not None and handler_input.request_envelope.session is not None:
-        handler_input.attributes_manager.session_attributes |= {UNSAVED: asdict(owed)}
+        handler_input.attributes_manager.session_attributes |= {UNSAVED: _as_json(owed)}
     return owed
 
 
@@ -119,30 +123,32 @@ def remember(
     carried: dict[str, object] = {SPEAKER: store.who(envelope).speaker, THREAD: riding(store.thread(envelope))}
     if not known.recognised:
         carried |= {RECOGNISED: False}
-    return carried if unsaved is None else carried | {UNSAVED: asdict(unsaved)}
+    return carried if unsaved is None else carried | {UNSAVED: _as_json(unsaved)}
 
 
 def _to_be_saved(envelope: RequestEnvelope, known: Known, person: Person, now_ms: int) -> Unsaved | None:
     """What there is to save after a turn, with all that was to be saved before it; None for nothing."""
-    writer = writer_of(envelope)
-    before, changed = known.unsaved, person != known.person
+    writer, before = writer_of(envelope), known.unsaved
     # Who is here now is the newest, even if all that they do is ask: what another session does late is late from now.
-    here = known.reached and not writer.ends and mark_of(known.base).session != writer.session
-    if not (changed or before or (here and known.base)):
-        return None
+    last = before.session if before else mark_of(known.base).session
+    here = not writer.ends and last != writer.session and bool(before or (known.reached and known.base))
+    if person == known.person and not here:
+        return before and replace(before, record=known.record, base=tidy(known.base))
+    ends = writer.ends and (before is None or before.ends)
     # An end is nobody's presence, so it makes nothing newer.
-    last = known.record.get(SAVED_AT)
-    at = last if writer.ends and isinstance(last, int) and last > 0 else now_ms
-    requests = dict.fromkeys(before.requests if before else ())
-    requests |= {writer.request: None} if writer.request and (changed or not requests) else {}
+    at = known.record.get(SAVED_AT) if writer.ends else None
     return Unsaved(
-        record_of(person, at, known.record),
+        record_of(person, at if isinstance(at, int) and at > 0 else now_ms, known.record),
         tidy(known.base),
         session=writer.session,
-        turn=writer.thread.turn,
-        requests=tuple(requests)[-ATTEMPTS:],
-        ends=writer.ends and (before is None or before.ends),
+        turn=writer.thread.turn + (writer.ends and not ends),
+        requests=_with(before.requests if before else (), writer.request),
+        ends=ends,
     )
+
+
+def _with(requests: tuple[str, ...], request: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*requests, request) if request else requests))[-ATTEMPTS:]
 
 
 def _saved(handler_input: HandlerInput, store: PeopleStore, known: Known, unsaved: Unsaved) -> Unsaved | None:

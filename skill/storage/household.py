@@ -139,7 +139,7 @@ def saved(
     held = household.people.get(speaker)
     if held is None and base and not household.faults:
         return household
-    if held is not None and mark_of(held).last in writer.attempts:
+    if held is not None and (last := mark_of(held).last) and last in writer.attempts:
         base = held  # what was to be saved earlier has arrived after all, and this was made from it
     merged = attributes if held is None else merge(unmarked(held), unmarked(attributes), base and unmarked(base))
     return _with(household, speaker, marked(merged, held, writer))

@@ -57,6 +57,9 @@ class PeopleStore(AbstractPersistenceAdapter):
         stored = found.people.get(who.speaker, {})
         turn = self._turns.begin(request_envelope, who)
         turn.base, turn.kept, turn.number, turn.met = stored, stored, len(found.people), True
+        writer = writer_of(request_envelope)
+        if verdict(stored, writer, self._shelf.era, damaged=bool(found.faults)) is Verdict.FORGOTTEN:
+            turn.verdict = Verdict.FORGOTTEN
         attributes = self._meanwhile.last(who) if found.faults and not stored else stored
         self._meanwhile.saw(who, attributes, found.people)
         copy: Record = _copied(attributes)
@@ -89,19 +92,19 @@ class PeopleStore(AbstractPersistenceAdapter):
             if turn.verdict is not Verdict.WRITES:
                 return held
             after = household.saved(found, turn.who.speaker, plain, turn.base, self._merge, writer)
-            turn.kept, turn.number = after.people.get(turn.who.speaker, {}), len(after.people)
+            turn.kept = after.people.get(turn.who.speaker, {})
             people.update(after.people)
             return after
 
         self._change(user, change)
         if turn.verdict is Verdict.WRITES:
             turn.base = plain
-            turn.attempts += (writer.request,)
+            turn.attempts += (writer.request,) if writer.request else ()
             self._meanwhile.saw(turn.who, turn.kept, people)
         self._settle(1)
 
     def saved(self, request_envelope: RequestEnvelope) -> Verdict:
-        """What became of the last `save_attributes` with this envelope."""
+        """What became of the last `save_attributes` with this envelope, or would become of one."""
         return self._turn(request_envelope).verdict
 
     def attempted(self, request_envelope: RequestEnvelope, requests: tuple[str, ...]) -> None:
@@ -128,8 +131,6 @@ class PeopleStore(AbstractPersistenceAdapter):
             # It may have been forgotten amid this turn, before the session knew of it.
             known = thread.known if thread.known is not None else mark_of(turn.base).begun
             return replace(next_thread(thread, {}, ""), known=known, era=thread.era or self._shelf.era)
-        if thread.known is not None and thread.era == self._shelf.era:
-            return next_thread(thread, {}, "")
         return next_thread(thread, turn.kept, self._shelf.era)
 
     def delete_attributes(self, request_envelope: RequestEnvelope) -> None:
