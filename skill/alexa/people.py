@@ -133,7 +133,8 @@ def _to_be_saved(envelope: RequestEnvelope, known: Known, person: Person, now_ms
     last = before.session if before else mark_of(known.base).session
     here = not writer.ends and last != writer.session and bool(before or (known.reached and known.base))
     if person == known.person and not here:
-        return before and replace(before, record=known.record, base=tidy(known.base))
+        requests = _with(before.requests, writer.request) if before else ()
+        return before and replace(before, record=known.record, base=tidy(known.base), requests=requests)
     ends = writer.ends and (before is None or before.ends)
     # An end is nobody's presence, so it makes nothing newer.
     at = known.record.get(SAVED_AT) if writer.ends else None
