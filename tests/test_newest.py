@@ -576,6 +576,22 @@ def test_a_request_that_is_sent_twice_is_answered_twice_and_counts_once() -> Non
     assert house.person() == counted
 
 
+def test_a_turn_that_comes_late_changes_nothing() -> None:
+    """It is answered, and where the newer one has left it, it stays."""
+    house = House()
+    kitchen, bedroom = house.device("kitchen"), house.device("bedroom")
+    kitchen.say("start hip routine")
+    bedroom.now = kitchen.now + timedelta(seconds=30)
+    bedroom.say("start butterfly stretch")
+    before = house.person()
+    kitchen.wait(10)
+    assert kitchen.say("skip this one").open
+    assert house.person() == before
+    kitchen.wait(60)
+    kitchen.say("ready")
+    assert house.person()["underway"]["plan"] == "routine/hip-routine"
+
+
 def test_an_open_session_brings_nobody_back() -> None:
     """Forgotten in the bedroom, the kitchen goes on with its routine, and none of it is remembered."""
     house = House()

@@ -2,7 +2,7 @@
 
 import json
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -161,7 +161,7 @@ class PeopleStore(AbstractPersistenceAdapter):
                 raise
             asked = found.people if everyone else {turn.who.speaker: found.people.get(turn.who.speaker, {})}
             gone = {name: kept for name, kept in asked.items() if not spared(kept, by)}
-            traces.update(gone)
+            traces.update(gone, (mark_of(kept).begun for kept in gone.values()))
             after = household.without(found, gone)
             return held if held is None else household.record_of(after)
 
@@ -242,11 +242,10 @@ class PeopleStore(AbstractPersistenceAdapter):
 
     def delete(self, user: str) -> None:
         """Leave nothing of a user's household."""
-        held = self._shelf.read(user)
-        speakers = held.get("speakers") if isinstance(held, dict) else None
+        people = _people_in(self._shelf.read(user))
         self._meanwhile.forget(user)
         self._shelf.remove(user)
-        self._shelf.scrub({user, *(speakers if isinstance(speakers, dict) else ())})
+        self._shelf.scrub({user, *people, *(mark_of(kept).begun for kept in people.values())})
 
     def _settle(self, most: int) -> None:
         """Save some of what is owed. What the store does not take stays, and the rest is not tried."""
@@ -310,6 +309,14 @@ def _met(found: Household, envelope: RequestEnvelope, turn: "_Turn | None" = Non
         who, known = turn.who, mark_of(turn.base).begun
     found, speaker = household.met(found, who.speaker, known, settled=settled)
     return found, Whose(who.user, speaker)
+
+
+def _people_in(held: object) -> Mapping[str, Record]:
+    """Who is in a record, even if a later release made it; nobody, where that cannot be told."""
+    try:
+        return household.read(held).people
+    except Newer:
+        return {}
 
 
 def _caught_up(held: Household, who: Whose, unsaved: Unsaved) -> Household:

@@ -117,6 +117,7 @@ class SqliteFile:
         """Overwrite and remove what lies beside the file, damaged or half made, and has one of these texts in it.
 
         What of others could still be had from it goes, too: nobody can be told that they were forgotten otherwise.
+        A record whose id was destroyed by the damage is found by the fingerprint with which it began.
         """
         if not self._beside():
             return
