@@ -14,7 +14,7 @@ from skill.dialogue.session import Forget, Person
 from skill.logs import note
 from skill.storage.meanwhile import Unsaved
 from skill.storage.merge import SAVED_AT, Record
-from skill.storage.newest import ATTEMPTS, THREAD, Verdict, mark_of, riding, writer_of
+from skill.storage.newest import ATTEMPTS, THREAD, Verdict, Writer, mark_of, riding
 from skill.storage.people import PeopleStore
 from skill.storage.record import person_of, record_of, tidy
 from skill.storage.whose import SPEAKER
@@ -117,7 +117,7 @@ def remember(
         The session attributes that carry what was not saved, who speaks, and what is known of their record.
     """
     envelope = handler_input.request_envelope
-    unsaved = _to_be_saved(envelope, known, person, now_ms)
+    unsaved = _to_be_saved(store.writer(envelope), known, person, now_ms)
     if unsaved is not None and known.reached:
         unsaved = _saved(handler_input, store, known, unsaved)
     carried: dict[str, object] = {SPEAKER: store.who(envelope).speaker, THREAD: riding(store.thread(envelope))}
@@ -126,9 +126,9 @@ def remember(
     return carried if unsaved is None else carried | {UNSAVED: _as_json(unsaved)}
 
 
-def _to_be_saved(envelope: RequestEnvelope, known: Known, person: Person, now_ms: int) -> Unsaved | None:
+def _to_be_saved(writer: Writer, known: Known, person: Person, now_ms: int) -> Unsaved | None:
     """What there is to save after a turn, with all that was to be saved before it; None for nothing."""
-    writer, before = writer_of(envelope), known.unsaved
+    before = known.unsaved
     # Who is here now is the newest, even if all that they do is ask: what another session does late is late from now.
     last = before.session if before else mark_of(known.base).session
     here = not writer.ends and last != writer.session and bool(before or (known.reached and known.base))

@@ -13,15 +13,20 @@ PEOPLE = 10_000
 """How many users are remembered, at about a kilobyte each; the longest unheard of are forgotten first."""
 
 
+_PROCESS = uuid4().hex[:8]
+"""A name for this process: what another one has had in memory is lost."""
+
+
 class MemoryShelf:
     """Keeps records until the process ends, as JSON, so that nobody else can change one."""
+
+    era = _PROCESS
 
     def __init__(self, most: int = PEOPLE) -> None:
         """Takes how many records may be kept."""
         self._most = most
         self._records: OrderedDict[str, str] = OrderedDict()
         self._lock = Lock()
-        self.era = uuid4().hex[:8]
 
     def read(self, name: str) -> object:
         with self._lock:

@@ -19,7 +19,7 @@ from skill.storage import household
 from skill.storage.household import Household, Newer
 from skill.storage.meanwhile import Meanwhile, Unsaved
 from skill.storage.merge import SAVED_AT, Merge, Record, merge
-from skill.storage.newest import Thread, Verdict, mark_of, next_thread, spared, thread_of, verdict, writer_of
+from skill.storage.newest import Thread, Verdict, Writer, mark_of, next_thread, spared, verdict, writer_of
 from skill.storage.record import tidy
 from skill.storage.shelf import Shelf
 from skill.storage.whose import HOUSEHOLD, Whose, settled_on, whose
@@ -50,15 +50,14 @@ class PeopleStore(AbstractPersistenceAdapter):
 
     def get_attributes(self, request_envelope: RequestEnvelope) -> Record:
         """What is remembered of the speaker, empty for somebody new."""
-        user = whose(request_envelope).user
+        turn = self._turns.begin(request_envelope)
+        user = turn.asked.user
         if not user:
             return {}
-        found, who = _met(self._household(self._shelf.read(user)), request_envelope)
+        found, who = _met(self._household(self._shelf.read(user)), turn)
         stored = found.people.get(who.speaker, {})
-        turn = self._turns.begin(request_envelope, who)
-        turn.base, turn.kept, turn.number, turn.met = stored, stored, len(found.people), True
-        writer = writer_of(request_envelope)
-        if verdict(stored, writer, self._shelf.era, damaged=bool(found.faults)) is Verdict.FORGOTTEN:
+        turn.who, turn.base, turn.kept, turn.number, turn.met = who, stored, stored, len(found.people), True
+        if verdict(stored, turn.writer, self._shelf.era, damaged=bool(found.faults)) is Verdict.FORGOTTEN:
             turn.verdict = Verdict.FORGOTTEN
         attributes = self._meanwhile.last(who) if found.faults and not stored else stored
         self._meanwhile.saw(who, attributes, found.people)
@@ -77,13 +76,12 @@ class PeopleStore(AbstractPersistenceAdapter):
             return
         plain = _plain(attributes)
         at = plain.get(SAVED_AT)
-        writer = replace(writer_of(request_envelope), attempts=turn.attempts)
-        writer = replace(writer, at=at if isinstance(at, int) else writer.at)
+        writer = replace(turn.writer, attempts=turn.attempts, at=at if isinstance(at, int) else turn.writer.at)
         people: dict[str, Record] = {}
         late = self._meanwhile.forgotten_since(turn.who, writer.at)
 
         def change(held: Household) -> Household:
-            found, turn.who = _met(held, request_envelope, turn)
+            found, turn.who = _met(held, turn)
             stored = found.people.get(turn.who.speaker)
             gone = late or (stored is None and bool(turn.base) and not held.faults)
             turn.verdict = (
@@ -111,6 +109,10 @@ class PeopleStore(AbstractPersistenceAdapter):
         """The next save of this request holds the work of these, too, any of which may have arrived by itself."""
         self._turn(request_envelope).attempts = requests
 
+    def writer(self, request_envelope: RequestEnvelope) -> Writer:
+        """Who sends the request."""
+        return self._turn(request_envelope).writer
+
     def who(self, request_envelope: RequestEnvelope) -> Whose:
         """Whose memory the request is about: as the store gave it, or else as it was last seen."""
         return self._turn(request_envelope).who
@@ -120,13 +122,15 @@ class PeopleStore(AbstractPersistenceAdapter):
 
         Where it is not, somebody who lives alone is taken to speak; but it may be a guest.
         """
-        return not self.who(request_envelope).speaker or bool(whose(request_envelope).speaker)
+        turn = self._turn(request_envelope)
+        return not turn.who.speaker or bool(turn.asked.speaker)
 
     def thread(self, request_envelope: RequestEnvelope) -> Thread:
         """What the session knows after this turn of the record that it writes to."""
-        turn, thread = self._turn(request_envelope), thread_of(request_envelope)
+        turn = self._turn(request_envelope)
+        thread = turn.writer.thread
         if not turn.met:
-            return replace(next_thread(thread, {}, ""), met=thread.met and settled_on(request_envelope) is not None)
+            return replace(next_thread(thread, {}, ""), met=turn.settled)
         if turn.verdict is Verdict.FORGOTTEN:
             # It may have been forgotten amid this turn, before the session knew of it.
             known = thread.known if thread.known is not None else mark_of(turn.base).begun
@@ -145,8 +149,8 @@ class PeopleStore(AbstractPersistenceAdapter):
         self._forget(request_envelope, everyone=False)
 
     def _forget(self, request_envelope: RequestEnvelope, *, everyone: bool) -> None:
-        turn, by = self._turn(request_envelope), writer_of(request_envelope)
-        user = turn.who.user
+        turn = self._turn(request_envelope)
+        user, by = turn.who.user, turn.writer
         if not user:
             return
         turn.forgot, turn.number = True, None
@@ -154,7 +158,7 @@ class PeopleStore(AbstractPersistenceAdapter):
 
         def change(held: object) -> object:
             try:
-                found, turn.who = _met(self._household(held), request_envelope, turn)
+                found, turn.who = _met(self._household(held), turn)
             except PersistenceException:  # of a later release: it cannot be told who is in it
                 if everyone:
                     return None
@@ -267,9 +271,8 @@ class PeopleStore(AbstractPersistenceAdapter):
         """What is known of a request: as the store gave it, or else as its people were last seen."""
         turn = self._turns.of(envelope)
         if turn is None:
-            asked = whose(envelope)
-            seen = Household(self._meanwhile.household(asked.user))
-            turn = self._turns.begin(envelope, _met(seen, envelope)[1] if seen.people else asked)
+            turn = self._turns.begin(envelope)
+            turn.who = _met(Household(self._meanwhile.household(turn.asked.user)), turn)[1]
         return turn
 
     def _change(self, user: str, change: Callable[[Household], Household]) -> None:
@@ -301,14 +304,13 @@ class PeopleStore(AbstractPersistenceAdapter):
         return found
 
 
-def _met(found: Household, envelope: RequestEnvelope, turn: "_Turn | None" = None) -> tuple[Household, Whose]:
+def _met(found: Household, turn: "_Turn") -> tuple[Household, Whose]:
     """The household, and who of it speaks; the same as earlier in this turn, where that was somebody known."""
-    who, thread = whose(envelope), thread_of(envelope)
-    known, settled = thread.known, settled_on(envelope) is not None and thread.met
-    if turn is not None and turn.base:
+    who, known = turn.asked, turn.writer.thread.known
+    if turn.base:
         who, known = turn.who, mark_of(turn.base).begun
-    found, speaker = household.met(found, who.speaker, known, settled=settled)
-    return found, Whose(who.user, speaker)
+    found, speaker = household.met(found, who.speaker, known, settled=turn.settled)
+    return found, who if speaker == who.speaker else Whose(who.user, speaker)
 
 
 def _people_in(held: object) -> Mapping[str, Record]:
@@ -349,6 +351,9 @@ class _Turn:
     """What the store knows of one request.
 
     Attributes:
+        asked: whose memory it is about, as far as it tells itself.
+        writer: who sends it.
+        settled: its session has settled who speaks.
         who: whose memory it is about.
         met: the store has given it.
         base: what it gave, or what was saved since; None when it was not asked.
@@ -359,6 +364,9 @@ class _Turn:
         forgot: it has asked to forget somebody, so it saves nothing any more.
     """
 
+    asked: Whose
+    writer: Writer
+    settled: bool
     who: Whose
     met: bool = False
     base: Record | None = None
@@ -380,10 +388,12 @@ class _Turns:
         self._lock = Lock()
         self._turns: dict[int, tuple[ref[Any], _Turn]] = {}
 
-    def begin(self, envelope: RequestEnvelope, who: Whose) -> _Turn:
+    def begin(self, envelope: RequestEnvelope) -> _Turn:
         """A turn that nothing else is known of yet; what it was asked to forget, it remains asked."""
         key, before = id(envelope), self.of(envelope)
-        turn = _Turn(who, forgot=before is not None and before.forgot)
+        asked, writer = whose(envelope), writer_of(envelope)
+        settled = settled_on(envelope) is not None and writer.thread.met
+        turn = _Turn(asked, writer, settled, asked, forgot=before is not None and before.forgot)
         with self._lock:
             self._turns[key] = (ref(envelope, lambda _: self._turns.pop(key, None)), turn)
         return turn
