@@ -25,6 +25,7 @@ from ask_sdk_model import (
 )
 from ask_sdk_model.interfaces.system import SystemState
 from conversing import BEGINNING, Talk, Wire
+from damage import anything
 from hypothesis import given
 from hypothesis import strategies as st
 from scenes import CONTENT
@@ -392,6 +393,23 @@ def test_a_mark_that_is_damaged_says_nothing(damaged: Any) -> None:
     assert verdict({"saved_by": damaged, "saved_at": 9}, Writer("a", "r", 1)) is Verdict.WRITES
 
 
+@given(anything)
+def test_a_thread_that_is_damaged_says_nothing(damaged: Any) -> None:
+    """What rides in a session is believed in nothing."""
+    for riding in (damaged, {"known": damaged, "turn": damaged, "era": damaged, "met": damaged}):
+        session = Session(session_id="kitchen", new=False, attributes={THREAD: riding})
+        thread = newest.thread_of(RequestEnvelope(session=session))
+        assert len(json.dumps(newest.riding(thread))) < 200
+
+
+def test_what_arrived_in_part_is_not_counted_again() -> None:
+    """Of three attempts one has landed, and somebody else has written on top: rather one too few than one too many."""
+    base, record = ({"saved_at": at, "history": bridges(number)} for at, number in ((1, 1), (3, 3)))
+    stored = {"saved_at": 9, "history": bridges(3), "saved_by": {"session": "b", "requests": ["a1", "b1"]}}
+    waits = Unsaved(record, base, session="a", requests=("a1", "a2"))
+    assert waits.onto(stored)["history"] == bridges(3)
+
+
 # A database that lands a write late
 
 
@@ -723,6 +741,49 @@ def test_two_sessions_amid_which_the_household_becomes_hers() -> None:
     kitchen.say("skip this one")
     assert set(house.people()) == {"ana"}
     assert house.person()["underway"]["exercise"] == "hip-thrust"
+
+
+def test_who_lives_alone_is_known_while_the_store_is_away() -> None:
+    """By what this process has seen, whether or not the voice is recognised today."""
+    house = House()
+    phone = house.device()
+    wire(phone).voice = "ana"
+    phone.say("start hip routine")
+    phone.say("stop")
+    wire(phone).voice = ""
+    read = house.store._shelf.read
+    house.store._shelf.read = _refuse  # type: ignore[method-assign]
+    assert "you were at fire hydrant" in phone.say("open").text
+    house.store._shelf.read = read  # type: ignore[method-assign]
+    for line in ("yes", "skip this one", "stop"):
+        phone.say(line)
+    assert set(house.people()) == {"ana"}
+    assert house.person()["underway"]["exercise"] == "hip-thrust"
+
+
+def test_what_rides_along_outlives_a_turn_that_came_too_late() -> None:
+    """The turn changes nothing any more; what could not be saved before it is still added, once."""
+    house = House()
+    kitchen, bedroom = house.device("kitchen"), house.device("bedroom")
+    for line in ("start butterfly stretch", "ready", "start hip routine"):
+        kitchen.say(line)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(house.store._shelf, "change", lambda *_: _refuse(""))
+        kitchen.say("talk less")
+    assert UNSAVED in wire(kitchen).session.attributes
+    bedroom.now = kitchen.now + timedelta(seconds=60)
+    bedroom.say("slower")
+    before = house.person()
+    kitchen.wait(20)
+    kitchen.say("quiet")
+    assert house.person() == before
+    assert UNSAVED in wire(kitchen).session.attributes
+    kitchen.wait(90)
+    kitchen.say("ready")
+    after = house.person()
+    assert (after["talk"], after["speed"], after["ticks"]) == ("less", "slower", True)
+    assert house.finished()["butterfly-stretch"] == 1
+    assert UNSAVED not in wire(kitchen).session.attributes
 
 
 def test_several_who_are_known_are_not_mixed_up() -> None:

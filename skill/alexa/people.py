@@ -14,7 +14,7 @@ from skill.dialogue.session import Forget, Person
 from skill.logs import note
 from skill.storage.meanwhile import Unsaved
 from skill.storage.merge import SAVED_AT, Record
-from skill.storage.newest import ATTEMPTS, THREAD, Verdict, Writer, mark_of, riding
+from skill.storage.newest import ATTEMPTS, THREAD, Verdict, Writer, as_print, as_turn, mark_of, riding
 from skill.storage.people import PeopleStore
 from skill.storage.record import person_of, record_of, tidy
 from skill.storage.whose import SPEAKER
@@ -89,9 +89,9 @@ def _riding(attributes: dict[str, object]) -> Unsaved | None:
         tidy(record),
         tidy(base if isinstance(base, dict) else {}),
         tried=tried if isinstance(tried, int) else 0,
-        session=session if isinstance(session, str) else "",
-        turn=turn if isinstance(turn, int) else 0,
-        requests=tuple(one for one in requests if isinstance(one, str)) if isinstance(requests, list | tuple) else (),
+        session=as_print(session),
+        turn=as_turn(turn),
+        requests=tuple(filter(None, map(as_print, requests[-ATTEMPTS:]))) if isinstance(requests, list) else (),
         ends=riding.get("ends") is True,
     )
 
@@ -123,7 +123,9 @@ def remember(
     carried: dict[str, object] = {SPEAKER: store.who(envelope).speaker, THREAD: riding(store.thread(envelope))}
     if not known.recognised:
         carried |= {RECOGNISED: False}
-    return carried if unsaved is None else carried | {UNSAVED: _as_json(unsaved)}
+    if unsaved is None:
+        return carried
+    return carried | {UNSAVED: _as_json(replace(unsaved, base=tidy(unsaved.base)))}
 
 
 def _to_be_saved(writer: Writer, known: Known, person: Person, now_ms: int) -> Unsaved | None:
@@ -134,13 +136,14 @@ def _to_be_saved(writer: Writer, known: Known, person: Person, now_ms: int) -> U
     here = not writer.ends and last != writer.session and bool(before or (known.reached and known.base))
     if person == known.person and not here:
         requests = _with(before.requests, writer.request) if before else ()
-        return before and replace(before, record=known.record, base=tidy(known.base), requests=requests)
+        return before and replace(before, record=known.record, base=known.base, requests=requests)
     ends = writer.ends and (before is None or before.ends)
     # An end is nobody's presence, so it makes nothing newer.
     at = known.record.get(SAVED_AT) if writer.ends else None
     return Unsaved(
         record_of(person, at if isinstance(at, int) and at > 0 else now_ms, known.record),
-        tidy(known.base),
+        known.base,
+        tried=before.tried if before else 0,
         session=writer.session,
         turn=writer.thread.turn + (writer.ends and not ends),
         requests=_with(before.requests if before else (), writer.request),

@@ -96,7 +96,7 @@ class Unsaved:
         return stored if self._arrived(stored) else self.base
 
     def _arrived(self, stored: Record) -> bool:
-        if self.requests:
+        if self.requests and mark_of(stored).session:  # those that this release writes are told by their requests
             return False
         if self.record.get(SAVED_AT) == self.tried:
             return unmarked(stored) == unmarked(self.record)

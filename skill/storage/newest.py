@@ -142,9 +142,9 @@ def thread_of(envelope: RequestEnvelope) -> Thread:
         return Thread()
     known = riding.get("known")
     return Thread(
-        known=_text(known) if isinstance(known, str) else None,
-        era=_text(riding.get("era")),
-        turn=_number(riding.get("turn")),
+        known=as_print(known) if isinstance(known, str) else None,
+        era=as_print(riding.get("era")),
+        turn=as_turn(riding.get("turn")),
         met=riding.get("met") is not False,
     )
 
@@ -165,10 +165,10 @@ def mark_of(record: object) -> Mark:
     by: Mapping[str, Any] = found if isinstance(found, Mapping) else {}
     requests = by.get("requests")
     return Mark(
-        session=_text(by.get("session")),
-        turn=_number(by.get("turn")),
-        requests=tuple(filter(None, map(_text, requests[-REQUESTS:]))) if isinstance(requests, list) else (),
-        begun=_text(record.get(BEGUN)),
+        session=as_print(by.get("session")),
+        turn=as_turn(by.get("turn")),
+        requests=tuple(filter(None, map(as_print, requests[-REQUESTS:]))) if isinstance(requests, list) else (),
+        begun=as_print(record.get(BEGUN)),
     )
 
 
@@ -271,10 +271,11 @@ def _at(record: Record) -> int:
     return at if isinstance(at, int) and not isinstance(at, bool) else 0
 
 
-def _text(value: object) -> str:
-    """A fingerprint or an era, or "" for what cannot be one."""
+def as_print(value: object) -> str:
+    """A fingerprint or an era that has come back, or "" for what cannot be one."""
     return value if isinstance(value, str) and len(value) <= 2 * _DIGITS and value.isascii() else ""
 
 
-def _number(value: object) -> int:
+def as_turn(value: object) -> int:
+    """A number of turns that has come back, or 0 for what cannot be one."""
     return min(max(value, 0), _LARGEST) if isinstance(value, int) and not isinstance(value, bool) else 0

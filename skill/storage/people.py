@@ -50,11 +50,12 @@ class PeopleStore(AbstractPersistenceAdapter):
 
     def get_attributes(self, request_envelope: RequestEnvelope) -> Record:
         """What is remembered of the speaker, empty for somebody new."""
-        turn = self._turns.begin(request_envelope)
-        user = turn.asked.user
+        user = whose(request_envelope).user
         if not user:
             return {}
-        found, who = _met(self._household(self._shelf.read(user)), turn)
+        held = self._household(self._shelf.read(user))
+        turn = self._turns.begin(request_envelope)
+        found, who = _met(held, turn)
         stored = found.people.get(who.speaker, {})
         turn.who, turn.base, turn.kept, turn.number, turn.met = who, stored, stored, len(found.people), True
         if verdict(stored, turn.writer, self._shelf.era, damaged=bool(found.faults)) is Verdict.FORGOTTEN:
