@@ -654,6 +654,26 @@ def test_what_rode_along_brings_nobody_back_who_began_anew() -> None:
     assert anew["talk"] == "learning"
 
 
+@pytest.mark.parametrize("away", ["read", "change"])
+@pytest.mark.parametrize("how", ["ready", "stop"])
+def test_nobody_comes_back_by_way_of_a_store_that_was_away(away: str, how: str) -> None:
+    """Forgotten in the bedroom; in the kitchen the store fails until the session is over, and then takes everything."""
+    house = House()
+    kitchen = house.device()
+    kitchen.say("start hip routine")
+    bedroom = house.device("bedroom", kitchen.now + timedelta(seconds=5))
+    for line in ("forget me", "yes"):
+        bedroom.say(line)
+    kitchen.now = bedroom.now
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(house.store._shelf, away, lambda *_: _refuse(""))
+        kitchen.say(how)
+        if how == "ready":
+            kitchen.end("USER_INITIATED")
+    house.store.probe()
+    assert house.people() == {}
+
+
 def test_disabled_twice_spares_what_was_begun_since() -> None:
     """Alexa may tell again; its own time says what it is about."""
     house = House()
@@ -845,7 +865,7 @@ def test_a_voice_that_is_unknown_while_the_store_is_away_is_settled_when_it_is_b
     shelf.read = _refuse  # type: ignore[method-assign]
     phone2.say("start butterfly stretch")
     shelf.read = read  # type: ignore[method-assign]
-    phone2.say("ready")
+    assert recognised(other, phone2, "", "ready") == [False]
     assert set(house.people()) == {"ana"}
     assert house.person()["underway"]["plan"] == "exercise/butterfly-stretch"
 

@@ -73,7 +73,7 @@ def recall(handler_input: HandlerInput, store: PeopleStore) -> Known:
 def _recognised(handler_input: HandlerInput, store: PeopleStore) -> bool:
     """It is settled as a session begins, like the speaker."""
     attributes = _attributes(handler_input)
-    if SPEAKER in attributes:
+    if SPEAKER in attributes and store.writer(handler_input.request_envelope).thread.met:
         return attributes.get(RECOGNISED) is not False
     return store.recognised(handler_input.request_envelope)
 
@@ -93,6 +93,7 @@ def _riding(attributes: dict[str, object]) -> Unsaved | None:
         turn=as_turn(turn),
         requests=tuple(filter(None, map(as_print, requests[-ATTEMPTS:]))) if isinstance(requests, list) else (),
         ends=riding.get("ends") is True,
+        known=as_print(riding["known"]) if isinstance(riding.get("known"), str) else None,
     )
 
 
@@ -118,6 +119,8 @@ def remember(
     """
     envelope = handler_input.request_envelope
     unsaved = _to_be_saved(store.writer(envelope), known, person, now_ms)
+    if known.reached and store.saved(envelope) is Verdict.FORGOTTEN:
+        unsaved = None  # before this turn; nor may it be brought back later
     if unsaved is not None and known.reached:
         unsaved = _saved(handler_input, store, known, unsaved)
     carried: dict[str, object] = {SPEAKER: store.who(envelope).speaker, THREAD: riding(store.thread(envelope))}
@@ -148,6 +151,7 @@ def _to_be_saved(writer: Writer, known: Known, person: Person, now_ms: int) -> U
         turn=writer.thread.turn + (writer.ends and not ends),
         requests=_with(before.requests if before else (), writer.request),
         ends=ends,
+        known=before.known if before else writer.thread.known,
     )
 
 

@@ -39,6 +39,7 @@ class Unsaved:
         requests: all the requests whose work it holds. Any of them may arrive after all: a database may do what it is
             asked to, and fail to say so, or do it later.
         ends: it holds nothing but what the end of the session has changed.
+        known: BEGUN of the record that the session knew, even if `base` was not given by the store; None for none.
     """
 
     record: Record
@@ -48,12 +49,12 @@ class Unsaved:
     turn: int = 0
     requests: tuple[str, ...] = ()
     ends: bool = False
+    known: str | None = None
 
     def forgotten(self, stored: Record | None) -> bool:
         """Whether the person was known, and is no longer: then nothing of them may come back."""
-        if not self.base.get(SAVED_AT):
-            return False
-        return not stored or mark_of(stored).begun != mark_of(self.base).begun
+        known = mark_of(self.base).begun if self.base.get(SAVED_AT) else self.known
+        return known is not None and (not stored or mark_of(stored).begun != known)
 
     def onto(self, stored: Record) -> Record:
         """What is stored now, with all that has changed here; the same once more, if it was saved after all."""
@@ -68,7 +69,9 @@ class Unsaved:
         """What becomes of it, when it comes to be saved at last."""
         if self.forgotten(stored):
             return Verdict.FORGOTTEN
-        if not self.requests or not stored:
+        if not stored:  # an end brings nobody back
+            return Verdict.FORGOTTEN if self.ends else Verdict.WRITES
+        if not self.requests:
             return Verdict.WRITES
         if self.requests[-1] in mark_of(stored).requests:
             return Verdict.AGAIN

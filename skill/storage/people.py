@@ -58,7 +58,8 @@ class PeopleStore(AbstractPersistenceAdapter):
         found, who = _met(held, turn)
         stored = found.people.get(who.speaker, {})
         turn.who, turn.base, turn.kept, turn.number, turn.met = who, stored, stored, len(found.people), True
-        if verdict(stored, turn.writer, self._shelf.era, damaged=bool(found.faults)) is Verdict.FORGOTTEN:
+        found_out = verdict(stored, turn.writer, self._shelf.era, damaged=bool(found.faults))
+        if found_out is Verdict.FORGOTTEN and not turn.writer.ends:
             turn.verdict = Verdict.FORGOTTEN
         attributes = self._meanwhile.last(who) if found.faults and not stored else stored
         self._meanwhile.saw(who, attributes, found.people)
