@@ -3,6 +3,7 @@
 What a dataclass says of its fields is all that is needed, so a new field travels and is remembered by itself.
 """
 
+import json
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass
 from decimal import Decimal
@@ -21,8 +22,16 @@ LONGEST = 200
 MOST = 200
 """No list or mapping of ours has more items; the longest have one for each exercise. What is beyond is left out."""
 
+DEEPEST = 6
+"""Levels of nesting in what another release has put beside our values, and this one takes along unread."""
+
+UNKNOWN = 20_000
+"""Characters of it as JSON, in one value and all that is in it. Where there is more, none is taken along."""
+
 T = TypeVar("T")
 Read = Callable[[object], Any]
+Take = Callable[[Any, object], Any]
+"""From a plain value and the one that it was made from to the value with all that is unknown in the other."""
 
 
 class Damaged(ValueError):
@@ -71,7 +80,7 @@ def from_plain(kind: type[T], value: object) -> T:
     """A dataclass from what `to_plain` made of it, perhaps in another release, perhaps damaged since.
 
     A damaged field takes its default; what has no default makes the value around it damaged. A number out of
-    range becomes the nearest legal one, and a field that nobody knows is left out.
+    range becomes the nearest legal one, and a field that nobody knows is left out; `with_unknown` keeps it.
 
     Raises:
         Damaged: a field without a default is damaged. Never, when every field has one.
@@ -79,6 +88,94 @@ def from_plain(kind: type[T], value: object) -> T:
     """
     read: Callable[[object], T] = _reader(cast(Hashable, kind))
     return read(value if isinstance(value, dict) else {})
+
+
+def with_unknown(kind: type, plain: dict[str, Any], before: object) -> dict[str, Any]:
+    """A plain dataclass, with the fields that another release has put into the value that it was made from.
+
+    They survive in dataclasses at any depth, also in those that a mapping has under the same key; not in lists, because
+    nothing tells which item is which. Only what JSON and every store can hold is taken along, and only so much.
+
+    Args:
+        kind: the dataclass.
+        plain: what `to_plain` made of one, perhaps with more beside it.
+        before: the plain value that it was made from.
+
+    Returns:
+        The value with them; `plain` itself, where there are none.
+    """
+    found: dict[str, Any] = _taker(kind)(plain, before)
+    return found if found is plain or len(json.dumps(found)) <= len(json.dumps(plain)) + UNKNOWN else plain
+
+
+@cache
+def _taker(kind: Any) -> Take:
+    """The function that takes along what is unknown in one kind of value; made once from its type."""
+    if is_dataclass(kind) and isinstance(kind, type):
+        return _taker_of_fields(kind)
+    match get_origin(kind) or kind, get_args(kind):
+        case (origin, (first, second)) if origin is UnionType and second is NoneType:
+            return _taker(first)
+        case (origin, (_, item)) if origin is Mapping and _taker(item) is not _nothing_of:
+            return _taker_of_items(_taker(item))
+        case _:
+            return _nothing_of
+
+
+def _nothing_of(plain: Any, before: object) -> Any:
+    return plain
+
+
+def _taker_of_fields(kind: type) -> Take:
+    hints = get_type_hints(kind)
+    known = {name: _taker(hints[name]) for name in _names(kind)}
+    nested = {name: take for name, take in known.items() if take is not _nothing_of}
+
+    def take(plain: Any, before: object) -> Any:
+        if not isinstance(plain, dict) or not isinstance(before, dict):
+            return plain
+        taken = {name: inner(plain[name], before[name]) for name, inner in nested.items() if name in before}
+        changed = {name: value for name, value in taken.items() if value is not plain[name]}
+        unknown = {name: value for name, value in before.items() if name not in plain and name not in known}
+        changed |= {name: value for name, value in unknown.items() if _is_sound({name: value}, DEEPEST + 1)}
+        return plain | changed if changed else plain
+
+    return take
+
+
+def _taker_of_items(inner: Take) -> Take:
+    def take(plain: Any, before: object) -> Any:
+        if not isinstance(plain, dict) or not isinstance(before, dict):
+            return plain
+        taken = {key: inner(item, before[key]) for key, item in plain.items() if key in before}
+        changed = {key: value for key, value in taken.items() if value is not plain[key]}
+        return plain | changed if changed else plain
+
+    return take
+
+
+def _is_sound(value: object, depth: int) -> bool:
+    """Whether JSON and every store can hold it, and it is no larger than anything of ours."""
+    match value:
+        case bool() | None:
+            return True
+        case int() | float():
+            return value == 0 or 1 / LARGEST <= abs(value) <= LARGEST
+        case str():
+            return len(value) <= LONGEST and not any("\ud800" <= letter <= "\udfff" for letter in value)
+        case list():
+            return depth > 0 and len(value) <= MOST and all(_is_sound(item, depth - 1) for item in value)
+        case dict():
+            return (
+                depth > 0
+                and len(value) <= MOST
+                and all(
+                    isinstance(key, str) and _is_sound(key, 0) and _is_sound(item, depth - 1)
+                    for key, item in value.items()
+                )
+            )
+        case _:
+            return False
 
 
 @cache

@@ -96,7 +96,9 @@ def test_leaving_for_the_home_screen_is_leaving(post: Post, recorder: Recorder) 
 def test_the_end_of_a_session_is_heard_and_not_answered(recorder: Recorder) -> None:
     """The place is saved although nothing may be said any more."""
     store = MemoryStore()
-    answered = posting(recorder, store)(law.envelope("session-ended-user"))
+    post = posting(recorder, store)
+    post(law.intent("AMAZON.NextIntent", law.envelope("session-ended-user")["session"]["attributes"]))
+    answered = post(law.envelope("session-ended-user"))
     assert recorder.asked[-1][1] == Left()
     assert recorder.asked[-1][0].turns == 4
     assert answered["response"] == {}

@@ -6,12 +6,13 @@ import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from ask_sdk_core.exceptions import PersistenceException
 from conversing import Talk, Wire
 from hypothesis import given
 from hypothesis import strategies as st
@@ -77,7 +78,7 @@ def test_the_privacy_page_names_everything_that_is_stored(talk: Talk, file: Path
     (record,) = [json.loads(cell) for row in stored(file) for cell in row if str(cell).startswith("{")]
     kept = set(record["household"])
     assert kept == told
-    assert kept - {"version", "saved_at"} == {field.name for field in fields(Person)}
+    assert kept - {"version", "saved_at", "saved_by", "begun"} == {field.name for field in fields(Person)}
 
 
 def test_pain_leaves_no_trace(tmp_path: Path) -> None:
@@ -165,6 +166,88 @@ def test_a_record_comes_back_as_it_went() -> None:
         zone="Europe/London",
     )
     assert person_of(json.loads(json.dumps(record_of(person, 5)))) == person
+
+
+LATER: dict[str, Any] = {
+    "version": 9,
+    "tempo": {"beats": 60, "sung": [1.5, "la"]},
+    "underway": {"tune": "waltz"},
+    "wishes": {"fire-hydrant": {"band": "red"}, "hip-thrust": {"band": "green"}},
+    "history": {"2026-11-20": {"moods": {"fine": 1}}},
+    "earlier": {"since": "2025-01-01"},
+}
+"""What a release after this one may keep of somebody, beside what this one knows."""
+
+
+def test_what_a_later_release_keeps_is_left_where_it_is(talk: Talk, file: Path) -> None:
+    """Going back a release costs nobody what it has put there: in a person, in a wish, in a day; in the household."""
+    for line in ("start hip routine", "do eight reps", "skip this one", "do nine reps", "ready"):
+        talk.say(line)
+    with closing(sqlite3.connect(file)) as db, db:
+        held = json.loads(db.execute("SELECT record FROM people").fetchone()[0])
+        person = held["household"]
+        person |= {"version": LATER["version"], "tempo": LATER["tempo"]}
+        person["underway"] |= LATER["underway"]
+        person["earlier"] |= LATER["earlier"]
+        person["history"]["2026-11-20"] = {"finished": {"fire-hydrant": 2}, **LATER["history"]["2026-11-20"]}
+        for name, more in LATER["wishes"].items():
+            person["wishes"][name] |= more
+        held |= {"plants": {"fern": 1}}
+        db.execute("UPDATE people SET record = ?", (json.dumps(held),))
+    talk.say("slower")
+    (row,) = stored(file)
+    after = json.loads(row[1])
+    assert after["plants"] == {"fern": 1}
+    found = after["household"]
+    assert (found["version"], found["tempo"]) == (9, LATER["tempo"])
+    assert found["speed"] == "slower"
+    assert found["underway"]["tune"] == "waltz"
+    assert found["earlier"]["since"] == "2025-01-01"
+    assert {name: wish["band"] for name, wish in found["wishes"].items()} == {
+        "fire-hydrant": "red",
+        "hip-thrust": "green",
+    }
+    assert found["history"]["2026-11-20"] == person["history"]["2026-11-20"] | {"skipped": {}, "whole": {}}
+    person = replace(person_of(found), wishes={}, underway=Underway("exercise/hip-thrust", Place(0)))
+    assert record_of(person, 1, found)["wishes"] == {}, "what is taken back goes with all that was said of it"
+    assert record_of(person, 1, found)["underway"] == record_of(person)["underway"], "that was said of another plan"
+
+
+def refuse(*_: object) -> None:
+    """What a shelf does that is full."""
+    raise PersistenceException("full")
+
+
+def test_what_a_later_release_keeps_rides_along(file: Path) -> None:
+    """Also through a time in which nothing could be saved."""
+    ear, app = Ear(MODEL), create_app(Settings(verify=False, content=CONTENT, store=f"sqlite:///{file}"))
+    talk = Talk(Wire(to_app(app), ear, "en-US"), ear)
+    store = app.extensions["hip-coach"].store
+    talk.say("start hip routine")
+    with closing(sqlite3.connect(file)) as db, db:
+        held = json.loads(db.execute("SELECT record FROM people").fetchone()[0])
+        held["household"] |= {"version": 9, "tempo": LATER["tempo"]}
+        db.execute("UPDATE people SET record = ?", (json.dumps(held),))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(store._shelf, "change", refuse)
+        talk.say("slower")
+    talk.say("skip this one")
+    store.close()
+    ((_, record),) = stored(file)
+    found = json.loads(record)["household"]
+    assert (found["version"], found["tempo"], found["speed"]) == (9, LATER["tempo"], "slower")
+
+
+@pytest.mark.parametrize(
+    "odd", [{"a": {"b": float("nan")}}, ["x" * 300], {"x" * 300: 1}, [[[[[[[[1]]]]]]]], 10**30, "\ud800"]
+)
+def test_what_no_store_could_keep_is_not_taken_along(odd: Any) -> None:
+    """Nor so much of it that a record would grow for ever."""
+    record = record_of(Person(), 1, {"version": 2, "odd": odd, "fine": 1})
+    assert "odd" not in record
+    assert record["fine"] == 1
+    many = {f"field {number}": "x" * 200 for number in range(199)}
+    assert record_of(Person(), 1, {"version": 10**9, **many}) == record_of(Person(), 1)
 
 
 # Days

@@ -12,7 +12,7 @@ from damage import anything
 from hypothesis import given
 from hypothesis import strategies as st
 
-from skill.plain import LARGEST, LONGEST, Damaged, from_plain, to_plain
+from skill.plain import LARGEST, LONGEST, Damaged, from_plain, to_plain, with_unknown
 
 
 class Colour(StrEnum):
@@ -91,6 +91,39 @@ def test_a_value_that_needs_what_is_missing_is_damaged_as_a_whole() -> None:
     """A place without its plan is no place."""
     with pytest.raises(Damaged):
         from_plain(Inner, {})
+
+
+FURTHER = {
+    "new": [1, {"a": None}],
+    "inner": {"needed": 7, "new": 2.5},
+    "many": {"a": {"needed": 1, "new": "n"}, "gone": {"needed": 1, "new": "n"}},
+    "row": [{"new": 1}],
+    "maybe": {"new": 1},
+}
+
+
+def test_what_another_release_knows_is_taken_along_at_any_depth() -> None:
+    """In the value, in values inside it, and in those of a mapping that are still there; nothing else is touched."""
+    plain = to_plain(FULL)
+    taken = with_unknown(Whole, plain, FURTHER)
+    assert taken.pop("new") == FURTHER["new"]
+    assert taken["inner"].pop("new") == 2.5
+    assert taken["many"]["a"].pop("new") == "n"
+    assert taken == plain == to_plain(FULL)
+
+
+@given(anything, st.sampled_from(["number", "inner", "many", "row", "unknown"]))
+def test_whatever_is_taken_along_is_json_and_harms_nothing_of_ours(damage: Any, where: str) -> None:
+    """It is read as if it were not there."""
+    for before in (damage, {where: damage}, {"inner": {where: damage}}, {"many": {"a": {where: damage}}}):
+        taken = with_unknown(Whole, to_plain(FULL), before)
+        assert from_plain(Whole, json.loads(json.dumps(taken, allow_nan=False))) == FULL
+
+
+def test_a_value_without_anything_unknown_is_itself() -> None:
+    """So nothing is measured that nobody needs."""
+    plain = to_plain(FULL)
+    assert with_unknown(Whole, plain, to_plain(Whole())) is plain
 
 
 def test_a_field_that_json_cannot_keep_is_found_by_the_first_test_that_reads_it() -> None:

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from importlib.util import find_spec
 from pathlib import Path
@@ -172,6 +172,13 @@ def fill(store: PeopleStore) -> None:
     store.close()
 
 
+def fill_without(store: PeopleStore) -> None:
+    """The same, without Anne."""
+    for n in range(60):
+        store.save_attributes(asked_by(f"user {n}"), {"text": "x" * 1000})
+    store.close()
+
+
 @pytest.mark.parametrize("spoil", [spoil_head, spoil_middle, cut_short])
 def test_a_damaged_file_is_set_aside_and_a_fresh_one_begun(
     path: Path, store: PeopleStore, spoil: Any, caplog: pytest.LogCaptureFixture
@@ -238,6 +245,80 @@ def test_a_log_without_its_file_is_not_taken_for_the_new_files(path: Path, store
     assert len(list(path.parent.glob("*.damaged-*-wal"))) == 1
     left_open.connection.close()
     assert store.get_attributes(asked_by("ben")) == {"b": 1}
+
+
+FORGETTING: dict[str, Callable[[PeopleStore], None]] = {
+    "forget me": lambda store: store.forget_speaker(asked_by("anne", "amzn1.ask.person.ANNE")),
+    "everyone, or disabled": lambda store: store.delete_attributes(asked_by("anne")),
+    "by an operator": lambda store: store.delete("anne"),
+}
+
+
+def traces(path: Path) -> list[str]:
+    """The files beside the store, and itself, in which something of Anne stands."""
+    found = [(file.name, file.read_bytes()) for file in path.parent.iterdir()]
+    return [name for name, content in found for text in (b"anne", b"ANNE", b"unmistakable") if text in content]
+
+
+@pytest.mark.parametrize("forget", FORGETTING.values(), ids=FORGETTING)
+@pytest.mark.parametrize("spoil", [spoil_head, spoil_middle, cut_short])
+def test_nothing_of_a_forgotten_person_is_left_in_a_file_that_was_set_aside(
+    path: Path, store: PeopleStore, spoil: Any, forget: Callable[[PeopleStore], None], caplog: pytest.LogCaptureFixture
+) -> None:
+    """Whatever was damaged in it, and however she was forgotten; the log says loudly what else went with it."""
+    store.save_attributes(asked_by("anne", "amzn1.ask.person.ANNE"), {"text": "unmistakable " * 500})
+    fill_without(store)
+    spoil(path)
+    assert store.get_attributes(asked_by("somebody else")) == {}
+    assert set_aside(path)
+    assert traces(path)
+    caplog.clear()
+    forget(store)
+    assert traces(path) == []
+    assert set_aside(path) == []
+    assert [record.levelno for record in caplog.records] == [logging.CRITICAL]
+    assert "was overwritten and removed" in caplog.text
+    assert "anne" not in caplog.text.replace(str(path), "")
+    forget(store)
+
+
+def test_a_file_that_was_set_aside_stays_when_somebody_is_forgotten_who_is_not_in_it(
+    path: Path, store: PeopleStore
+) -> None:
+    """The operator may still have others from it."""
+    fill_without(store)
+    spoil_middle(path)
+    store.save_attributes(ANNE, {"a": 1})
+    (aside,) = set_aside(path)
+    before = aside.read_bytes()
+    store.delete_attributes(ANNE)
+    assert aside.read_bytes() == before
+
+
+@pytest.mark.parametrize("part", [".fresh", ".fresh-journal", ".damaged-20261122T090000000000-wal"])
+def test_what_was_left_of_a_rescue_is_scrubbed_as_well(path: Path, store: PeopleStore, part: str) -> None:
+    """By a process that was killed at it. And a record whose id was destroyed is known by how it began."""
+    for content in (b"..anne..", b"\xff\xff{'begun':'0123456789ab'"):
+        store.save_attributes(asked_by("anne"), {"a": 1, "begun": "0123456789ab"})
+        Path(f"{path}{part}").write_bytes(content)
+        store.delete_attributes(asked_by("anne"))
+        assert not Path(f"{path}{part}").exists()
+
+
+def test_nobody_is_told_that_they_were_forgotten_whom_a_file_set_aside_still_has(
+    path: Path, store: PeopleStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file that cannot be overwritten is a failure, and the next "yes" tries again."""
+    store.save_attributes(ANNE, {"a": 1})
+    aside = Path(f"{path}.damaged-20261122T090000000000")
+    aside.write_bytes(b"..anne..")
+    with monkeypatch.context() as patch:
+        patch.setattr("skill.storage.sqlite_file._wipe", lambda _: (_ for _ in ()).throw(PermissionError("no")))
+        with pytest.raises(PersistenceException):
+            store.delete_attributes(asked_by("anne"))
+    assert aside.exists()
+    store.delete_attributes(asked_by("anne"))
+    assert not aside.exists()
 
 
 # Other processes

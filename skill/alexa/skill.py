@@ -129,7 +129,8 @@ class Coach(AbstractRequestHandler):
         manager = handler_input.attributes_manager
         known = recall(handler_input, self.store)
         session = session_of(manager.session_attributes if envelope.session else None)
-        scene = self._scene(handler_input, self._at_home(envelope, known.person), _needs_count(session, event))
+        person = self._at_home(envelope, known.person)
+        scene = self._scene(handler_input, person, known.recognised, _needs_count(session, event))
         note(phase=session.phase.value)
         turn = self._respond(session, event, scene)
         note(then=turn.session.phase.value)
@@ -138,7 +139,7 @@ class Coach(AbstractRequestHandler):
         forget(self.store, envelope, turn.forget)
         riding: dict[str, object] = {}
         if turn.forget is Forget.NOBODY:
-            riding = remember(handler_input, known, turn.person, _milliseconds(scene.now))
+            riding = remember(handler_input, self.store, known, turn.person, _milliseconds(scene.now))
         if envelope.session:
             closed = ended or not turn.prompt.listen
             manager.session_attributes = {} if closed else {**attributes_of(turn.session), **riding}
@@ -153,7 +154,7 @@ class Coach(AbstractRequestHandler):
         found = self._zone_of(envelope)
         return replace(person, zone=found) if found else person
 
-    def _scene(self, handler_input: HandlerInput, person: Person, count: bool) -> Scene:
+    def _scene(self, handler_input: HandlerInput, person: Person, recognised: bool, count: bool) -> Scene:
         envelope, request = handler_input.request_envelope, _request(handler_input)
         library = self._library(request.locale)
         now = _moment(request.timestamp) or self._clock()
@@ -163,6 +164,7 @@ class Coach(AbstractRequestHandler):
             listener=self._listeners[_has_screen(envelope)],
             now=now.astimezone(zone(person.zone) or zone(library.zone) or UTC),
             household=number_of(self.store, envelope) if count else 1,
+            recognised=recognised,
         )
 
     def _library(self, locale: str | None) -> Library:

@@ -10,7 +10,7 @@ An item: `id` the user's, `attributes` the record and its `revision`, `expires_a
 import logging
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
@@ -53,6 +53,9 @@ class DynamoShelf:
     Region and credentials come from the environment, as boto3 reads it, and so does AWS_ENDPOINT_URL_DYNAMODB, the
     address of another server that speaks its language.
     """
+
+    era = ""
+    """Amazon loses no table."""
 
     def __init__(self, table: str, *, clock: Callable[[], float] = time.time) -> None:
         """Connects to nothing yet.
@@ -97,6 +100,9 @@ class DynamoShelf:
 
     def remove(self, name: str) -> None:
         self._adapter.delete_attributes(_from(name))
+
+    def scrub(self, traces: Collection[str]) -> None:
+        """There are no copies but Amazon's own, where point-in-time recovery was switched on."""
 
     def check(self) -> tuple[str, ...]:
         """Whether the table is there, and active."""

@@ -5,18 +5,21 @@ Pure. The record as stores keep it, version 1:
     {"version": 1, "household": {…}, "speakers": {"amzn1.ask.person.…": {…}}, "lately": ["amzn1.ask.person.…"]}
 
 `household` is kept for voices that were not recognised, `speakers` for those that were, and `lately` has the
-speakers in the order in which they were last saved, the latest at the end.
+speakers in the order in which they were last saved, the latest at the end. What a later release keeps beside these
+stays where it is.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from skill.storage.merge import Merge
+from skill.storage.merge import SAVED_AT, Merge, is_later
+from skill.storage.newest import ANYBODY, Writer, added, mark_of, marked, unmarked
 from skill.storage.whose import HOUSEHOLD
 
 VERSION = 1
-"""Rises when an older record would be misread; `read` then says how to read that one."""
+"""Rises when one release would misread another's record, and for nothing less: a part more is no reason, because a
+release leaves what it does not know where it is. `read` then says how to read an older one."""
 
 SPEAKERS = 10
 """How many recognised speakers a household has; one more, and the one longest away is forgotten."""
@@ -27,7 +30,7 @@ _PARTS: dict[str, type[Any]] = {"household": dict, "speakers": dict, "lately": l
 
 
 class Newer(ValueError):
-    """A stored record of a later release: it must be neither read nor written over."""
+    """A stored record of a later release, which this one would misread: it must be neither read nor written over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +41,12 @@ class Household:
         people: the attributes of each by the speaker's id, and under HOUSEHOLD those of voices not recognised; the
             one saved last is last.
         faults: what of the stored record was damaged, and so is not in `people`.
+        more: the parts of the stored record that a later release has put there.
     """
 
     people: Mapping[str, Attributes] = field(default_factory=dict)
     faults: tuple[str, ...] = ()
+    more: Mapping[str, Any] = field(default_factory=dict)
 
 
 NOBODY = Household()
@@ -54,7 +59,7 @@ def read(record: object) -> Household:
         record: what a store holds; None for nothing.
 
     Raises:
-        Newer: it was made by a later release.
+        Newer: it was made by a later release, in a form that this one would misread.
     """
     if record is None:
         return NOBODY
@@ -67,7 +72,8 @@ def read(record: object) -> Household:
     faults += ["a speaker" for kept in speakers.values() if not isinstance(kept, dict)]
     people = {HOUSEHOLD: household} if household else {}
     people |= {name: speakers[name] for name in _in_order(speakers, lately) if isinstance(speakers[name], dict)}
-    return Household(people, tuple(faults))
+    more = {part: kept for part, kept in record.items() if part not in ("version", *_PARTS)}
+    return Household(people, tuple(faults), more)
 
 
 def record_of(household: Household) -> dict[str, Any] | None:
@@ -76,6 +82,7 @@ def record_of(household: Household) -> dict[str, Any] | None:
     if not household.people:
         return None
     return {
+        **household.more,
         "version": VERSION,
         "household": household.people.get(HOUSEHOLD, {}),
         "speakers": speakers,
@@ -83,8 +90,37 @@ def record_of(household: Household) -> dict[str, Any] | None:
     }
 
 
+def met(household: Household, speaker: str, known: str | None, *, settled: bool) -> tuple[Household, str]:
+    """The household as it is once someone speaks, and under which name they are kept in it.
+
+    Alexa does not recognise a voice every day. So where one person is remembered, and either they or the one who speaks
+    are known by voice, it is the same person: a voice that is not recognised is theirs, and a voice that is recognised
+    for the first time makes the household's own memory its own.
+
+    Args:
+        household: as it is stored.
+        speaker: the voice, HOUSEHOLD for one that was not recognised; or who the session has settled on.
+        known: BEGUN of the record that the session has seen; None where it has seen none.
+        settled: the session has settled who speaks. Then it is somebody else's name only if it is the same record.
+    """
+    if speaker in household.people or len(household.people) != 1 or household.faults:
+        return household, speaker
+    ((only, kept),) = household.people.items()
+    if HOUSEHOLD not in (speaker, only):  # two voices are two people
+        return household, speaker
+    if settled if known is None else known != mark_of(kept).begun:
+        return household, speaker
+    name = speaker or only
+    return replace(household, people={name: kept}), name
+
+
 def saved(
-    household: Household, speaker: str, attributes: Attributes, base: Attributes | None, merge: Merge
+    household: Household,
+    speaker: str,
+    attributes: Attributes,
+    base: Attributes | None,
+    merge: Merge,
+    writer: Writer = ANYBODY,
 ) -> Household:
     """The household after someone's attributes were saved.
 
@@ -94,22 +130,47 @@ def saved(
         attributes: what is to be kept.
         base: what was given for this speaker, from which `attributes` were made; None when nothing was asked for.
         merge: settles what two devices saved at the same time.
+        writer: who saves them; newest.verdict has let them.
 
     Returns:
         The same household, when the speaker has been forgotten since `base` was given: whoever asked to be
         forgotten on one device is not to come back by way of another.
     """
     held = household.people.get(speaker)
-    if held is None and base:
+    if held is None and base and not household.faults:
         return household
-    merged = attributes if held is None else merge(held, attributes, base)
-    others = {name: kept for name, kept in household.people.items() if name != speaker}
-    return Household(_bounded(others | {speaker: merged}))
+    if held is not None and (last := mark_of(held).last) and last in writer.attempts:
+        base = held  # what was to be saved earlier has arrived after all, and this was made from it
+    merged = attributes if held is None else merge(unmarked(held), unmarked(attributes), base and unmarked(base))
+    return _with(household, speaker, marked(merged, held, writer))
+
+
+def caught_up(household: Household, speaker: str, record: Attributes, attempts: tuple[str, ...]) -> Household:
+    """The household after something older was added to what someone else has saved of a speaker since."""
+    return _with(household, speaker, added(record, household.people[speaker], attempts))
+
+
+def without(household: Household, gone: Mapping[str, Attributes]) -> Household:
+    """The household without some of its people."""
+    return replace(household, people={name: kept for name, kept in household.people.items() if name not in gone})
 
 
 def forgotten(household: Household, speaker: str) -> Household:
     """The household without one of its speakers."""
-    return Household({name: kept for name, kept in household.people.items() if name != speaker})
+    return without(household, {speaker: {}})
+
+
+def _with(household: Household, speaker: str, attributes: Attributes) -> Household:
+    """With these attributes of a speaker, who comes after all who were not saved later."""
+    others = {name: kept for name, kept in household.people.items() if name != speaker}
+    later = {name: kept for name, kept in others.items() if is_later(_at(kept), _at(attributes))}
+    earlier = {name: kept for name, kept in others.items() if name not in later}
+    return replace(household, people=_bounded(earlier | {speaker: attributes} | later), faults=())
+
+
+def _at(attributes: Attributes) -> int:
+    at = attributes.get(SAVED_AT)
+    return at if isinstance(at, int) and not isinstance(at, bool) else 0
 
 
 def _bounded(people: Mapping[str, Attributes]) -> dict[str, Attributes]:

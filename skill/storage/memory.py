@@ -2,7 +2,9 @@
 
 import json
 from collections import OrderedDict
+from collections.abc import Collection
 from threading import Lock
+from uuid import uuid4
 
 from skill.storage.people import PeopleStore
 from skill.storage.shelf import Change, written
@@ -11,8 +13,14 @@ PEOPLE = 10_000
 """How many users are remembered, at about a kilobyte each; the longest unheard of are forgotten first."""
 
 
+_PROCESS = uuid4().hex[:8]
+"""A name for this process: what another one has had in memory is lost."""
+
+
 class MemoryShelf:
     """Keeps records until the process ends, as JSON, so that nobody else can change one."""
+
+    era = _PROCESS
 
     def __init__(self, most: int = PEOPLE) -> None:
         """Takes how many records may be kept."""
@@ -40,6 +48,9 @@ class MemoryShelf:
     def remove(self, name: str) -> None:
         with self._lock:
             self._records.pop(name, None)
+
+    def scrub(self, traces: Collection[str]) -> None:
+        """There are no copies."""
 
     def check(self) -> tuple[str, ...]:
         return ()

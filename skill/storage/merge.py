@@ -15,6 +15,9 @@ KEYED = frozenset({"wishes"})
 SAVED_AT = "saved_at"
 """When a record was made, in milliseconds since 1970; a record without it counts as the later one."""
 
+ASTRAY_MS = 86_400_000
+"""A record from more than a day after what comes now was made by a clock that was wrong, and does not win for ever."""
+
 
 class Merge(Protocol):
     """Makes one record of two; pure."""
@@ -48,14 +51,24 @@ def merge(old: Record, new: Record, base: Record | None = None) -> Record:
     """
     if old == base:  # nobody came in between: nearly every save
         return new
-    later = old if _moment(old) > _moment(new) else new
+    later = old if _is_later(old, new) else new
     merged = {key: _field(key, old, new, base, later) for key in {**old, **new}}
     return {key: value for key, value in merged.items() if value is not _MISSING}
 
 
-def _moment(record: Record) -> float:
+def is_later(at: int, than: int) -> bool:
+    """Whether one moment is after another, in milliseconds; one that is astray is not."""
+    return than < at <= than + ASTRAY_MS
+
+
+def _is_later(record: Record, than: Record) -> bool:
+    at, other = _moment(record), _moment(than)
+    return other is not None and (at is None or is_later(at, other))
+
+
+def _moment(record: Record) -> int | None:
     at = record.get(SAVED_AT)
-    return at if isinstance(at, int) and not isinstance(at, bool) else float("inf")
+    return at if isinstance(at, int) and not isinstance(at, bool) else None
 
 
 def _field(key: str, old: Record, new: Record, base: Record | None, later: Record) -> Any:

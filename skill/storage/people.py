@@ -2,8 +2,9 @@
 
 import json
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from functools import partial
 from math import isfinite
 from threading import Lock
@@ -17,19 +18,16 @@ from ask_sdk_model import RequestEnvelope
 from skill.storage import household
 from skill.storage.household import Household, Newer
 from skill.storage.meanwhile import Meanwhile, Unsaved
-from skill.storage.merge import Merge, Record, merge
+from skill.storage.merge import SAVED_AT, Merge, Record, merge
+from skill.storage.newest import Thread, Verdict, Writer, mark_of, next_thread, spared, verdict, writer_of
 from skill.storage.record import tidy
 from skill.storage.shelf import Shelf
-from skill.storage.whose import Whose, whose
+from skill.storage.whose import HOUSEHOLD, Whose, settled_on, whose
 
 log = logging.getLogger(__name__)
 
 SETTLED_AT_ONCE = 50
 """How many of those who waited for the store are saved when it is asked whether it is back: whoever asks waits, too."""
-
-_FORGOTTEN: Record = {"forgotten": True}
-"""Stands for what was given for a request that then asked to forget it: `household.saved` adds nothing to that."""
-
 
 _NOBODY = "nobody"
 """A user id that no user has: Amazon's begin with amzn1."""
@@ -46,70 +44,155 @@ class PeopleStore(AbstractPersistenceAdapter):
         """Takes what records are kept in, and what settles two saves at the same time."""
         self._shelf = shelf
         self._merge = merge
-        self._given = _Given()
+        self._turns = _Turns()
         self._meanwhile = Meanwhile()
         self._refused = False
 
     def get_attributes(self, request_envelope: RequestEnvelope) -> Record:
         """What is remembered of the speaker, empty for somebody new."""
-        who = whose(request_envelope)
-        if not who.user:
+        user = whose(request_envelope).user
+        if not user:
             return {}
-        found = self._household(self._shelf.read(who.user))
+        held = self._household(self._shelf.read(user))
+        turn = self._turns.begin(request_envelope)
+        found, who = _met(held, turn)
         stored = found.people.get(who.speaker, {})
-        self._given.keep(request_envelope, stored, len(found.people))
+        turn.who, turn.base, turn.kept, turn.number, turn.met = who, stored, stored, len(found.people), True
+        found_out = verdict(stored, turn.writer, self._shelf.era, damaged=bool(found.faults))
+        if found_out is Verdict.FORGOTTEN and not turn.writer.ends:
+            turn.verdict = Verdict.FORGOTTEN
         attributes = self._meanwhile.last(who) if found.faults and not stored else stored
-        self._meanwhile.saw(who, attributes)
+        self._meanwhile.saw(who, attributes, found.people)
         copy: Record = _copied(attributes)
         return copy
 
     def save_attributes(self, request_envelope: RequestEnvelope, attributes: Record) -> None:
-        """Remember the speaker so; it is kept when this returns.
+        """Remember the speaker so; it is kept when this returns, if it may be: see `newest.verdict`, and `saved`.
 
         What another device saved since `get_attributes` was called with this same envelope is merged in. If the
         speaker was forgotten since then, nothing is saved.
         """
-        who = whose(request_envelope)
-        if not who.user:
+        turn = self._turn(request_envelope)
+        user = turn.who.user
+        if not user or turn.forgot:
             return
         plain = _plain(attributes)
-        base, number = self._given.to(request_envelope)
-        self._change(who.user, lambda held: household.saved(held, who.speaker, plain, base, self._merge))
-        if base is not _FORGOTTEN:
-            self._given.keep(request_envelope, plain, number)
-            self._meanwhile.saw(who, plain)
+        at = plain.get(SAVED_AT)
+        writer = replace(turn.writer, attempts=turn.attempts, at=at if isinstance(at, int) else turn.writer.at)
+        people: dict[str, Record] = {}
+        late = self._meanwhile.forgotten_since(turn.who, writer.at)
+
+        def change(held: Household) -> Household:
+            found, turn.who = _met(held, turn)
+            stored = found.people.get(turn.who.speaker)
+            gone = late or (stored is None and bool(turn.base) and not held.faults)
+            turn.verdict = (
+                Verdict.FORGOTTEN if gone else verdict(stored, writer, self._shelf.era, damaged=bool(held.faults))
+            )
+            if turn.verdict is not Verdict.WRITES:
+                return held
+            after = household.saved(found, turn.who.speaker, plain, turn.base, self._merge, writer)
+            turn.kept = after.people.get(turn.who.speaker, {})
+            people.update(after.people)
+            return after
+
+        self._change(user, change)
+        if turn.verdict is Verdict.WRITES:
+            turn.base = plain
+            turn.attempts += (writer.request,) if writer.request else ()
+            self._meanwhile.saw(turn.who, turn.kept, people)
         self._settle(1)
 
+    def saved(self, request_envelope: RequestEnvelope) -> Verdict:
+        """What became of the last `save_attributes` with this envelope, or would become of one."""
+        return self._turn(request_envelope).verdict
+
+    def attempted(self, request_envelope: RequestEnvelope, requests: tuple[str, ...]) -> None:
+        """The next save of this request holds the work of these, too, any of which may have arrived by itself."""
+        self._turn(request_envelope).attempts = requests
+
+    def writer(self, request_envelope: RequestEnvelope) -> Writer:
+        """Who sends the request."""
+        return self._turn(request_envelope).writer
+
+    def who(self, request_envelope: RequestEnvelope) -> Whose:
+        """Whose memory the request is about: as the store gave it, or else as it was last seen."""
+        return self._turn(request_envelope).who
+
+    def recognised(self, request_envelope: RequestEnvelope) -> bool:
+        """Whether that is a voice that Alexa has recognised, or nobody here is known by voice.
+
+        Where it is not, somebody who lives alone is taken to speak; but it may be a guest.
+        """
+        turn = self._turn(request_envelope)
+        return not turn.who.speaker or bool(turn.asked.speaker)
+
+    def thread(self, request_envelope: RequestEnvelope) -> Thread:
+        """What the session knows after this turn of the record that it writes to."""
+        turn = self._turn(request_envelope)
+        thread = turn.writer.thread
+        if not turn.met:
+            return replace(next_thread(thread, {}, ""), met=turn.settled)
+        if turn.verdict is Verdict.FORGOTTEN:
+            # It may have been forgotten amid this turn, before the session knew of it.
+            known = thread.known if thread.known is not None else mark_of(turn.base).begun
+            return replace(next_thread(thread, {}, ""), known=known, era=thread.era or self._shelf.era)
+        return next_thread(thread, turn.kept, self._shelf.era)
+
     def delete_attributes(self, request_envelope: RequestEnvelope) -> None:
-        """Forget everyone who shares the user's account. Nothing is left, and this turn can save nothing any more."""
-        if user := whose(request_envelope).user:
-            self._given.keep(request_envelope, _FORGOTTEN, None)
-            self._meanwhile.forget(user)
-            with self._noticing():
-                self._shelf.remove(user)
+        """Forget everyone who shares the user's account, and this turn can save nothing any more.
+
+        Nothing is left, but of those who were remembered by something newer than this request.
+        """
+        self._forget(request_envelope, everyone=True)
 
     def forget_speaker(self, request_envelope: RequestEnvelope) -> None:
         """Forget the speaker alone, likewise; if nobody else is remembered, nothing is left."""
-        who = whose(request_envelope)
-        if who.user:
-            self._given.keep(request_envelope, _FORGOTTEN, None)
-            self._meanwhile.forget(who.user, who.speaker)
-            self._change(who.user, lambda held: household.forgotten(held, who.speaker))
+        self._forget(request_envelope, everyone=False)
+
+    def _forget(self, request_envelope: RequestEnvelope, *, everyone: bool) -> None:
+        turn = self._turn(request_envelope)
+        user, by = turn.who.user, turn.writer
+        if not user:
+            return
+        turn.forgot, turn.number = True, None
+        traces = {user}
+
+        def change(held: object) -> object:
+            try:
+                found, turn.who = _met(self._household(held), turn)
+            except PersistenceException:  # of a later release: it cannot be told who is in it
+                if everyone:
+                    return None
+                raise
+            asked = found.people if everyone else {turn.who.speaker: found.people.get(turn.who.speaker, {})}
+            gone = {name: kept for name, kept in asked.items() if not spared(kept, by)}
+            traces.update(gone, (mark_of(kept).begun for kept in gone.values()))
+            after = household.without(found, gone)
+            return held if held is None else household.record_of(after)
+
+        def forget_here() -> None:
+            self._meanwhile.forget(user, None if everyone else turn.who.speaker, by)
+
+        forget_here()
+        with self._noticing():
+            self._shelf.change(user, change)
+            self._shelf.scrub(traces)
+        forget_here()  # the store may have told who it was, and another thread may have seen them until then
 
     def number_of_speakers(self, request_envelope: RequestEnvelope) -> int:
         """How many are remembered in the household, voices that were not recognised counting as one.
 
         Within a turn it is what `get_attributes` found, and is not read again.
         """
-        _, number = self._given.to(request_envelope)
-        user = whose(request_envelope).user
-        if number is None and user:
-            number = len(self._household(self._shelf.read(user)).people)
-        return number or 0
+        turn = self._turn(request_envelope)
+        if turn.number is None and turn.who.user:
+            turn.number = len(self._household(self._shelf.read(turn.who.user)).people)
+        return turn.number or 0
 
     def last_known(self, request_envelope: RequestEnvelope) -> Record:
         """The speaker as this process saw them lately, for when the store gives nothing; empty if it did not."""
-        return self._meanwhile.last(whose(request_envelope))
+        return self._meanwhile.last(self.who(request_envelope))
 
     def owe(self, request_envelope: RequestEnvelope, unsaved: Unsaved) -> None:
         """Keep what the store did not take of a speaker whose session is over. It is saved when the store is back.
@@ -117,13 +200,18 @@ class PeopleStore(AbstractPersistenceAdapter):
         That is found out by whatever comes first: somebody's save, `probe`, or `close`. Until then it is in this
         process alone.
         """
-        who = whose(request_envelope)
+        who = self.who(request_envelope)
         if who.user and not self._meanwhile.owe(who, unsaved):
             log.error("too many people wait for the store: one was not saved, and is lost")
 
     def hand_over(self, request_envelope: RequestEnvelope) -> Unsaved | None:
         """What is owed to the speaker, who is here again. It is the caller's from now on."""
-        return self._meanwhile.hand_over(whose(request_envelope)) if len(self._meanwhile) else None
+        if not len(self._meanwhile):
+            return None
+        turn = self._turn(request_envelope)
+        seen = self._meanwhile.household(turn.who.user)
+        alone = (turn.met or bool(seen)) and not set(seen) - {turn.who.speaker}
+        return self._meanwhile.hand_over(turn.who, *([HOUSEHOLD] if alone else []))
 
     def probe(self) -> None:
         """Ask for the right to write, as a save does, and write nothing: returns when people can be remembered.
@@ -160,8 +248,10 @@ class PeopleStore(AbstractPersistenceAdapter):
 
     def delete(self, user: str) -> None:
         """Leave nothing of a user's household."""
+        people = _people_in(self._shelf.read(user))
         self._meanwhile.forget(user)
         self._shelf.remove(user)
+        self._shelf.scrub({user, *people, *(mark_of(kept).begun for kept in people.values())})
 
     def _settle(self, most: int) -> None:
         """Save some of what is owed. What the store does not take stays, and the rest is not tried."""
@@ -169,6 +259,8 @@ class PeopleStore(AbstractPersistenceAdapter):
             if (owed := self._meanwhile.next_owed()) is None:
                 return
             who, unsaved = owed
+            if self._meanwhile.forgotten_since(who, unsaved.writer.at):
+                continue
             try:
                 self._change(who.user, partial(_caught_up, who=who, unsaved=unsaved))
             except Exception:
@@ -176,6 +268,14 @@ class PeopleStore(AbstractPersistenceAdapter):
                 log.exception("what is owed to somebody could not be saved")
                 return
             log.info("what was owed to somebody is saved")
+
+    def _turn(self, envelope: RequestEnvelope) -> "_Turn":
+        """What is known of a request: as the store gave it, or else as its people were last seen."""
+        turn = self._turns.of(envelope)
+        if turn is None:
+            turn = self._turns.begin(envelope)
+            turn.who = _met(Household(self._meanwhile.household(turn.asked.user)), turn)[1]
+        return turn
 
     def _change(self, user: str, change: Callable[[Household], Household]) -> None:
         def changed(held: object) -> object:
@@ -206,13 +306,36 @@ class PeopleStore(AbstractPersistenceAdapter):
         return found
 
 
+def _met(found: Household, turn: "_Turn") -> tuple[Household, Whose]:
+    """The household, and who of it speaks; the same as earlier in this turn, where that was somebody known."""
+    who, known = turn.asked, turn.writer.thread.known
+    if turn.base:
+        who, known = turn.who, mark_of(turn.base).begun
+    found, speaker = household.met(found, who.speaker, known, settled=turn.settled)
+    return found, who if speaker == who.speaker else Whose(who.user, speaker)
+
+
+def _people_in(held: object) -> Mapping[str, Record]:
+    """Who is in a record, even if a later release made it; nobody, where that cannot be told."""
+    try:
+        return household.read(held).people
+    except Newer:
+        return {}
+
+
 def _caught_up(held: Household, who: Whose, unsaved: Unsaved) -> Household:
     """A household with what was not saved of a speaker; the same one, if they were forgotten since."""
-    stored = held.people.get(who.speaker)
-    if unsaved.forgotten(stored):
+    known = mark_of(unsaved.base).begun if unsaved.base.get(SAVED_AT) else None
+    found, speaker = household.met(held, who.speaker, known, settled=False)
+    stored = found.people.get(speaker)
+    if unsaved.verdict(stored) is not Verdict.WRITES:
         return held
-    record = unsaved.onto(tidy(stored)) if stored else unsaved.record
-    return household.saved(held, who.speaker, record, stored, merge)
+    if not stored:
+        return household.saved(found, speaker, unsaved.record, None, merge, unsaved.writer)
+    record = unsaved.onto(tidy(stored))
+    if unsaved.older_than(stored):
+        return household.caught_up(found, speaker, record, unsaved.requests)
+    return household.saved(found, speaker, record, stored, merge, unsaved.writer)
 
 
 def export(store: PeopleStore, user: str) -> Record:
@@ -225,8 +348,39 @@ def delete(store: PeopleStore, user: str) -> None:
     store.delete(user)
 
 
-class _Given:
-    """What was given for a request, or saved with it, for as long as that request lives.
+@dataclass(slots=True)
+class _Turn:
+    """What the store knows of one request.
+
+    Attributes:
+        asked: whose memory it is about, as far as it tells itself.
+        writer: who sends it.
+        settled: its session has settled who speaks.
+        who: whose memory it is about.
+        met: the store has given it.
+        base: what it gave, or what was saved since; None when it was not asked.
+        kept: what the store holds of the person, as far as this request has seen.
+        number: how many there are in the household, if that is known.
+        attempts: the requests whose work is in the next save.
+        verdict: what became of the last save.
+        forgot: it has asked to forget somebody, so it saves nothing any more.
+    """
+
+    asked: Whose
+    writer: Writer
+    settled: bool
+    who: Whose
+    met: bool = False
+    base: Record | None = None
+    kept: Record = field(default_factory=dict)
+    number: int | None = None
+    attempts: tuple[str, ...] = ()
+    verdict: Verdict = Verdict.WRITES
+    forgot: bool = False
+
+
+class _Turns:
+    """What is known of each request, for as long as that request lives.
 
     The SDK hands the same envelope to a turn's load and save. So a save knows what it was made from, and can tell
     what somebody else has saved since from what this turn itself has changed.
@@ -234,19 +388,23 @@ class _Given:
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._given: dict[int, tuple[ref[Any], Record, int | None]] = {}
+        self._turns: dict[int, tuple[ref[Any], _Turn]] = {}
 
-    def keep(self, envelope: RequestEnvelope, attributes: Record, number: int | None) -> None:
-        """Keep what was given: the speaker's attributes, and how many there are in the household, if it is known."""
-        key = id(envelope)
+    def begin(self, envelope: RequestEnvelope) -> _Turn:
+        """A turn that nothing else is known of yet; what it was asked to forget, it remains asked."""
+        key, before = id(envelope), self.of(envelope)
+        asked, writer = whose(envelope), writer_of(envelope)
+        settled = settled_on(envelope) is not None and writer.thread.met
+        turn = _Turn(asked, writer, settled, asked, forgot=before is not None and before.forgot)
         with self._lock:
-            self._given[key] = (ref(envelope, lambda _: self._given.pop(key, None)), attributes, number)
+            self._turns[key] = (ref(envelope, lambda _: self._turns.pop(key, None)), turn)
+        return turn
 
-    def to(self, envelope: RequestEnvelope) -> tuple[Record | None, int | None]:
-        """What was given; None for what was not asked for."""
+    def of(self, envelope: RequestEnvelope) -> _Turn | None:
+        """What is known of a request, if anything is."""
         with self._lock:
-            _, attributes, number = self._given.get(id(envelope), (None, None, None))
-        return attributes, number
+            found = self._turns.get(id(envelope))
+        return found[1] if found else None
 
 
 class _NotPlain(TypeError):

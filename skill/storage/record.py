@@ -1,23 +1,51 @@
-"""What is remembered of a person as a plain record, which any store can keep, and back again."""
+"""What is remembered of a person as a plain record, which any store can keep, and back again.
+
+What a later release has put into a record stays in it, wherever this one writes it: going back a release, or two
+releases side by side, costs nobody what only one of them knows.
+"""
 
 from collections.abc import Callable, Mapping
 
 from skill.dialogue.session import Person
-from skill.plain import from_plain, to_plain
+from skill.plain import from_plain, to_plain, with_unknown
 from skill.storage.merge import SAVED_AT, Record
+from skill.storage.newest import MARKS, marks
 
 VERSION = 2
-"""Rises when an older record would be misread, and then MIGRATIONS says how to read that one."""
+"""Rises when an older record would be misread, and then MIGRATIONS says how to read that one. A later one is read as
+far as this release knows its fields."""
+
+_OURS = frozenset({"version", SAVED_AT, *MARKS})
+"""What a record has beside the person."""
 
 
-def record_of(person: Person, now_ms: int = 0) -> dict[str, object]:
+def record_of(person: Person, now_ms: int = 0, made_from: Mapping[str, object] | None = None) -> dict[str, object]:
     """All that is remembered of a person, as JSON would have it.
 
     Args:
         person: whom to remember.
         now_ms: when, in milliseconds since 1970: of two devices the later one's place wins.
+        made_from: the record from which the person was made. What of it this release does not know is kept.
     """
-    return {"version": VERSION, SAVED_AT: now_ms, **to_plain(person)}
+    record = {"version": VERSION, SAVED_AT: now_ms, **to_plain(person)}
+    if not made_from:
+        return record
+    before = dict(_as_it_is_now(made_from) or {})
+    version = before.get("version")
+    if isinstance(version, int) and VERSION < version < _LATEST:
+        record["version"] = version
+    if _plan(before) != _plan(record):  # what was said of another plan does not hold of this one
+        before.pop("underway", None)
+    return with_unknown(Person, record, {key: value for key, value in before.items() if key not in _OURS})
+
+
+_LATEST = 1_000
+"""A version beyond this one is damage."""
+
+
+def _plan(record: Mapping[str, object]) -> object:
+    underway = record.get("underway")
+    return underway.get("plan") if isinstance(underway, Mapping) else None
 
 
 def person_of(record: Mapping[str, object] | None) -> Person:
@@ -28,7 +56,7 @@ def person_of(record: Mapping[str, object] | None) -> Person:
 def tidy(record: Mapping[str, object]) -> Record:
     """A record in the form that this release writes, so that two of them can be compared."""
     at = record.get(SAVED_AT, 0)
-    return record_of(person_of(record), at if isinstance(at, int) else 0)
+    return record_of(person_of(record), at if isinstance(at, int) else 0, record) | marks(record)
 
 
 def _as_it_is_now(record: Mapping[str, object] | None) -> Mapping[str, object] | None:

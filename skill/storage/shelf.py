@@ -1,7 +1,7 @@
 """What a store needs of the place where it keeps its records."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any, Protocol
 
 from ask_sdk_core.exceptions import PersistenceException
@@ -40,6 +40,14 @@ class Shelf(Protocol):
     Several threads use it at once, and where it outlives the process, several processes.
     """
 
+    @property
+    def era(self) -> str:
+        """Another text when it had to be begun anew, so that what is missing was lost, and was not removed.
+
+        It holds of what was last read or changed.
+        """
+        ...
+
     def read(self, name: str) -> object:
         """What is kept: a record, None for nothing, or something else where it is damaged. It is the caller's own."""
         ...
@@ -50,6 +58,10 @@ class Shelf(Protocol):
 
     def remove(self, name: str) -> None:
         """Leave nothing under a name."""
+        ...
+
+    def scrub(self, traces: Collection[str]) -> None:
+        """Leave no copy beside the records in which one of these texts stands, such as a file that was set aside."""
         ...
 
     def check(self) -> tuple[str, ...]:

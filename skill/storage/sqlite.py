@@ -6,12 +6,13 @@ written. NORMAL would outlive kill -9 as well, and is 0.15 ms faster on an SSD; 
 turns of the last seconds, and there is only one save in a turn of several seconds.
 
 **What forgetting leaves.** Nothing: deleted bytes are overwritten with zeros (secure_delete), and the log is emptied
-as soon as nobody reads it.
+as soon as nobody reads it. A damaged file that was set aside, and in which the person stands, is overwritten and
+removed.
 """
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
@@ -41,6 +42,10 @@ class SqliteShelf:
         self._wait = wait
         self._writing = Lock()
 
+    @property
+    def era(self) -> str:
+        return self._file.era
+
     def read(self, name: str) -> object:
         found = self._do(lambda db: db.execute("SELECT record FROM people WHERE user = ?", (name,)).fetchone())
         return _parsed(found)
@@ -52,6 +57,11 @@ class SqliteShelf:
     def remove(self, name: str) -> None:
         with self._turn_to_write():
             self._do(lambda db: _remove(db, name))
+
+    def scrub(self, traces: Collection[str]) -> None:
+        """Remove the files beside this one, set aside or left of a rescue, in which one of these texts stands."""
+        with self._failures():
+            self._file.scrub([trace for trace in traces if trace])
 
     def check(self) -> tuple[str, ...]:
         """What SQLite's integrity check finds; a damaged file stays where it is."""

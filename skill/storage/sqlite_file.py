@@ -1,11 +1,15 @@
 """An SQLite file and its connections: making it, sharing it, and what to do when it is damaged."""
 
+import glob
 import json
 import logging
+import mmap
 import os
+import random
+import re
 import sqlite3
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,6 +24,9 @@ _TABLE = "CREATE TABLE IF NOT EXISTS people (user TEXT PRIMARY KEY NOT NULL, rec
 
 _PARTS = ("", "-wal", "-shm")
 """A database, its write-ahead log and the index of that. They belong together, and are moved together."""
+
+_ENDS = 64
+"""Bytes at either end of an id by which it is found: the whole of it may lie on two pages that are not neighbours."""
 
 
 def is_damage(fault: sqlite3.Error) -> bool:
@@ -50,6 +57,8 @@ class SqliteFile:
         self._process = os.getpid()
         self._inherited: list[_Open] = []
         self._was_there = False
+        self.era = ""
+        """A number in the file that was opened last, which another file has not; "0" in those of older releases."""
 
     @contextmanager
     def connection(self) -> Iterator[sqlite3.Connection]:
@@ -103,6 +112,36 @@ class SqliteFile:
                 "%s is damaged (%s): it was set aside, and a fresh one begun, with the %d people that could be read. "
                 "More may be had with: sqlite3 %r .recover", self.path, why, number, aside
             )  # fmt: skip
+
+    def scrub(self, traces: Collection[str]) -> None:
+        """Overwrite and remove what lies beside the file, damaged or half made, and has one of these texts in it.
+
+        What of others could still be had from it goes, too: nobody can be told that they were forgotten otherwise.
+        A record whose id was destroyed by the damage is found by the fingerprint with which it began.
+        """
+        if not self._beside():
+            return
+        wanted = {end for trace in traces for text in _as_written(trace) for end in (text[:_ENDS], text[-_ENDS:])}
+        with self._alone():
+            for found in self._beside():
+                if any(_has(part, wanted) for part in found):
+                    for part in found:
+                        _wipe(part)
+                    log.critical(
+                        "%s was overwritten and removed, because somebody who stood in it was forgotten: what of "
+                        "others had not been read from it is lost", found[0]
+                    )  # fmt: skip
+
+    def _beside(self) -> list[list[Path]]:
+        """The files that were set aside, and what was left of a rescue; each with its log and the index of that."""
+        names = {path.name for path in self.path.parent.glob(f"{glob.escape(self.path.name)}.*")}
+        found: dict[str, list[Path]] = {}
+        for name in sorted(names):
+            rest = name.removeprefix(self.path.name)
+            if rest.startswith((".damaged-", ".fresh")):
+                whole = re.sub("-(wal|shm|journal)$", "", name)
+                found.setdefault(whole, []).append(self.path.with_name(name))
+        return list(found.values())
 
     def _begin_with(self, rows: Iterable[tuple[str, str]]) -> int:
         """Make the file with these people in it, so that nobody sees it before it is whole; returns their number."""
@@ -169,6 +208,8 @@ class SqliteFile:
             )
         if version < SCHEMA:
             _lay_out(connection)
+        (era,) = connection.execute("PRAGMA application_id").fetchone()
+        self.era = str(era)
 
     def _patiently(self, work: Callable[[], object]) -> None:
         """Changing to the write-ahead log fails at once where another process is about to do the same."""
@@ -231,7 +272,10 @@ class _Open:
 def _lay_out(connection: sqlite3.Connection) -> None:
     connection.execute("BEGIN IMMEDIATE")
     connection.execute(_TABLE)
-    connection.execute(f"PRAGMA user_version = {SCHEMA}")
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    if version < SCHEMA:  # nobody was a moment earlier
+        connection.execute(f"PRAGMA user_version = {SCHEMA}")
+        connection.execute(f"PRAGMA application_id = {random.randrange(1, 2**31)}")
     connection.execute("COMMIT")
 
 
@@ -255,6 +299,30 @@ def _is_object(text: str) -> bool:
         return isinstance(json.loads(text), dict)
     except (ValueError, RecursionError):
         return False
+
+
+def _as_written(trace: str) -> tuple[bytes, bytes]:
+    """A text as it stands in the file: a user's id as it is, a speaker's as in JSON."""
+    return trace.encode(), json.dumps(trace)[1:-1].encode()
+
+
+def _has(path: Path, wanted: Collection[bytes]) -> bool:
+    with suppress(FileNotFoundError), path.open("rb") as file:
+        if os.fstat(file.fileno()).st_size:
+            with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+                return any(content.find(text) >= 0 for text in wanted)
+    return False
+
+
+def _wipe(path: Path) -> None:
+    """Overwrite a file with zeros, on the disk, and remove it."""
+    with suppress(FileNotFoundError), path.open("r+b") as file:
+        left = os.fstat(file.fileno()).st_size
+        while left > 0:
+            left -= file.write(bytes(min(left, 1 << 20)))
+        file.flush()
+        os.fsync(file.fileno())
+    path.unlink(missing_ok=True)
 
 
 def _make(path: Path) -> None:

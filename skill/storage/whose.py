@@ -24,13 +24,24 @@ class Whose:
 
 
 def whose(envelope: RequestEnvelope) -> Whose:
-    """Who sent a request.
+    """Who sent a request, as far as the request itself tells.
 
     The speaker is fixed at the start of a session and rides in it under SPEAKER; so a voice that is recognised
     half-way, or no longer, does not change whose place is kept. Without a session, or at its start, it is the person
-    whom Alexa recognised.
+    whom Alexa recognised. Who that is in the household, `household.met` says.
     """
-    return Whose(_user(envelope), _speaker(envelope))
+    settled = settled_on(envelope)
+    return Whose(_user(envelope), _voice(envelope) if settled is None else settled)
+
+
+def settled_on(envelope: RequestEnvelope) -> str | None:
+    """The speaker whom a session has settled on; None where it has not yet."""
+    session = envelope.session
+    if session and not session.new and isinstance(session.attributes, dict):
+        riding = session.attributes.get(SPEAKER)
+        if isinstance(riding, str):
+            return _clean(riding)
+    return None
 
 
 def _user(envelope: RequestEnvelope) -> str:
@@ -42,12 +53,7 @@ def _user(envelope: RequestEnvelope) -> str:
     return ""
 
 
-def _speaker(envelope: RequestEnvelope) -> str:
-    session = envelope.session
-    if session and not session.new and isinstance(session.attributes, dict):
-        riding = session.attributes.get(SPEAKER)
-        if isinstance(riding, str):
-            return _clean(riding)
+def _voice(envelope: RequestEnvelope) -> str:
     system = envelope.context.system if envelope.context else None
     person = system.person if system else None
     return _clean(person.person_id) if person and person.person_id else HOUSEHOLD
