@@ -39,7 +39,8 @@ def failed(here: Here, event: Event) -> Turn:
 
     Devices have more than one name for that, so any failure straight after an answer with sounds counts against them.
     """
-    turn = silent(replace(here, body=here.session.body or STANDING), here.session.place)
+    body, session = here.session.body or STANDING, replace(here.session, up_at=0)
+    turn = silent(replace(here, body=body, session=session), here.session.place)
     if not here.session.sounded or turn.person.sounds_failed:
         return turn
     failures = turn.person.sounds_failures + 1
