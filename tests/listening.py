@@ -1,7 +1,7 @@
 """Somebody who does what they hear: where their body is, by the content's own sentences alone.
 
-It knows nothing of sessions and clocks. A change of position counts when it was told to its end, with its quiet. A count
-that begins while the body is elsewhere is a fault, and so is a way down or up from where nobody is.
+It knows nothing of sessions and clocks. A change of position counts when it was told to its end, with its quiet. A
+count that begins while the body is elsewhere is a fault, and so is a way down or up from where nobody is.
 """
 
 import re
