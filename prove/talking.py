@@ -76,8 +76,8 @@ def _lasts(part: Part) -> float:
 
 
 def _measured(library: Library, routine: str, number: int, turns: list[Turn]) -> Visit:
-    """The launch and its answer are left out: what is measured is how a routine is led."""
-    led = turns[1:]
+    """From the launch on: "open hip coach", "start hip routine", and then "ready" alone."""
+    led = turns
     before, moved, talk, movement = 0, False, 0.0, 0.0
     for turn in led:
         for said, seconds, moving in _split(library, turn.prompt.parts):
@@ -116,7 +116,7 @@ def _split(library: Library, parts: tuple[Part, ...]) -> Iterator[tuple[str, flo
         for sentence in re.split(r"(?<=[.?!]) ", part.text):
             moving = sentence in beats or sentence.lower() in rest
             quiet_moves = moving
-            yield sentence, speaking_seconds(sentence) + (0 if moving else 0.5), moving
+            yield sentence, speaking_seconds(sentence), moving
 
 
 def main() -> None:
@@ -137,9 +137,9 @@ def _page(library: Library, found: list[Visit]) -> str:
     return f"""# How much she talks
 
 Each routine led by "ready" alone, with sounds, by somebody who comes every day; made by `python -m prove.talking`.
-*Movement* is the time in sets and holds, with the ways into a hold and out of it and the rest between two reps; *talk* is all
-other speech, estimated as the skill itself does it. Where an aim is set, it stands behind the figure. The launch is
-not counted.
+*Movement* is the time in sets and holds, with the ways into a hold and out of it and the rest between two reps; *talk*
+is all other speech from the launch on, sentence by sentence, estimated as the skill itself does it. Where an aim is set,
+it stands behind the figure.
 
 | Routine | Visit | Longest answer, words | Words before the first movement | Talk | Movement | Talk : movement |
 |---|---|---|---|---|---|---|

@@ -11,6 +11,7 @@ _TABLE = """
 welcome                     title
 safety
 choose
+choose-known
 choose-reprompt
 offer                       plan where
 offer-exercise              where
@@ -38,7 +39,10 @@ dose-holds                  amount seconds
 dose-holds-each             amount seconds
 dose-reps-short             amount
 dose-reps-short-each        amount
+dose-holds-short            amount seconds
+dose-holds-short-each       amount seconds
 dose-sets                   sets
+switch-known                side
 when-i-count                move
 pause-seated
 settle
@@ -62,7 +66,9 @@ back-to
 again
 re-enter                    where
 gate
+gate-known
 gate-things
+gate-seated
 gate-way
 gate-reprompt
 gate-reprompt-quiet

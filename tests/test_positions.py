@@ -13,6 +13,7 @@ from scenes import NOW, any_event, library, scene
 
 from skill.coaching.fitting import ASKING_TAKES, BEGINS_AFTER, SURELY_HEARD
 from skill.coaching.speech import speaking_seconds
+from skill.coaching.timeline import is_unsaid
 from skill.coaching.wishes import Pace, Wish
 from skill.dialogue import events as e
 from skill.dialogue.here import look
@@ -74,9 +75,11 @@ class Mat:
 
     def _arrive(self, event: e.Event) -> None:
         """Who says that they are there, on a way that does not lead up, is there."""
-        if not isinstance(event, (e.InPosition, *ON)):
-            return
         here = look(self.session, self.scene(), generous=isinstance(event, ON))
+        if not isinstance(event, (e.InPosition, *ON)):
+            if is_unsaid(here.place, waiting=not here.running) and here.practice:
+                self.heard.body = here.body  # whoever has not said that they are there is where they were
+            return
         if self.session.up_at > self.now.timestamp():
             self.heard.body = here.body  # on the way up by themselves: who says "ready" there was not quite up
         if not here.on_the_way or here.practice is None or here.place.stage == 0:

@@ -90,7 +90,9 @@ def practice(steps: tuple[Step, ...], index: int, habits: Habits, library: Libra
         sides=habits.sides.get(exercise.id, ()),
         short=habits.talk.is_short(heard),
         first=heard == 0,
-        cue=heard % len(exercise.mistakes),
+        cue=heard % len(exercise.mistakes)
+        if not habits.talk.is_short(heard) or (heard + index) % CUE_EVERY == 0
+        else None,
     )
 
 
@@ -98,6 +100,10 @@ def things(steps: tuple[Step, ...], habits: Habits, library: Library) -> tuple[s
     """What to have at hand for these exercises, each thing once, in the order in which they need it."""
     forms = (_form(step, habits.wishes, library) for step in steps)
     return tuple(dict.fromkeys(item for form in forms for item in form.equipment))
+
+
+CUE_EVERY = 3
+"""Who knows an exercise hears one thing to mind every so many times."""
 
 
 _NO_WISH = Wish()
@@ -126,7 +132,7 @@ def _settled(
     sides: tuple[Side, ...],
     short: bool,
     first: bool,
-    cue: int,
+    cue: int | None,
 ) -> Practice:
     dose = form.dose
     sets = least_to_most(dose.sets, wish.sets)
@@ -145,7 +151,7 @@ def _settled(
         rest=dose.rest,
         short=short,
         first=first,
-        cue=exercise.mistakes[cue].cue,
+        cue="" if cue is None else exercise.mistakes[cue].cue,
         pieces=_pieces(exercise.sides, sets, sides),
     )
 

@@ -13,7 +13,7 @@ from skill.coaching import cadence
 from skill.coaching.place import Place
 from skill.coaching.practice import Piece, PieceKind, Practice
 from skill.coaching.speech import speaking_seconds
-from skill.library.models import Side, Transition
+from skill.library.models import Level, Side, Transition
 from skill.library.words import Words, capitalised, sentences
 
 COUNT_EVERY_SECONDS = 5
@@ -41,10 +41,12 @@ class Part(IntEnum):
     THINGS = 0
     """What to have at hand."""
     WAY = 1
-    """The exercise named, and the change of position."""
-    POSITION = 2
+    """The exercise named, and the change of position; of the way up from the floor, as far as the seat."""
+    UP = 2
+    """The second half of the way up, after a quiet while of sitting."""
+    POSITION = 3
     """How to get set, once there."""
-    MOVE = 3
+    MOVE = 4
     """What will be counted, and how much of it."""
 
 
@@ -150,8 +152,8 @@ def sided(text: str, side: Side | None, words: Words) -> str:
 # Getting into position
 
 
-GATE_THINGS, GATE_WAY, GATE = "gate-things", "gate-way", "gate"
-"""The phrases that ask whether they have what they need, are where they were sent, and are set."""
+GATE_THINGS, GATE_SEATED, GATE_WAY, GATE, GATE_KNOWN = "gate-things", "gate-seated", "gate-way", "gate", "gate-known"
+"""The phrases that ask whether they have what they need, sit well, are where they were sent, and are set."""
 
 FETCHING_SECONDS = 30
 """To fetch what is needed, where nobody is waited for."""
@@ -162,6 +164,7 @@ def parts(practice: Practice) -> Iterator[Part]:
     if practice.things:
         yield Part.THINGS
     yield Part.WAY
+    yield Part.UP
     yield Part.POSITION
     if not practice.short:
         yield Part.MOVE
@@ -169,7 +172,8 @@ def parts(practice: Practice) -> Iterator[Part]:
 
 def gate_before(place: Place) -> str:
     """The question that was asked last when someone waits at a place: its phrase."""
-    return {0: GATE, Part.WAY.value: GATE_THINGS}.get(place.stage, GATE_WAY)
+    gates = {0: GATE, Part.WAY.value: GATE_THINGS, Part.UP.value: GATE_SEATED}
+    return gates.get(place.stage, GATE_WAY)
 
 
 def is_there(practice: Practice, place: Place) -> bool:
@@ -177,6 +181,11 @@ def is_there(practice: Practice, place: Place) -> bool:
     if practice.pieces[place.piece].kind is PieceKind.SET_UP:
         return place.stage >= Part.POSITION
     return place.stage == 0 or place.stage >= Part.POSITION
+
+
+def is_unsaid(place: Place, *, waiting: bool) -> bool:
+    """They were sent somewhere, and asked whether they are there, and have not said so."""
+    return waiting and place.stage == Part.POSITION
 
 
 def _set_up(practice: Practice, piece: Piece, place: Place, telling: Telling) -> Iterator[Passage]:
@@ -189,6 +198,8 @@ def _set_up(practice: Practice, piece: Piece, place: Place, telling: Telling) ->
                 yield from _things(practice, at, telling)
             case Part.WAY:
                 yield from _way(practice, piece, at, telling)
+            case Part.UP:
+                yield from _up(practice, piece, at, telling)
             case Part.POSITION:
                 yield from _position(practice, piece, at, telling)
             case Part.MOVE:
@@ -204,20 +215,41 @@ def _things(practice: Practice, place: Place, telling: Telling) -> Iterator[Pass
 def _way(practice: Practice, piece: Piece, place: Place, telling: Telling) -> Iterator[Passage]:
     """The name, what to take care of the first time, and the way there. Who is new to it says when they are there."""
     words = telling.words
-    caution = practice.exercise.caution if practice.first else ""
+    caution = practice.exercise.caution if practice.first and practice.form.level is Level.USUAL else ""
     yield _said(CueKind.SET_UP, sentences(introduction(practice, words), caution), place, words)
     change = telling.way(practice.position_before, practice.form.position)
     if change is None:
         return
-    moved = list(moving_over(change, place, piece.side, words))
+    moved = list(before_the_pause(change, place, piece.side, words))
+    if not practice.short:
+        moved[-1] = replace(moved[-1], gate=GATE_SEATED if change.pause_seconds else GATE_WAY)
+    yield from moved
+    if telling.flowing and not change.pause_seconds:
+        yield from _on_the_way(practice, change, moved, place, telling)
+
+
+def _up(practice: Practice, piece: Piece, place: Place, telling: Telling) -> Iterator[Passage]:
+    """The second half of the way up from the floor; nothing on any other way."""
+    change = telling.way(practice.position_before, practice.form.position)
+    if change is None or not change.pause_seconds:
+        return
+    moved = list(after_the_pause(change, place, piece.side, telling.words))
     if not practice.short:
         moved[-1] = replace(moved[-1], gate=GATE_WAY)
     yield from moved
     if telling.flowing:
-        unhurried = change.seconds - sum(passage.seconds for passage in moved)
-        if not practice.short or unhurried > 0:
-            there = replace(place, stage=Part.POSITION.value)  # told is told, though they may still be moving
-            yield _time_to_settle(max(SHORTEST_PAUSE_SECONDS, round(unhurried)), there, words)
+        told = [*before_the_pause(change, place, piece.side, telling.words), *moved]
+        yield from _on_the_way(practice, change, told, place, telling)
+
+
+def _on_the_way(
+    practice: Practice, change: Transition, moved: list[Passage], place: Place, telling: Telling
+) -> Iterator[Passage]:
+    """In flow: the rest of the time that a change takes. What was told is told, though they may still be moving."""
+    unhurried = change.seconds - sum(passage.seconds for passage in moved)
+    if not practice.short or unhurried > 0:
+        there = replace(place, stage=Part.POSITION.value)
+        yield _time_to_settle(max(SHORTEST_PAUSE_SECONDS, round(unhurried)), there, telling.words)
 
 
 SHORTEST_PAUSE_SECONDS = 5
@@ -249,8 +281,13 @@ def _back_into(practice: Practice, piece: Piece, place: Place, telling: Telling)
         at = replace(place, stage=Part.WAY.value)
         things = needed(practice.things, words) if telling.whole else ""
         yield from (_said(CueKind.SET_UP, told, at, words) for told in (things,) if told)
-        moved = list(moving_over(change, at, piece.side, words)) if change else []
-        if moved and whole:
+        moved = list(before_the_pause(change, at, piece.side, words)) if change else []
+        if change and moved and whole:
+            moved[-1] = replace(moved[-1], gate=GATE_SEATED if change.pause_seconds else GATE_WAY)
+        yield from moved
+    if place.stage <= Part.UP and change and change.pause_seconds:
+        moved = list(after_the_pause(change, replace(place, stage=Part.UP.value), piece.side, words))
+        if whole:
             moved[-1] = replace(moved[-1], gate=GATE_WAY)
         yield from moved
     if not whole:
@@ -267,7 +304,7 @@ def _back_into(practice: Practice, piece: Piece, place: Place, telling: Telling)
 
 def _ending_set(practice: Practice, passage: Passage, telling: Telling) -> Iterator[Passage]:
     """The last part of a set-up: the question whether they are set, or the time to get so."""
-    yield replace(passage, gate=GATE)
+    yield replace(passage, gate=GATE_KNOWN if practice.short else GATE)
     if telling.flowing:
         yield _time_to_settle(practice.form.setup_seconds, passage.cues[0].place, telling.words)
 
@@ -279,15 +316,18 @@ def the_move(practice: Practice, side: Side | None, words: Words) -> str:
 
 def _switch(practice: Practice, piece: Piece, place: Place, telling: Telling) -> Iterator[Passage]:
     words = telling.words
-    yield _said(CueKind.SWITCH, sentences(sided(practice.form.switch, piece.side, words)), place, words)
+    told = sided(practice.form.switch, piece.side, words)
+    if practice.short:
+        told = words("switch-known", side=sided(practice.form.side, piece.side, words))
+    yield _said(CueKind.SWITCH, sentences(told), place, words)
     if telling.flowing:
         yield _time_to_settle(practice.form.switch_seconds, place, words)
 
 
 def introduction(practice: Practice, words: Words) -> str:
-    """The exercise named, with its number in the routine and its form where that is not the usual one."""
+    """The exercise named, with its form where that is not the usual one; and its number, to whom it is still new."""
     named = practice.exercise.name
-    if practice.of > 1:
+    if practice.of > 1 and not practice.short:
         of, number = words.number(practice.of), words.number(practice.index + 1)
         last = practice.index + 1 == practice.of
         named = words("introduce-last" if last else "introduce", exercise=named, number=number, of=of)
@@ -306,26 +346,39 @@ def dose(practice: Practice, words: Words) -> str:
     kind = "holds" if practice.long_holds else "reps"
     each = "-each" if len({piece.side for piece in practice.pieces}) > 1 else ""
     amount = words.amount(kind, practice.reps)
-    short = "-short" if practice.short and not practice.long_holds else ""
+    short = "-short" if practice.short else ""
     told = words(f"dose-{kind}{short}{each}", **_dose_fields(practice, amount, short, words))
     return sentences(told, words("dose-sets", sets=words.amount("sets", practice.sets)) if practice.sets > 1 else "")
 
 
 def _dose_fields(practice: Practice, amount: str, short: str, words: Words) -> dict[str, str]:
-    return {"amount": amount} if short else {"amount": amount, "seconds": words.amount("seconds", practice.hold)}
+    if short and not practice.long_holds:
+        return {"amount": amount}
+    return {"amount": amount, "seconds": words.amount("seconds", practice.hold)}
 
 
 def moving_over(change: Transition, place: Place, side: Side | None, words: Words) -> Iterator[Passage]:
     """Getting from one position to another, with its seated pause."""
+    yield from before_the_pause(change, place, side, words)
+    if change.pause_seconds:
+        yield from after_the_pause(change, place, side, words)
+
+
+def before_the_pause(change: Transition, place: Place, side: Side | None, words: Words) -> Iterator[Passage]:
+    """A change of position; of the way up, as far as the seat, with the quiet there."""
     yield _said(CueKind.SET_UP, sentences(*(sided(text, side, words) for text in change.before)), place, words)
     if change.pause_seconds:
-        yield Passage(tuple(_quiet(CueKind.REST, change.pause_seconds, place, sentences(words("pause-seated")), words)))
-        yield _said(CueKind.SET_UP, sentences(*(sided(text, side, words) for text in change.after)), place, words)
+        yield Passage(tuple(_quiet(CueKind.REST, change.pause_seconds, place, "pause-seated", words)))
+
+
+def after_the_pause(change: Transition, place: Place, side: Side | None, words: Words) -> Iterator[Passage]:
+    """The way up from the seat."""
+    yield _said(CueKind.SET_UP, sentences(*(sided(text, side, words) for text in change.after)), place, words)
 
 
 def _time_to_settle(seconds: int, place: Place, words: Words) -> Passage:
     quiet = min(_fives(seconds), LONGEST_BED_SECONDS)
-    return Passage(tuple(_quiet(CueKind.READY, quiet, place, sentences(words("settle")), words)), cadence.bed(quiet))
+    return Passage(tuple(_quiet(CueKind.READY, quiet, place, "settle", words)), cadence.bed(quiet))
 
 
 # Reps
@@ -423,18 +476,17 @@ def _rest(practice: Practice, piece: Piece, place: Place, telling: Telling) -> I
     seconds = _fives(practice.rest)
     yield _said(CueKind.REST, sentences(words("rest", seconds=words.amount("seconds", seconds))), place, words)
     yield Passage(
-        tuple(_quiet(CueKind.REST, seconds, place, sentences(words("rest-goes-on")), words)),
+        tuple(_quiet(CueKind.REST, seconds, place, "rest-goes-on", words)),
         cadence.bed(seconds),
     )
 
 
 def _quiet(kind: CueKind, seconds: int, place: Place, calm: str, words: Words) -> Iterator[Cue]:
-    """Quiet time counted aloud: a calm word often enough that no silence is too long."""
-    left = seconds
-    while left > 0:
-        step = min(left, 8)
-        yield Cue(kind, "" if left == seconds else calm, max(step, speaking_seconds(calm)), place)
-        left -= step
+    """Quiet time counted aloud: a calm word, another one each time, often enough that no silence is too long."""
+    lines = words.all(calm)
+    for turn, left in enumerate(range(seconds, 0, -8)):
+        line = sentences(lines[turn % len(lines)]) if turn else ""
+        yield Cue(kind, line, max(min(left, 8), speaking_seconds(line)), place)
 
 
 def _said(

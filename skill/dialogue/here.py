@@ -16,7 +16,7 @@ from skill.coaching.fitting import (
 )
 from skill.coaching.place import BEGINNING, Place
 from skill.coaching.practice import STANDING, Piece, PieceKind, Practice, practice, things
-from skill.coaching.timeline import CueKind, Part, Telling, is_there
+from skill.coaching.timeline import CueKind, Part, Telling, is_there, is_unsaid
 from skill.coaching.wishes import Habits, Pace, Wish
 from skill.dialogue.session import Person, Phase, Scene, Session, Today, Underway
 from skill.library.models import Exercise, Level, Step
@@ -417,7 +417,7 @@ def _by_the_clock(here: Here, since: int, generous: bool) -> Here:
     span = here.fit(session.place, session.lead, holding=session.holding, whole=session.whole)
     found = cue_at(span, max(0.0, heard if generous else heard - ASKING_TAKES), haste)
     if found is None:
-        return replace(here, place=session.ends, body=_position(here, session.ends))
+        return replace(here, place=session.ends, body=_as_far_as_they_said(here, session.ends))
     cue, into = found
     place = _legal(_past_the_last_rep(here, cue.place), here.practices, len(here.steps) - 1)
     practice = here.practices(place.step)
@@ -437,9 +437,17 @@ def _by_the_clock(here: Here, since: int, generous: bool) -> Here:
     )
 
 
+def _as_far_as_they_said(here: Here, ends: Place) -> str:
+    """Where the body is when all was heard: where they were sent, unless they were asked whether they are there."""
+    practice = here.practices(ends.step)
+    if practice is not None and is_unsaid(ends, waiting=here.session.phase is Phase.POSITIONING):
+        return practice.position_before
+    return _position(here, ends)
+
+
 def as_heard(here: Here) -> Here:
     """The situation once all of the last answer has been heard."""
-    return replace(here, body=_position(here, here.session.ends))
+    return replace(here, body=_as_far_as_they_said(here, here.session.ends))
 
 
 def _position(here: Here, place: Place) -> str:

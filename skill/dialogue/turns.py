@@ -284,7 +284,7 @@ def _reprompt(here: Here, phase: Phase, body: str) -> tuple[Part, ...]:
         return (Say(words("forget-whom-reprompt")),)
     if phase is Phase.FINISHING:
         up = way_up(replace(here, body=body))
-        return joined([Say(_well_done(here)), *up, Say(words("finish-reprompt"))])
+        return joined([Say(sentences(_well_done(here))), *up, Say(words("finish-reprompt"))])
     return (Say(words(_REPROMPTS[phase])),)
 
 
@@ -303,7 +303,8 @@ def finish(here: Here, *lead: str, person: Person | None = None, hurt: bool = Fa
     offered = person.harder_offered or bool(harder)
     person = replace(person, underway=None, harder_offered=offered, week_told=days)
     praise = words("rest-first") if hurt else ""
-    told = sentences("" if hurt else sentences(_well_done(here), week, harder), words("see-you"))
+    praise_for = _well_done(here) if here.session.done else ""
+    told = sentences("" if hurt else sentences(praise_for, week, harder), words("see-you"))
     up, before = way_up(here), sentences(*lead, praise)
     closing = joined([Say(before), *up, Say(told)])
     person = replace(person, body=_body(here.body), up_at=told_by(here, (Say(before), *up)) if up else 0)

@@ -5,6 +5,7 @@ from dataclasses import replace
 from skill.coaching.fitting import after_piece
 from skill.coaching.place import Place
 from skill.coaching.practice import PieceKind, Practice, least_to_most
+from skill.coaching.timeline import Part, is_there
 from skill.coaching.wishes import Pace, Speed, Wish
 from skill.dialogue.events import (
     Event,
@@ -236,6 +237,10 @@ def _other_form(here: Here, level: Level | None, way: str) -> Turn:
     person = _wishing(here, Wish(level=level))
     after = _where_it_was(here, here.remembering(person))
     told = words("said-usual") if level is Level.USUAL else words(f"said-{way}", label=form.label)
+    if not here.running and here.phase is Phase.POSITIONING and after.place.stage == Part.WAY:
+        return stay(after, told, person=person)  # what is needed is still to be fetched
+    if after.practice and not is_there(after.practice, after.place) and level is not Level.USUAL:
+        told = ""  # its introduction, which comes next, says so
     new = tuple(item for item in form.equipment if item not in practice.form.equipment)
     things = words("equipment", items=words.listed(words.library.equipment[item] for item in new)) if new else ""
     return re_enter(after, _again_here(after), told, things, person=person, anew=True)
@@ -245,7 +250,7 @@ def _again_here(here: Here) -> Place:
     """Where an exercise begins again in another form: the same set and rep, or as far as its set-up had got."""
     place, practice = here.place, here.practice
     if practice is not None and practice.pieces[place.piece].kind is PieceKind.SET_UP:
-        return replace(place, stage=max(1, min(place.stage, 2)))
+        return replace(place, stage=max(Part.WAY.value, min(place.stage, Part.POSITION.value)))
     return Place(place.step, place.piece, max(0, place.rep))
 
 
@@ -355,6 +360,8 @@ def _without(before: Here, after: Here, person: Person) -> Turn:
     if here_before in after.steps:
         return stay(after, told, person=person)
     if here_before.exercise in names:
+        index = [one.exercise for one in after.steps].index(here_before.exercise)
+        after = replace(after, place=replace(before.place, step=index))
         return re_enter(after, _again_here(after), told, person=person, anew=True)
     gone = sum(one.exercise in names for one in before.steps[: before.place.step])
     return play(after, Place(gone), told, person=person)

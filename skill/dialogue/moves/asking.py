@@ -154,8 +154,10 @@ def _posture(here: Here, told: str) -> Turn:
 
 
 def what_did_you_say(here: Here, event: Event) -> Turn:
-    """The last sentence or two once more; whoever asks again is taken to want all of it repeated."""
-    turn = stay(here, here.session.said if here.phase is Phase.MOVING else _without_its_question(here))
+    """The last sentence or two once more; in the middle of a set, where they are. Who asks again wants all of it."""
+    if here.phase is Phase.MOVING and here.running:
+        return where_am_i(here, event)
+    turn = stay(here, _without_its_question(here))
     return replace(turn, session=replace(turn.session, said=here.session.said, echoed=True))
 
 

@@ -52,7 +52,8 @@ def _what_hurts(here: Here) -> str:
     if here.session.leaving or practice is None:
         return here.session.leaving
     before = place.step - 1
-    return here.steps[before].exercise if before >= 0 and not is_there(practice, place) else practice.exercise.id
+    begun = is_there(practice, place) and here.body == practice.form.position
+    return practice.exercise.id if begun or before < 0 else here.steps[before].exercise
 
 
 def leaving_today(scene: Scene, *exercises: str) -> Person:
@@ -242,6 +243,11 @@ def yes_when_over(here: Here, event: Event) -> Turn:
         return still_over(here, event)
     person = replace(here.scene.person, stopped_at=0)
     return greet(here.remembering(person))
+
+
+def stop_in_alarm(here: Here, event: Event) -> Turn:
+    """Whoever stops her while she asks hears once more whom to call."""
+    return close(here, here.words("alarm-reprompt", number=here.emergency_number))
 
 
 def no_when_over(here: Here, event: Event) -> Turn:

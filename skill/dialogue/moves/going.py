@@ -5,7 +5,7 @@ from dataclasses import replace
 from skill.coaching.fitting import after_piece
 from skill.coaching.place import Place
 from skill.coaching.practice import PieceKind, Practice
-from skill.coaching.timeline import Part, the_move
+from skill.coaching.timeline import Part, is_unsaid, the_move
 from skill.dialogue.events import Event, SkipSide
 from skill.dialogue.here import Here
 from skill.dialogue.moves.sides import one_side
@@ -24,6 +24,8 @@ def go(here: Here, event: Event) -> Turn:
     practice, place = here.practice, here.place
     if practice is None:
         return play(here, place)
+    if is_unsaid(place, waiting=not here.running):
+        here = replace(here, body=practice.form.position)
     if not here.running:
         return _begin_set(here, practice, place) if _all_told(practice, place) else _tell(here, place)
     if here.on_the_way and place.stage == Part.THINGS and practice.things:
@@ -55,8 +57,8 @@ def _begin_set(here: Here, practice: Practice, place: Place) -> Turn:
     practice = here.practices(place.step) or practice
     if place.rep or place.held:
         return play(here, place, words("go-left", amount=amount_left(practice, place, words)))
-    if here.telling.flowing and practice.pieces[place.piece].number == 1:
-        return play(here, place)  # that it begins is told with the set
+    if practice.short or (here.telling.flowing and practice.pieces[place.piece].number == 1):
+        return play(here, place)  # in flow, that it begins is told with the set
     if practice.first and not practice.long_holds and place.piece == 1:
         return play(here, place, words("go-first", beat=practice.form.beats.lift.lower()))
     return play(here, place, words("go"))
@@ -69,7 +71,8 @@ def arrive(here: Here, event: Event) -> Turn:
         return stay(here, here.words("all-well"))
     if _all_told(practice, here.place):
         return go(here, event)
-    if not here.on_the_way or here.place.stage != Part.WAY:
+    on_the_way = here.on_the_way and here.place.stage in (Part.WAY, Part.UP)
+    if not on_the_way and not is_unsaid(here.place, waiting=not here.running):
         return _tell(here, here.place)
     return _tell(replace(here, body=practice.form.position), replace(here.place, stage=Part.POSITION.value))
 
@@ -220,4 +223,5 @@ def _told_last(practice: Practice, place: Place) -> Place:
         return before
     if before.piece != place.piece:
         return replace(before, stage=Part.POSITION.value)
-    return replace(before, stage=max(0, place.stage - 1))
+    earlier = {Part.MOVE.value: Part.POSITION.value, Part.POSITION.value: Part.WAY.value, Part.UP.value: Part.WAY.value}
+    return replace(before, stage=earlier.get(place.stage, 0))

@@ -4,8 +4,10 @@ from dataclasses import replace
 
 from skill.coaching import plan
 from skill.coaching.place import BEGINNING, Place
+from skill.coaching.practice import things
+from skill.coaching.timeline import needed
 from skill.dialogue.events import Event, GoTo, Open, StartExercise, StartRoutine
-from skill.dialogue.here import Here, steps_of, today_of
+from skill.dialogue.here import Here, habits_of, steps_of, today_of
 from skill.dialogue.history import active_days, days_since, exercises_on
 from skill.dialogue.session import Phase, Turn, Underway
 from skill.dialogue.telling import exercises, routines, where, where_and_left
@@ -15,10 +17,16 @@ A_WHILE_DAYS = 7
 """After so long she is glad to have them back."""
 
 
+KNOWN_AFTER = 3
+"""Who has come so often knows what else can be asked."""
+
+
 def welcome(here: Here, event: Event) -> Turn:
     """New people hear who she is, one safety line, and what to say; others a greeting that knows how long it was."""
     safety, told, person = with_safety(here)
-    return ask(told, Phase.CHOOSING, *_greeting(here), safety, person=replace(person, underway=_legal_underway(here)))
+    question = "choose-known" if here.scene.person.sessions > KNOWN_AFTER else "choose"
+    person = replace(person, underway=_legal_underway(here))
+    return ask(told, Phase.CHOOSING, *_greeting(here), safety, person=person, question=question)
 
 
 def greet(here: Here) -> Turn:
@@ -76,7 +84,9 @@ def reopen(here: Here, event: Event) -> Turn:
 
 def go_on_from_last_time(here: Here, event: Event) -> Turn:
     """They take up the offer: into position from standing; from where they are, if they left a moment ago."""
-    return re_enter(here, here.place, whole=not here.session.recent)
+    recent, scene = here.session.recent, here.scene
+    rest = () if recent else things(here.steps[here.place.step :], habits_of(here.steps, scene), scene.library)
+    return re_enter(here, here.place, needed(rest, here.words), whole=not recent)
 
 
 def start_first_routine(here: Here, event: Event) -> Turn:
@@ -173,7 +183,7 @@ def keep_going(here: Here, event: Event) -> Turn:
 def resume_or_start(here: Here, event: Event) -> Turn:
     """Go on, with nothing chosen: what is underway, if something is; else the routine that most people come for."""
     taken_up = _taken_up(here)
-    return re_enter(taken_up, taken_up.place, whole=True) if taken_up else start_first_routine(here, event)
+    return go_on_from_last_time(taken_up, event) if taken_up else start_first_routine(here, event)
 
 
 def _taken_up(here: Here) -> Here | None:
@@ -228,10 +238,14 @@ def confirm(here: Here, wanted: str) -> Turn:
 
 def begin(here: Here, wanted: str, place: Place = BEGINNING) -> Turn:
     """Begin a plan: the safety line if it was not heard, the routine's own words, and the floor announced."""
-    starting = here.starting(wanted)
-    if _is_familiar(starting):
+    starting, told = here.starting(wanted), _beginning(here, wanted)
+    down = here.body in here.scene.library.floor_positions
+    if _is_familiar(starting) or down:
         starting = replace(starting, session=replace(starting.session, gathering=False))
-    return play(starting, place, *_beginning(here, wanted))
+    if down and not _is_familiar(starting):  # nobody is sent to fetch something before they were told how to get up
+        rest = things(starting.steps[place.step :], habits_of(starting.steps, here.scene), here.scene.library)
+        told = (*told, needed(rest, here.words))
+    return play(starting, place, *told)
 
 
 def _beginning(here: Here, wanted: str) -> tuple[str, ...]:
