@@ -68,6 +68,7 @@ re-enter                    where
 gate
 gate-known
 gate-things
+gate-named
 gate-seated
 gate-way
 gate-reprompt

@@ -18,8 +18,8 @@ from skill.library.words import Words, sentences
 COUNTS = re.compile(r"<en-(?:reps|hold|left)-[^>]*>")
 """Sounds in which somebody moves or holds."""
 
-LEAST_QUIET = 0.9
-"""Of the seated pause, so much has to be heard."""
+LEAST_QUIET = 0.6
+"""Of the seated pause, so much has to be quiet: the rest may be calm words."""
 
 ONLY_JUST = 12.0
 """Whoever interrupts so few seconds after a change was told may hear it once more: that is the safe side to err on."""
@@ -42,12 +42,14 @@ class Change:
 class Listener:
     """Somebody on the mat: where they are, each change that was told to its end, and what would have gone wrong.
 
-    `doubtful`: she cannot know quite whether they have moved, so a way may be told once more.
+    `seated`: they sit, half-way up, by one of these changes. `doubtful`: she cannot quite know whether they moved, so
+    a way may be told once more.
     """
 
     library: Library
     body: str = STANDING
     doubtful: bool = False
+    seated: tuple[Change, ...] = ()
     told: list[Change] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
 
@@ -71,21 +73,18 @@ class Listener:
             seconds: after so long they interrupt it; a sentence that was begun is not heard.
             haste: the share of its estimated time that speech takes.
         """
-        heard, times = _as_text(parts, seconds, haste)
+        heard, times, quiets = _as_text(parts, seconds, haste)
         current, at = 0, 0
         while at < len(heard):
-            if change := self._told_at(heard, times, at):
-                self.body = change.end
+            if found := self._told_at(heard, quiets, at):
+                change, end = found
+                self.body, self.seated = change.end, ()
                 self.told.append(change)
-                end = min(
-                    len(times) - 1,
-                    heard.find(change.after, at) + len(change.after) if change.pause else at + len(change.before) - 1,
-                )
-                self.doubtful = seconds is not None and times[end] > seconds - ONLY_JUST
-                at += len(change.before)
+                self.doubtful = seconds is not None and times[min(end, len(times)) - 1] > seconds - ONLY_JUST
+                at = end
                 continue
             after = plan[current + 1][0] if current + 1 < len(plan) else None
-            if after and re.match(rf"[Nn]umber \w+ of \w+: {re.escape(after)}\.", heard[at:]):
+            if after and _begins(heard, at) and re.match(_INTRODUCED % re.escape(after), heard[at:], re.IGNORECASE):
                 current += 1
             if self._counts.match(heard, at) and plan[current][1] != self.body:
                 self.faults.append(f"{plan[current]} is counted while {self.body}: …{heard[max(0, at - 90) : at + 40]}")
@@ -93,16 +92,19 @@ class Listener:
                 self._misplaced(heard, at)
             at += 1
 
-    def _told_at(self, heard: str, times: Sequence[float], at: int) -> Change | None:
-        for change in self._changes:
-            if change.start != self.body or not heard.startswith(change.before, at):
-                continue
-            if not change.pause:
-                return change
-            done = at + len(change.before)
-            after = heard.find(change.after, done)
-            if after >= 0 and times[after] - times[done - 1] >= change.pause * LEAST_QUIET:
-                return change
+    def _told_at(self, heard: str, quiets: Sequence[tuple[int, float]], at: int) -> tuple[Change, int] | None:
+        """The change that is told to its end from here, and where its last words end; of a way up the second half."""
+        for change in self.seated:
+            if change.start == self.body and heard.startswith(change.after, at):
+                return change, at + len(change.after)
+        ways = [one for one in self._changes if one.start == self.body and heard.startswith(one.before, at)]
+        if ways and not ways[0].pause:
+            return ways[0], at + len(ways[0].before)
+        if ways:
+            done = at + len(ways[0].before)
+            ends = [where for one in ways if (where := heard.find(one.after, done)) >= 0]
+            quiet = sum(seconds for where, seconds in quiets if done <= where <= min(ends, default=len(heard)))
+            self.seated = tuple(ways) if quiet >= ways[0].pause * LEAST_QUIET else ()
         return None
 
     def _misplaced(self, heard: str, at: int) -> None:
@@ -110,6 +112,14 @@ class Listener:
         for text in self._down if on_floor else self._up:
             if heard.startswith(text, at):
                 self.faults.append(f"'{text}' is told while {self.body}")
+
+
+_INTRODUCED = r"(?:(?:and the last one, )?number \w+ of \w+: )?%s\."
+
+
+def _begins(heard: str, at: int) -> bool:
+    """Whether a sentence begins there."""
+    return at == 0 or heard[at - 2 : at] in (". ", "? ", "> ")
 
 
 def _changes(library: Library) -> Iterator[Change]:
@@ -122,9 +132,14 @@ def _changes(library: Library) -> Iterator[Change]:
                 yield Change(start, end, before, way.pause_seconds, after)
 
 
-def _as_text(parts: Iterable[Part], seconds: float | None, haste: float = 1.0) -> tuple[str, list[float]]:
-    """What was heard as one text, and when each character of it was; speech takes `haste` of its estimated time."""
-    text, times, now = "", [], 0.0
+def _as_text(
+    parts: Iterable[Part], seconds: float | None, haste: float = 1.0
+) -> tuple[str, list[float], list[tuple[int, float]]]:
+    """What was heard as one text, when each character of it was, and where how much quiet lay.
+
+    Speech takes `haste` of its estimated time.
+    """
+    text, times, quiets, now = "", [], [], 0.0
     for part in parts:
         if isinstance(part, Say):
             began, spoken = now, 0.0
@@ -132,15 +147,16 @@ def _as_text(parts: Iterable[Part], seconds: float | None, haste: float = 1.0) -
                 spoken += speaking_seconds(sentence)
                 now = began + spoken * haste
                 if seconds is not None and now > seconds:
-                    return text, times
+                    return text, times, quiets
                 text += f"{sentence} "
                 times += [now] * (len(sentence) + 1)
                 spoken += SENTENCE_PAUSE
             continue
         if seconds is not None and now > seconds:
-            return text, times
+            return text, times, quiets
         name = "" if isinstance(part, Silence) else f"<{part.name}> "
         text += name
         times += [now] * len(name)
+        quiets.append((len(text), part.seconds if seconds is None else min(part.seconds, seconds - now)))
         now += part.seconds
-    return text, times
+    return text, times, quiets

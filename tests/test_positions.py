@@ -20,7 +20,7 @@ from skill.dialogue.here import look
 from skill.dialogue.history import ON
 from skill.dialogue.prompt import Say
 from skill.dialogue.respond import respond
-from skill.dialogue.session import Person, Scene, Session, Turn
+from skill.dialogue.session import Person, Phase, Scene, Session, Turn
 from skill.library.models import Level
 
 KNOWN_DAY = "2026-11-21"
@@ -76,15 +76,18 @@ class Mat:
     def _arrive(self, event: e.Event) -> None:
         """Who says that they are there, on a way that does not lead up, is there."""
         here = look(self.session, self.scene(), generous=isinstance(event, ON))
-        if not isinstance(event, (e.InPosition, *ON)):
-            if is_unsaid(here.place, waiting=not here.running) and here.practice:
-                self.heard.body = here.body  # whoever has not said that they are there is where they were
-            return
-        if self.session.up_at > self.now.timestamp():
-            self.heard.body = here.body  # on the way up by themselves: who says "ready" there was not quite up
-        if not here.on_the_way or here.practice is None or here.place.stage == 0:
+        says_so = isinstance(event, (e.InPosition, *ON))
+        if here.practice is None:
             return
         end, floor = here.practice.form.position, library().floor_positions
+        if is_unsaid(here.place, waiting=not here.running and here.phase is Phase.POSITIONING):
+            # Whoever was asked whether they are there, and says something else, is taken to be where they were.
+            self.heard.body, self.heard.doubtful = (end, False) if says_so else (here.body, True)
+            return
+        if says_so and self.session.up_at > self.now.timestamp():
+            self.heard.body = here.body  # on the way up by themselves: who says "ready" there was not quite up
+        if not says_so or not here.on_the_way or here.place.stage == 0:
+            return
         if isinstance(event, e.InPosition) or end in floor or self.heard.body not in floor:
             self.heard.body = end
 

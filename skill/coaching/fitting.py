@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from skill.coaching.place import Place
 from skill.coaching.practice import PieceKind, Practice
 from skill.coaching.speech import speaking_seconds
-from skill.coaching.timeline import GATE, GATE_KNOWN, GATE_WAY, Cue, Part, Passage, Telling, passages
+from skill.coaching.timeline import GATE, GATE_KNOWN, GATE_NAMED, GATE_WAY, Cue, Part, Passage, Telling, passages
 from skill.limits import CLIPS
 
 RESPONSE_SECONDS = 225.0
@@ -140,7 +140,7 @@ def after_part(practice: Practice, passage: Passage) -> Place:
     """The joint after a passage that ends with a question: the next part of the set-up, or what it leads to."""
     place = passage.cues[0].place
     if passage.gate not in (GATE, GATE_KNOWN):
-        return replace(place, stage=Part.POSITION.value if passage.gate == GATE_WAY else place.stage + 1)
+        return replace(place, stage=Part.POSITION.value if passage.gate in (GATE_WAY, GATE_NAMED) else place.stage + 1)
     in_set = practice.pieces[place.piece].kind is PieceKind.SET
     return replace(place, stage=0) if in_set else after_piece(practice, place)
 

@@ -91,7 +91,7 @@ def practice(steps: tuple[Step, ...], index: int, habits: Habits, library: Libra
         short=habits.talk.is_short(heard),
         first=heard == 0,
         cue=heard % len(exercise.mistakes)
-        if not habits.talk.is_short(heard) or (heard + index) % CUE_EVERY == 0
+        if not habits.talk.is_short(heard) or (index and (heard + index) % CUE_EVERY == 0)
         else None,
     )
 
@@ -103,7 +103,7 @@ def things(steps: tuple[Step, ...], habits: Habits, library: Library) -> tuple[s
 
 
 CUE_EVERY = 3
-"""Who knows an exercise hears one thing to mind every so many times."""
+"""Who knows an exercise hears one thing to mind every so many times, and not before the first movement of a session."""
 
 
 _NO_WISH = Wish()

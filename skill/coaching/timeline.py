@@ -155,6 +155,9 @@ def sided(text: str, side: Side | None, words: Words) -> str:
 GATE_THINGS, GATE_SEATED, GATE_WAY, GATE, GATE_KNOWN = "gate-things", "gate-seated", "gate-way", "gate", "gate-known"
 """The phrases that ask whether they have what they need, sit well, are where they were sent, and are set."""
 
+GATE_NAMED = "gate-named"
+"""The same after an exercise was named, where there is no way to go."""
+
 FETCHING_SECONDS = 30
 """To fetch what is needed, where nobody is waited for."""
 
@@ -170,8 +173,10 @@ def parts(practice: Practice) -> Iterator[Part]:
         yield Part.MOVE
 
 
-def gate_before(place: Place) -> str:
+def gate_before(practice: Practice, place: Place) -> str:
     """The question that was asked last when someone waits at a place: its phrase."""
+    if place.stage == Part.POSITION and practice.position_before == practice.form.position:
+        return GATE_NAMED
     gates = {0: GATE, Part.WAY.value: GATE_THINGS, Part.UP.value: GATE_SEATED}
     return gates.get(place.stage, GATE_WAY)
 
@@ -219,6 +224,8 @@ def _way(practice: Practice, piece: Piece, place: Place, telling: Telling) -> It
     yield _said(CueKind.SET_UP, sentences(introduction(practice, words), caution), place, words)
     change = telling.way(practice.position_before, practice.form.position)
     if change is None:
+        if not practice.short:
+            yield replace(_said(CueKind.SET_UP, "", place, words), gate=GATE_NAMED)
         return
     moved = list(before_the_pause(change, place, piece.side, words))
     if not practice.short:

@@ -225,7 +225,8 @@ def ask(
 
 def _question(here: Here, phase: Phase, place: Place) -> str:
     if phase is Phase.POSITIONING:
-        return gate_before(place)
+        practice = here.practices(place.step)
+        return gate_before(practice, place) if practice else _QUESTIONS[phase]
     if phase is Phase.HURTING and not easier_there_is(here, place):
         return "hurting-question-no-easier"
     if phase is Phase.FORGETTING and here.scene.household > 1:
