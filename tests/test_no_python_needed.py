@@ -47,10 +47,17 @@ setup_short: "On your {supporting} side, knees bent, {working} leg on top."
 move: "Open your {working} knee like a shell, then close it slowly."
 switch: "{supporting} leg rests. Roll onto your {supporting} side, {working} leg on top."
 beats: {lift: Open, hold: hold, lower: and close}
+side: "{working} leg on top"
+posture:
+  breathing: Breathe out as you open, and in as you close.
+  head: Rest your head on your lower arm.
+  hands: Keep your upper hand on the floor in front of you.
+  feet: Keep your feet together.
 feel: Feel it at the side of your hip.
 mistakes:
   - {mistake: It's easy to roll back., cue: Keep your hips stacked.}
   - {mistake: The feet often part., cue: Keep your feet together.}
+caution: Take care with a new hip.
 safety: If you've had a hip replacement, ask your own team first.
 """
 
