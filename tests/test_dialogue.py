@@ -62,6 +62,7 @@ from skill.dialogue.events import (
     WhereToFeel,
 )
 from skill.dialogue.here import look, settle
+from skill.dialogue.moves.caring import is_over
 from skill.dialogue.prompt import Part, Prompt, Say, Silence, Sound
 from skill.dialogue.respond import respond
 from skill.dialogue.session import Person, Phase, Scene, Session, Turn, Underway
@@ -148,13 +149,20 @@ def test_ready_alone_reaches_the_end_from_anywhere(
 ) -> None:
     """From any moment of any walk, ready and nothing else leads to the closing words and a closed session.
 
-    Only the way up takes its time: whoever is ready before it was told hears it again, until they have heard it.
+    Only the way up takes its time: whoever is ready before it was told hears it again, until they have heard it. And a
+    day that was ended stays ended, however ready they are.
     """
     session, now = Session(), NOW
     for event in [StartRoutine("hip-routine"), *data.draw(st.lists(any_event, max_size=5))]:
         turn = respond(session, event, Scene(person, scene().library, listener(sounds), now))
         session, person = turn.session if turn.prompt.listen else Session(), turn.person
         now += timedelta(seconds=seconds)
+    if is_over(Scene(person, scene().library, listener(sounds), now)):
+        for _ in range(5):
+            turn = respond(session, Ready(), Scene(person, scene().library, listener(sounds), now))
+            session, person = turn.session, turn.person
+            assert session.phase is Phase.OVER
+        return
     for _ in range(120):
         turn = respond(session, Ready(), Scene(person, scene().library, listener(sounds), now))
         session, person = turn.session, turn.person
@@ -732,7 +740,7 @@ def test_a_hold_that_is_asked_about_as_it_begins_is_held_whole(
     asked = NOW + timedelta(seconds=2 + seconds)
     turn = respond(began.session, event, scene(began.person, asked, sounds=sounds))
     held = max(0.0, seconds - BEGINS_AFTER - begins)
-    if held:
+    if held >= 5:  # who speaks up sooner is not in it yet
         held += BEGINS_AFTER + turn.session.lead
     after, until = _first_hold(turn, asked, sounds=sounds)
     assert turn.session.place.rep == 0
