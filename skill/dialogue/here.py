@@ -156,10 +156,14 @@ class Here:
         return replace(self, session=session, practices=practices)
 
     def along(self, steps: tuple[Step, ...]) -> "Here":
-        """The same moment in a plan whose exercises have changed; the place goes with its exercise if that is left."""
+        """The same moment in a plan whose exercises have changed; the place goes with its exercise if that is left.
+
+        When everything has been done they are at the end of it, whatever that is now.
+        """
         current = self.steps[self.place.step]
         place = replace(self.place, step=steps.index(current)) if current in steps else BEGINNING
-        return replace(self, steps=steps, practices=_practices(steps, self.scene), place=place)
+        there = replace(self, steps=steps, practices=_practices(steps, self.scene), place=place)
+        return replace(there, place=last_set(there)) if self.phase is Phase.FINISHING else there
 
     def remembering(self, person: Person) -> "Here":
         """The same moment for a person who just wished something else of it."""
