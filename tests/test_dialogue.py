@@ -31,6 +31,7 @@ from skill.coaching.speech import speaking_seconds
 from skill.coaching.timeline import CueKind
 from skill.coaching.wishes import Wish
 from skill.dialogue.events import (
+    BothSides,
     Easier,
     Emergency,
     Event,
@@ -40,13 +41,16 @@ from skill.dialogue.events import (
     Help,
     HowAmIDoing,
     HowLongLeft,
+    ItHurts,
     Left,
     List,
     MoreSeconds,
     Next,
     No,
+    OnlySide,
     Open,
     Pause,
+    PutBack,
     Ready,
     Repeat,
     Resume,
@@ -446,6 +450,30 @@ def test_after_pain_in_the_last_exercise_nobody_is_praised() -> None:
     assert "Rest before you get up." in said
     assert "Well done" not in said
     assert "Good work" not in said
+
+
+def test_what_hurts_stays_left_while_a_number_is_asked_for() -> None:
+    """The question in between does not bring back the exercise that hurt, nor lose where they are."""
+    turn = started("hip-routine", Ready())
+    turn = respond(turn.session, ItHurts(), later(turn, 20))
+    asked = respond(turn.session, SetHold(None), later(turn, 30))
+    assert (asked.session.phase, asked.session.exercise) == (Phase.ASKING, "fire-hydrant")
+    back = respond(asked.session, No(), later(asked, 40))
+    assert (back.session.phase, back.session.leaving) == (Phase.HURTING, "fire-hydrant")
+    assert back.person.today.left == ("fire-hydrant",)
+    assert respond(back.session, Ready(), later(back, 50)).session.exercise == "hip-thrust"
+
+
+@pytest.mark.parametrize("event", [PutBack("seated-figure-4"), BothSides(), OnlySide("right")])
+def test_when_all_is_done_a_wish_about_the_plan_leaves_all_done(event: Event) -> None:
+    """They are asked to finish, as before, at the end of whatever the plan is now."""
+    person = replace(KNOWN, left_out=("seated-figure-4",))
+    plan = "routine/chair-and-standing"
+    session = Session(phase=Phase.FINISHING, plan=plan, turns=9, safety_said=True)
+    turn = respond(session, event, scene(person))
+    assert "Say ready to finish." in plain(turn.prompt.parts)
+    assert settle(turn.session, scene(turn.person)) == turn.session
+    assert not respond(turn.session, Ready(), later(turn, 60)).prompt.listen
 
 
 # Sessions and people of the release before

@@ -257,7 +257,7 @@ def _settled(session: Session, scene: Scene) -> tuple[Session, tuple[Step, ...],
 _WITHOUT_A_PLAN = (Phase.FORGETTING, Phase.ALARM, Phase.OVER)
 """Phases in which nothing need be underway."""
 
-_UNDECIDED = (Phase.HURTING, Phase.CONFIRMING, Phase.FORGETTING, Phase.ALARM)
+_UNDECIDED = (Phase.HURTING, Phase.CONFIRMING, Phase.FORGETTING, Phase.ASKING, Phase.ALARM)
 """Phases in which it may still be open what comes instead of an exercise that hurt."""
 
 NUMBERS_FOR = ("reps", "sets", "hold", "seconds")
