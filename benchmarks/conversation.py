@@ -72,11 +72,9 @@ ROUTINE = (
     READY,
     READY,
     Step("How long left", "HowLongLeftIntent", after=14),
-    READY,
-    READY,
-    READY,
+    *(READY,) * 9,
 )
-"""The whole hip routine, with a question here and there, to its end."""
+"""The whole hip routine as somebody new to it does it, with a question here and there, to its end."""
 
 SHOWN = ("Ready", "How long left", "Repeat", "Pause", "Harder", "Explain")
 """The kinds of turn that have a row of their own; the whole routine has one too."""

@@ -56,6 +56,8 @@ def _session(phase: Phase, library: Library) -> Session:
     """Someone in the third exercise of the first routine, in that phase."""
     first = plan.of_routine(library.first_routine)
     session = Session(phase=phase, plan=first, place=Place(2, 1), ends=Place(2, 3), turns=7, safety_said=True)
+    if phase is not Phase.OFFERING:
+        session = replace(session, body=_position(library, 5 if phase is Phase.FINISHING else 2))
     match phase:
         case Phase.CHOOSING | Phase.FORGETTING:
             return Session(phase=phase, turns=7, safety_said=True)
@@ -69,6 +71,14 @@ def _session(phase: Phase, library: Library) -> Session:
             return session
 
 
+def _position(library: Library, index: int) -> str:
+    """Where the body is in that exercise of the first routine."""
+    step = library.routines[library.first_routine].steps[index]
+    return library.exercises[step.exercise].form(step.level).position
+
+
 def _scene(phase: Phase, library: Library) -> Scene:
     underway = Underway(plan.of_routine(library.first_routine), Place(2, 1)) if phase is Phase.OFFERING else None
-    return Scene(Person(underway=underway, safety_day="2026-01-01", last_day="2026-01-01"), library, Listener(), _NOW)
+    ended = int(_NOW.timestamp()) - 60 if phase is Phase.OVER else 0
+    person = Person(underway=underway, safety_day="2026-01-01", last_day="2026-01-01", stopped_at=ended)
+    return Scene(person, library, Listener(), _NOW)

@@ -12,9 +12,9 @@ from skill.coaching.place import Place
 from skill.coaching.wishes import Pace, Speed, Talk, Wish
 from skill.dialogue import events
 from skill.dialogue.events import Event
-from skill.dialogue.session import Listener, Person, Phase, Scene, Session, Underway
+from skill.dialogue.session import Listener, Person, Phase, Scene, Session, Today, Underway
 from skill.library.load import load
-from skill.library.models import Level, Library
+from skill.library.models import Level, Library, Side
 
 CONTENT = Path(__file__).parent.parent / "content"
 NOW = datetime(2026, 11, 22, 9, tzinfo=UTC)
@@ -65,6 +65,10 @@ def _field(name: str) -> st.SearchStrategy[object]:
         return st.sampled_from([None, *library().exercises, "no-such-exercise", events.UNKNOWN])
     if name == "routine":
         return st.sampled_from([None, *library().routines, "no-such-routine", events.UNKNOWN])
+    if name == "equipment":
+        return st.sampled_from([None, *library().equipment, "no-such-thing", events.UNKNOWN])
+    if name == "side":
+        return st.sampled_from([None, "left", "right", "no-such-side"])
     return st.one_of(st.none(), st.integers(0, 70))
 
 
@@ -75,6 +79,19 @@ def an_event(kind: type[Event]) -> st.SearchStrategy[Event]:
 
 any_event = st.sampled_from(EVENTS).flatmap(an_event)
 """Any event at all."""
+
+_today = st.builds(
+    Today,
+    day=st.sampled_from(["", "2026-11-22", "2026-11-21", "nonsense"]),
+    left=st.lists(st.sampled_from(["nonsense", *sorted(library().exercises)]), max_size=3).map(tuple),
+    lacking=st.lists(st.sampled_from(["nonsense", *sorted(library().equipment)]), max_size=2).map(tuple),
+    sides=st.dictionaries(
+        st.sampled_from(sorted(library().exercises)),
+        st.permutations(list(Side)).map(tuple) | st.sampled_from(Side).map(lambda side: (side,)),
+        max_size=3,
+    ),
+)
+_moment = st.just(0) | st.integers(int(NOW.timestamp()) - 100_000, int(NOW.timestamp()) + 300)
 
 any_person = st.builds(
     Person,
@@ -87,6 +104,16 @@ any_person = st.builds(
     talk=st.sampled_from(Talk),
     heard=st.dictionaries(st.sampled_from(sorted(library().exercises)), st.integers(0, 9), max_size=9),
     left_out=st.lists(st.sampled_from(sorted(library().exercises)), max_size=4).map(tuple),
+    zone=st.sampled_from(["", "America/New_York", "Australia/Sydney", "Mars/Olympus_Mons"]),
+    sounds_failed=st.booleans(),
+    sounds_failures=st.integers(0, 3),
+    sessions=st.integers(0, 999),
+    seen_at=_moment,
+    body=st.sampled_from(["", "nonsense", *library().position_names]),
+    up_at=_moment,
+    stopped_at=st.just(0) | _moment,
+    today=_today,
+    week_told=st.integers(0, 7),
     wishes=st.dictionaries(
         st.sampled_from(sorted(library().exercises)),
         st.builds(
@@ -103,7 +130,12 @@ any_person = st.builds(
 
 _wild = st.integers(-(2**31), 2**31)
 _place = st.builds(Place, step=_wild, piece=_wild, rep=_wild, held=_wild) | st.builds(
-    Place, step=st.integers(-1, 7), piece=st.integers(-1, 9), rep=st.integers(-1, 13), held=st.integers(-40, 70)
+    Place,
+    step=st.integers(-1, 7),
+    piece=st.integers(-1, 9),
+    rep=st.integers(-1, 13),
+    held=st.integers(-40, 70),
+    stage=st.integers(-1, 5),
 )
 _plan = st.sampled_from(
     ["", "nonsense", "routine/gone", *(plan.of_routine(r) for r in library().routines), plan.of_exercise("figure-4")]
@@ -128,6 +160,17 @@ damaged_session = st.builds(
     done=st.lists(st.sampled_from(["nonsense", *library().exercises])).map(tuple),
     asked_in=st.sampled_from(["", "nonsense", *Phase]),
     sharp=st.booleans(),
+    whole=st.booleans(),
+    gathering=st.booleans(),
+    leaving=st.sampled_from(["", "nonsense", *library().exercises]),
+    opened=_wild,
+    sounded=st.booleans(),
+    said=st.sampled_from(["", "Something that she said."]),
+    echoed=st.booleans(),
+    number_for=st.sampled_from(["", "nonsense", "reps", "sets", "hold", "seconds"]),
+    no_kneeling=st.booleans(),
+    recent=st.booleans(),
+    up_at=_wild | _moment,
 )
 """Any session: old, damaged, impossible."""
 

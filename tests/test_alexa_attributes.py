@@ -12,7 +12,9 @@ from skill.alexa.attributes import KEY, attributes_of, session_of
 from skill.coaching.place import Place
 from skill.dialogue.session import Phase, Session
 
-places = st.builds(Place, st.integers(0, 20), st.integers(0, 20), st.integers(0, 60), st.integers(-300, 600))
+places = st.builds(
+    Place, st.integers(0, 20), st.integers(0, 20), st.integers(0, 60), st.integers(-300, 600), st.integers(0, 3)
+)
 sessions = st.builds(
     Session,
     phase=st.sampled_from(Phase),
@@ -23,6 +25,19 @@ sessions = st.builds(
     lead=st.integers(0, 240),
     turns=st.integers(0, 1000),
     safety_said=st.booleans(),
+    body=st.sampled_from(["", "lying-on-back"]),
+    done=st.lists(st.text(max_size=20), max_size=3).map(tuple),
+    whole=st.booleans(),
+    gathering=st.booleans(),
+    leaving=st.sampled_from(["", "figure-4"]),
+    opened=st.integers(0, 1000),
+    sounded=st.booleans(),
+    said=st.text(max_size=200),
+    echoed=st.booleans(),
+    number_for=st.sampled_from(["", "reps"]),
+    no_kneeling=st.booleans(),
+    recent=st.booleans(),
+    up_at=st.integers(0, 2_000_000_000),
 )
 
 

@@ -12,7 +12,13 @@ from skill.dialogue.events import Event
 NOT_SAID = {events.Open, events.Left, events.TimedOut, events.Failed}
 """What no sentence means: these come as requests of their own."""
 
-FILLED = {Slot.SIDE: "left", Slot.EXERCISE: "fire-hydrant", Slot.ROUTINE: "hip-routine", Slot.NUMBER: 7}
+FILLED = {
+    Slot.SIDE: "left",
+    Slot.EXERCISE: "fire-hydrant",
+    Slot.ROUTINE: "hip-routine",
+    Slot.EQUIPMENT: "couch",
+    Slot.NUMBER: 7,
+}
 
 
 @pytest.mark.parametrize("row", INTENTS, ids=lambda row: row.name)

@@ -192,7 +192,7 @@ def test_talking_in_haste_leaves_nobodys_history_changed(
 
     monkeypatch.delenv("HIP_COACH_STORE", raising=False)
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
-    monkeypatch.setattr("sys.stdin", io.StringIO("open hip coach\nstart hip routine\nstop\n"))
+    monkeypatch.setattr("sys.stdin", io.StringIO("open hip coach\nstart hip routine\nready\nstop\n"))
     assert main(["talk", "--fast", "--transcript", str(tmp_path / "talk.md")]) == 0
     assert "fire hydrant" in (tmp_path / "talk.md").read_text()
     assert not list(tmp_path.rglob("*.sqlite3"))

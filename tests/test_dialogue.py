@@ -2,8 +2,9 @@
 
 import json
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+import law
 import pytest
 from ask_sdk_core.serialize import DefaultSerializer
 from hypothesis import given
@@ -16,6 +17,7 @@ from scenes import (
     any_person,
     any_underway,
     damaged_session,
+    library,
     listener,
     scene,
 )
@@ -23,23 +25,32 @@ from scenes import (
 from skill import limits
 from skill.alexa.attributes import attributes_of, session_of
 from skill.alexa.encode import nothing, response_of
+from skill.coaching.fitting import BEGINS_AFTER
 from skill.coaching.place import Place
 from skill.coaching.speech import speaking_seconds
+from skill.coaching.timeline import CueKind
+from skill.coaching.wishes import Wish
 from skill.dialogue.events import (
+    BothSides,
     Easier,
     Emergency,
     Event,
+    Failed,
     ForgetMe,
     GoTo,
     Help,
     HowAmIDoing,
     HowLongLeft,
+    ItHurts,
+    Left,
     List,
     MoreSeconds,
     Next,
     No,
+    OnlySide,
     Open,
     Pause,
+    PutBack,
     Ready,
     Repeat,
     Resume,
@@ -49,11 +60,13 @@ from skill.dialogue.events import (
     SkipSide,
     StartExercise,
     StartRoutine,
+    Ticks,
     TimedOut,
     WhereAmI,
     WhereToFeel,
 )
-from skill.dialogue.here import settle
+from skill.dialogue.here import look, settle
+from skill.dialogue.moves.caring import is_over
 from skill.dialogue.prompt import Part, Prompt, Say, Silence, Sound
 from skill.dialogue.respond import respond
 from skill.dialogue.session import Person, Phase, Scene, Session, Turn, Underway
@@ -138,16 +151,27 @@ def test_every_answer_on_a_walk_is_legal(data: st.DataObject, person: Person, so
 def test_ready_alone_reaches_the_end_from_anywhere(
     data: st.DataObject, person: Person, sounds: bool, seconds: int
 ) -> None:
-    """From any moment of any walk, ready and nothing else leads to the closing words and a closed session."""
+    """From any moment of any walk, ready and nothing else leads to the closing words and a closed session.
+
+    Only the way up takes its time: whoever is ready before it was told hears it again, until they have heard it. And a
+    day that was ended stays ended, however ready they are.
+    """
     session, now = Session(), NOW
     for event in [StartRoutine("hip-routine"), *data.draw(st.lists(any_event, max_size=5))]:
         turn = respond(session, event, Scene(person, scene().library, listener(sounds), now))
         session, person = turn.session if turn.prompt.listen else Session(), turn.person
         now += timedelta(seconds=seconds)
+    if is_over(Scene(person, scene().library, listener(sounds), now)):
+        for _ in range(5):
+            turn = respond(session, Ready(), Scene(person, scene().library, listener(sounds), now))
+            session, person = turn.session, turn.person
+            assert session.phase is Phase.OVER
+        return
     for _ in range(120):
         turn = respond(session, Ready(), Scene(person, scene().library, listener(sounds), now))
         session, person = turn.session, turn.person
-        now += timedelta(seconds=seconds)
+        unhurried = "Take all the time you need." in plain(turn.prompt.parts)
+        now += timedelta(seconds=max(seconds, 300) if unhurried else seconds)
         if not turn.prompt.listen:
             break
     assert not turn.prompt.listen
@@ -189,20 +213,31 @@ def test_an_emergency_closes_from_every_phase() -> None:
     """Whatever is going on, an emergency is answered at once, and the session closes."""
     for phase in Phase:
         session = Session(phase=phase, plan="routine/hip-routine", asked="routine/hip-mobility", turns=3)
-        turn = respond(session, Emergency(), scene())
+        turn = respond(session, Emergency(), scene(Person(zone="America/New_York")))
         assert "nine one one" in plain(turn.prompt.parts)
         assert not turn.prompt.listen
 
 
 @pytest.mark.parametrize(
-    ("locale", "number"), [("en-GB", "nine nine nine"), ("en-AU", "triple zero"), ("en-IN", "one one two")]
+    ("locale", "zone", "number"),
+    [
+        ("en-US", "America/New_York", "call nine one one now"),
+        ("en-GB", "Europe/London", "call nine nine nine now"),
+        ("en-AU", "Australia/Perth", "call triple zero now"),
+        ("en-IN", "Asia/Kolkata", "call one one two now"),
+        ("en-US", "Australia/Sydney", "call triple zero now"),
+        ("en-AU", "America/Los_Angeles", "call nine one one now"),
+        ("en-GB", "", "call your local emergency number now"),
+        ("en-US", "Mars/Olympus_Mons", "call your local emergency number now"),
+        ("en-US", "UTC", "call your local emergency number now"),
+    ],
 )
-def test_emergency_words_belong_to_the_locale(locale: str, number: str) -> None:
-    """In Britain it is nine nine nine."""
-    from scenes import library
-
-    turn = respond(Session(), Emergency(), replace(scene(), library=library(locale)))
+def test_the_emergency_number_is_that_of_where_the_device_is(locale: str, zone: str, number: str) -> None:
+    """Whoever travels needs the number of the place, whatever English they speak; where it is not known, none is made up."""
+    turn = respond(Session(), Emergency(), replace(scene(Person(zone=zone)), library=library(locale)))
     assert number in plain(turn.prompt.parts)
+    numbers = {said for said in library(locale).emergency_numbers.values() if f"call {said}" in plain(turn.prompt.parts)}
+    assert len(numbers) == (0 if "local" in number else 1)
 
 
 def test_a_content_change_settles_an_old_place() -> None:
@@ -220,13 +255,25 @@ def later(turn: Turn, seconds: float, *, sounds: bool = False) -> Scene:
     return scene(turn.person, NOW + timedelta(seconds=seconds), sounds=sounds)
 
 
-def started(name: str, *then: Event) -> Turn:
-    """Somebody at the first gate of a routine or exercise, or as far as these events lead, all at once."""
+NEW = Person(safety_day="2026-11-21", last_day="2026-11-21")
+"""Somebody who was here yesterday, and is new to every exercise: there is a gate after each part of a set-up."""
+
+HEARD = timedelta(minutes=5)
+"""Longer than any answer."""
+
+KNOWN = replace(NEW, heard={name: 5 for name in library().exercises})
+"""Somebody who knows every exercise: there is one gate before each set."""
+
+
+def started(name: str, *then: Event, person: Person = KNOWN) -> Turn:
+    """Somebody at the first gate of a routine or exercise, or as far as these events lead; the last answer is at NOW.
+
+    Each answer but the last was heard to its end.
+    """
     first = StartRoutine(name) if name in scene().library.routines else StartExercise(name)
-    known = Person(safety_day="2026-11-21", last_day="2026-11-21")
-    turn = respond(Session(), first, scene(known))
-    for event in then:
-        turn = respond(turn.session, event, later(turn, 0))
+    turn = respond(Session(), first, scene(person, NOW - HEARD * len(then)))
+    for left, event in reversed(list(enumerate(reversed(then)))):
+        turn = respond(turn.session, event, scene(turn.person, NOW - HEARD * left))
     return turn
 
 
@@ -234,10 +281,10 @@ def started(name: str, *then: Event) -> Turn:
 @pytest.mark.parametrize("seconds", range(3, 48, 4))
 def test_next_in_a_set_never_jumps_over_a_set_up(seconds: int, sounds: bool) -> None:
     """Wherever in a set someone says next, the change of side or the set-up after it is told."""
-    turn = respond(Session(), StartRoutine("hip-routine"), scene(sounds=sounds))
+    turn = respond(Session(), StartRoutine("hip-routine"), scene(KNOWN, sounds=sounds))
     turn = respond(turn.session, Ready(), scene(turn.person, sounds=sounds))
     said = plain(respond(turn.session, Next(), later(turn, seconds, sounds=sounds)).prompt.parts)
-    assert "Now your right leg will do the lifting" in said
+    assert "your right leg will lift" in said
 
 
 def test_next_in_the_release_of_a_hold_tells_the_change_of_side() -> None:
@@ -268,7 +315,7 @@ def test_questions_do_not_stretch_a_hold() -> None:
 def test_more_seconds_says_what_it_does() -> None:
     """Ninety more than there may be are fewer; and while they get ready, it is a moment that they want."""
     turn = started("figure-4", Ready())
-    said = plain(respond(turn.session, MoreSeconds(90), later(turn, 14)).prompt.parts)
+    said = plain(respond(turn.session, MoreSeconds(90), later(turn, 17)).prompt.parts)
     assert "Forty-five seconds more." in said
     gate = started("fire-hydrant")
     turn = respond(gate.session, MoreSeconds(10), later(gate, 60))
@@ -276,7 +323,7 @@ def test_more_seconds_says_what_it_does() -> None:
     assert turn.person.wishes == {}
 
 
-@pytest.mark.parametrize(("number", "way"), [(1, "Come onto your hands and knees"), (5, "Come to lie on your back")])
+@pytest.mark.parametrize(("number", "way"), [(1, "Come onto your hands and knees"), (5, "roll onto your back")])
 def test_a_jump_begins_from_where_the_body_is(number: int, way: str) -> None:
     """From number six, standing, any other exercise is led to from standing."""
     turn = started("hip-routine", GoTo(number=6))
@@ -309,7 +356,7 @@ def test_a_new_session_begins_standing() -> None:
 def test_another_form_in_another_position_is_led_to() -> None:
     """The easier hip thrust is done on the back, so the way there is told."""
     turn = started("hip-thrust")
-    assert "Come to lie on your back" in plain(respond(turn.session, Easier(), later(turn, 60)).prompt.parts)
+    assert "roll onto your back" in plain(respond(turn.session, Easier(), later(turn, 60)).prompt.parts)
 
 
 def test_a_place_goes_with_its_exercise() -> None:
@@ -387,8 +434,10 @@ def test_skip_a_side_by_its_name() -> None:
     """The side that is named, and never the one that is being done instead of it."""
     turn = started("hip-routine", Ready())
     kept = respond(turn.session, SkipSide("right"), later(turn, 20))
-    assert "When your right side comes" in plain(kept.prompt.parts)
+    assert plain(kept.prompt.parts).startswith("Only your left side in fire hydrant, today. To undo that, say, both sides.")
     assert kept.session.place.piece == 1
+    after = respond(kept.session, Next(), later(kept, 30))
+    assert after.session.exercise == "hip-thrust"
     left = respond(turn.session, SkipSide("left"), later(turn, 20))
     assert "Leaving the left side out." in plain(left.prompt.parts)
 
@@ -401,3 +450,339 @@ def test_after_pain_in_the_last_exercise_nobody_is_praised() -> None:
     assert "Rest before you get up." in said
     assert "Well done" not in said
     assert "Good work" not in said
+
+
+def test_what_hurts_stays_left_while_a_number_is_asked_for() -> None:
+    """The question in between does not bring back the exercise that hurt, nor lose where they are."""
+    turn = started("hip-routine", Ready())
+    turn = respond(turn.session, ItHurts(), later(turn, 20))
+    asked = respond(turn.session, SetHold(None), later(turn, 30))
+    assert (asked.session.phase, asked.session.exercise) == (Phase.ASKING, "fire-hydrant")
+    back = respond(asked.session, No(), later(asked, 40))
+    assert (back.session.phase, back.session.leaving) == (Phase.HURTING, "fire-hydrant")
+    assert back.person.today.left == ("fire-hydrant",)
+    assert respond(back.session, Ready(), later(back, 50)).session.exercise == "hip-thrust"
+
+
+@pytest.mark.parametrize("event", [PutBack("seated-figure-4"), BothSides(), OnlySide("right")])
+def test_when_all_is_done_a_wish_about_the_plan_leaves_all_done(event: Event) -> None:
+    """They are asked to finish, as before, at the end of whatever the plan is now."""
+    person = replace(KNOWN, left_out=("seated-figure-4",))
+    plan = "routine/chair-and-standing"
+    session = Session(phase=Phase.FINISHING, plan=plan, turns=9, safety_said=True)
+    turn = respond(session, event, scene(person))
+    assert "Say ready to finish." in plain(turn.prompt.parts)
+    assert settle(turn.session, scene(turn.person)) == turn.session
+    assert not respond(turn.session, Ready(), later(turn, 60)).prompt.listen
+
+
+# Sessions and people of the release before
+
+
+def carried(**fields: object) -> Session:
+    """A session as the release before sent it to the device: none of what this one added."""
+    return session_of(json.loads(json.dumps({"hip_coach": {"version": 1, "safety_said": True, **fields}})))
+
+
+def place(step: int, piece: int, rep: int = 0, held: int = 0) -> dict[str, int]:
+    """A place as the release before wrote it, which knew no stages."""
+    return {"step": step, "piece": piece, "rep": rep, "held": held}
+
+
+BEFORE = 1_795_338_000
+"""NOW, as a session has it."""
+
+OLD_PERSON = {
+    "version": 2,
+    "saved_at": 0,
+    "underway": {
+        "plan": "routine/hip-routine",
+        "place": place(0, 3, 3),
+        "exercise": "fire-hydrant",
+        "done": ["hip-thrust"],
+    },
+    "pace": "guided",
+    "speed": "slower",
+    "ticks": True,
+    "talk": "learning",
+    "wishes": {"figure-4": {"level": None, "reps": None, "sets": None, "hold": 30}},
+    "heard": {"fire-hydrant": 2},
+    "left_out": [],
+    "history": {"2026-11-21": {"finished": {"fire-hydrant": 1}, "skipped": {}, "whole": {}}},
+    "earlier": {"days": 0, "exercises": 0},
+    "last_day": "2026-11-21",
+    "safety_day": "2026-11-21",
+    "harder_offered": False,
+    "zone": "",
+    "sounds_failed": False,
+    "sounds_failure_told": False,
+}
+"""A record as the release before wrote it."""
+
+OLD_GATE = {
+    "phase": "positioning",
+    "plan": "routine/hip-routine",
+    "ends": place(0, 1),
+    "since": BEFORE,
+    "lead": 19,
+    "turns": 1,
+    "exercise": "fire-hydrant",
+    "came_from": "standing",
+}
+OLD_SET = {
+    "phase": "positioning",
+    "plan": "routine/hip-routine",
+    "place": place(0, 1),
+    "ends": place(0, 3),
+    "since": BEFORE,
+    "lead": 1,
+    "turns": 2,
+    "exercise": "fire-hydrant",
+}
+OLD_HOLD = OLD_SET | {
+    "plan": "exercise/figure-4",
+    "place": place(0, 1, 0, 10),
+    "lead": 4,
+    "holding": True,
+    "turns": 3,
+    "exercise": "figure-4",
+}
+OLD_PAUSE = {
+    "phase": "paused",
+    "plan": "routine/hip-routine",
+    "place": place(0, 1, 3),
+    "ends": place(0, 1, 3),
+    "lead": 1,
+    "turns": 3,
+    "exercise": "fire-hydrant",
+    "body": "hands-and-knees",
+    "asked_in": "moving",
+}
+OLD_PAIN = OLD_PAUSE | {"phase": "hurting", "sharp": True}
+
+
+def test_who_waited_at_the_one_gate_of_the_release_before_begins_to_count() -> None:
+    """All of the set-up was told in one, so nothing of it is told again."""
+    turn = respond(carried(**OLD_GATE), Ready(), scene(NEW, NOW + timedelta(seconds=90)))
+    assert (turn.session.place, turn.session.exercise) == (Place(0, 1), "fire-hydrant")
+    assert "Six. Lift" in plain(turn.prompt.parts)
+
+
+@pytest.mark.parametrize("sounds", [True, False], ids=["sounds", "aloud"])
+@pytest.mark.parametrize("person", [NEW, KNOWN], ids=["new", "known"])
+def test_a_set_that_ran_in_the_release_before_is_paused_and_taken_up(person: Person, sounds: bool) -> None:
+    """Half a minute into it, that is after some three reps: those are done, and the others are to come."""
+    paused = respond(carried(**OLD_SET), Pause(), scene(person, NOW + timedelta(seconds=30), sounds=sounds))
+    place = paused.session.place
+    assert (place.step, place.piece, place.stage) == (0, 1, 0)
+    assert 2 <= place.rep <= 3
+    assert paused.session.body == "hands-and-knees"
+    back = respond(paused.session, Resume(), later(paused, 60, sounds=sounds))
+    assert f"{'four' if place.rep == 2 else 'three'} reps left" in plain(back.prompt.parts)
+    assert "Make your way down" not in plain(back.prompt.parts)
+    counting = respond(back.session, Ready(), later(back, 120, sounds=sounds))
+    assert counting.session.place == place
+
+
+@pytest.mark.parametrize("event", [HowLongLeft(), Pause(), WhereToFeel(), WhereAmI()])
+def test_a_hold_of_the_release_before_is_not_begun_anew(event: Event) -> None:
+    """Ten seconds had been held when that answer began, and five more are over: they stay held."""
+    turn = respond(carried(**OLD_HOLD), event, scene(NEW, NOW + timedelta(seconds=12)))
+    assert (turn.session.place.piece, turn.session.place.rep) == (1, 0)
+    assert 10 <= turn.session.place.held <= 15
+
+
+def test_a_pause_of_the_release_before_is_taken_up_where_it_was() -> None:
+    """After three reps of six, on hands and knees."""
+    turn = respond(carried(**OLD_PAUSE), Resume(), scene(NEW, NOW + timedelta(seconds=60)))
+    assert "three reps left" in plain(turn.prompt.parts)
+    assert "Make your way down" not in plain(turn.prompt.parts)
+    turn = respond(turn.session, Ready(), later(turn, 120))
+    assert turn.session.place == Place(0, 1, 3)
+
+
+def test_pain_in_the_release_before_is_still_pain() -> None:
+    """What was sharp is not made easier; "ready" leaves the exercise, and it stays left for today."""
+    asked = respond(carried(**OLD_PAIN), ForgetMe(), scene(NEW, NOW + timedelta(seconds=20)))
+    asked = respond(asked.session, No(), later(asked, 30))
+    assert asked.session.phase is Phase.HURTING
+    assert "easier" not in plain(asked.prompt.parts)
+    turn = respond(carried(**OLD_PAIN), Ready(), scene(NEW, NOW + timedelta(seconds=20)))
+    assert turn.session.exercise == "hip-thrust"
+    assert turn.person.today.left == ("fire-hydrant",)
+
+
+@given(st.sampled_from([OLD_GATE, OLD_SET, OLD_HOLD, OLD_PAUSE, OLD_PAIN]), any_event, st.integers(0, 260), st.booleans())
+def test_any_session_of_the_release_before_goes_on(
+    fields: dict[str, object], event: Event, seconds: int, sounds: bool
+) -> None:
+    """Whatever is said next, the answer is legal, and what was underway is kept unless they chose otherwise."""
+    session = carried(**fields)
+    here = scene(person_of(OLD_PERSON), NOW + timedelta(seconds=seconds), sounds=sounds)
+    turn = through_json(respond(session, event, here))
+    legal(turn.prompt, event)
+    assert settle(turn.session, replace(here, person=turn.person)) == turn.session
+
+
+def test_a_person_of_the_release_before_is_known() -> None:
+    """Their place, what was done, wishes and counts; what is new is as for somebody new."""
+    person = person_of(json.loads(json.dumps(OLD_PERSON)))
+    assert person.underway == Underway("routine/hip-routine", Place(0, 3, 3), "fire-hydrant", ("hip-thrust",))
+    assert (person.wishes["figure-4"].hold, person.heard, person.last_day) == (30, {"fire-hydrant": 2}, "2026-11-21")
+    assert (person.sessions, person.stopped_at, person.today, person.body) == (0, 0, Person().today, "")
+    offered = respond(Session(), Open(), scene(person))
+    assert offered.session.phase is Phase.OFFERING
+    assert "fire hydrant, number one of six, right leg lifting, three reps left" in plain(offered.prompt.parts)
+    gate = respond(offered.session, Resume(), later(offered, 30))
+    assert "Make your way down to the mat" in plain(gate.prompt.parts)
+    gate = respond(gate.session, Ready(), later(gate, 100))
+    assert "Say ready when you're set." in plain(gate.prompt.parts)
+    counting = respond(gate.session, Ready(), later(gate, 100))
+    assert counting.session.place == Place(0, 3, 3)
+
+
+# Sounds that a device cannot play
+
+
+def has_sounds(turn: Turn) -> bool:
+    """Whether anything of an answer is one of our sounds."""
+    return any(isinstance(part, Sound) for part in (*turn.prompt.parts, *turn.prompt.reprompt))
+
+
+def a_session(person: Person, *, fails: Event | None) -> tuple[Turn, Person]:
+    """One that begins an exercise and is at its first set; then it fails, or they leave. The set, and the person after."""
+    turn = respond(Session(), StartExercise("figure-4"), scene(person, sounds=True))
+    while turn.session.phase is Phase.OFFERING or turn.session.place.piece == 0:
+        turn = respond(turn.session, Ready(), later(turn, 300, sounds=True))
+    return turn, respond(turn.session, fails or Left(), later(turn, 2, sounds=True)).person
+
+
+def test_sounds_that_fail_twice_in_a_row_are_not_tried_a_third_time() -> None:
+    """Once: told, and counted aloud for a session; then tried again. Twice: told, and counted aloud until they ask."""
+    told = "I couldn't play my sounds last time, so I'll count aloud."
+    first, person = a_session(KNOWN, fails=Failed())
+    assert has_sounds(first)
+    assert (person.sounds_failed, person.sounds_failures) == (True, 1)
+    opened = respond(Session(), Open(), scene(person, sounds=True))
+    assert told in plain(opened.prompt.parts)
+    aloud, person = a_session(person, fails=None)
+    assert not has_sounds(aloud)
+
+    again, person = a_session(person, fails=Failed())
+    assert has_sounds(again)
+    assert (person.sounds_failed, person.sounds_failures) == (True, 2)
+    for session in range(4):
+        opened = respond(Session(), Open(), scene(person, sounds=True))
+        assert (told in plain(opened.prompt.parts)) is (session == 0)
+        aloud, person = a_session(person, fails=None)
+        assert not has_sounds(aloud)
+
+    person = respond(aloud.session, Ticks(), later(replace(aloud, person=person), 2, sounds=True)).person
+    asked_for, _ = a_session(person, fails=None)
+    assert has_sounds(asked_for)
+
+
+def test_sounds_that_were_heard_in_between_did_not_fail_in_a_row() -> None:
+    """One failure a month is no reason to count aloud for ever."""
+    _, person = a_session(KNOWN, fails=Failed())
+    _, person = a_session(person, fails=None)
+    heard, _ = a_session(person, fails=None)
+    person = respond(heard.session, Pause(), later(heard, 20, sounds=True)).person
+    assert person.sounds_failures == 0
+    _, person = a_session(person, fails=Failed())
+    assert person.sounds_failures == 1
+
+
+@pytest.mark.parametrize("error", ["INVALID_RESPONSE", "DEVICE_COMMUNICATION_ERROR", "INTERNAL_SERVICE_ERROR", "NEW"])
+def test_whatever_a_failure_is_called_it_counts_against_the_sounds(error: str) -> None:
+    """Straight after an answer with sounds; after one without any it says nothing about them."""
+    ended = law.request("SessionEndedRequest", {}, reason="ERROR", error={"type": error, "message": "?"})
+    assert law.decoded(ended) == Failed()
+    _, person = a_session(KNOWN, fails=law.decoded(ended))
+    assert (person.sounds_failed, person.sounds_failures) == (True, 1)
+    opened = respond(Session(), Open(), scene(KNOWN, sounds=True))
+    assert not has_sounds(opened)
+    person = respond(opened.session, law.decoded(ended), later(opened, 2, sounds=True)).person
+    assert (person.sounds_failed, person.sounds_failures) == (False, 0)
+
+
+# What is said at the ends of a session
+
+
+def at_the_end(person: Person, now: datetime, *, recognised: bool = True) -> Turn:
+    """The closing words after one exercise, done from its beginning to its end."""
+    session, turn = Session(), None
+    for event in (StartExercise("sit-to-stand"), *(Ready(),) * 9):
+        turn = respond(session, event, replace(scene(person, now), recognised=recognised))
+        session, person, now = turn.session, turn.person, now + HEARD
+        if not turn.prompt.listen:
+            return turn
+    raise AssertionError("the exercise never ended")
+
+
+def test_the_week_is_told_when_it_has_changed() -> None:
+    """Nothing on the first day; two days once; not a second time that day; three the next one."""
+    turn = at_the_end(KNOWN, NOW)
+    assert "in a week" not in plain(turn.prompt.parts)
+    days = {}
+    for day, often in ((1, 2), (2, 2)):
+        for time in range(often):
+            turn = at_the_end(turn.person, NOW + timedelta(days=day, hours=2 * time))
+            days[day, time] = plain(turn.prompt.parts)
+    assert "That makes two days in a week." in days[1, 0]
+    assert "That makes three days in a week." in days[2, 0]
+    assert "in a week" not in days[1, 1] + days[2, 1]
+    unknown = at_the_end(turn.person, NOW + timedelta(days=3), recognised=False)
+    assert "in a week" not in plain(unknown.prompt.parts)
+    assert "That makes four days in a week." in plain(at_the_end(unknown.person, NOW + timedelta(days=3.2)).prompt.parts)
+
+
+def test_what_is_said_in_greeting_and_parting_goes_round_with_the_sessions() -> None:
+    """Four greetings in four sessions, and the fifth is the first again; the same for what is said at the end."""
+    greetings, partings, person = [], [], KNOWN
+    for _ in range(5):
+        opened = respond(Session(), Open(), scene(person))
+        greetings.append(plain(opened.prompt.parts).split(". ")[0])
+        parting = plain(at_the_end(opened.person, NOW).prompt.parts)
+        partings += [one for one in scene().library.phrases["see-you"] if parting.endswith(one)]
+        person = opened.person
+    assert len(set(greetings[:4])) == len(scene().library.phrases["opened-again"]) == 4
+    assert len(set(partings[:4])) == 4
+    assert (greetings[4], partings[4]) == (greetings[0], partings[0])
+
+
+# A hold that is asked about
+
+
+@pytest.mark.parametrize("sounds", [True, False], ids=["sounds", "aloud"])
+@pytest.mark.parametrize("event", [HowLongLeft(), WhereToFeel(), WhereAmI(), HowAmIDoing()])
+@pytest.mark.parametrize("person", [KNOWN, replace(KNOWN, wishes={"figure-4": Wish(hold=45)})], ids=["twenty", "more"])
+@given(seconds=st.integers(0, 20))
+def test_a_hold_that_is_asked_about_as_it_begins_is_held_whole(
+    seconds: int, event: Event, person: Person, sounds: bool
+) -> None:
+    """What was held before, the question where they are in the hold, and what is told then: all but five seconds."""
+    began = started("figure-4", Ready(), person=person)
+    began = respond(began.session, Repeat(), later(began, 2, sounds=sounds))  # with sounds, where there are some
+    begins, ends = _first_hold(began, NOW + timedelta(seconds=2), sounds=sounds)
+    asked = NOW + timedelta(seconds=2 + seconds)
+    turn = respond(began.session, event, scene(began.person, asked, sounds=sounds))
+    held = max(0.0, seconds - BEGINS_AFTER - begins)
+    if held >= 5:  # who speaks up sooner is not in it yet
+        held += BEGINS_AFTER + turn.session.lead
+    after, until = _first_hold(turn, asked, sounds=sounds)
+    assert turn.session.place.rep == 0
+    assert held + until - after >= ends - begins - 5
+
+
+def _first_hold(turn: Turn, now: datetime, *, sounds: bool) -> tuple[float, float]:
+    """When in an answer the first hold of it begins and ends: seconds after its first sound."""
+    here = look(turn.session, scene(turn.person, now, sounds=sounds))
+    session = turn.session
+    span = here.fit(session.place, session.lead, holding=session.holding)
+    at, holds = float(session.lead), []
+    for cue in (cue for passage in span.passages for cue in passage.cues):
+        if cue.kind is CueKind.HOLD and cue.place.rep == 0 and cue.place.piece == 1:
+            holds += [at, at + cue.seconds]
+        at += cue.seconds
+    return min(holds), max(holds)

@@ -47,10 +47,17 @@ setup_short: "On your {supporting} side, knees bent, {working} leg on top."
 move: "Open your {working} knee like a shell, then close it slowly."
 switch: "{supporting} leg rests. Roll onto your {supporting} side, {working} leg on top."
 beats: {lift: Open, hold: hold, lower: and close}
+side: "{working} leg on top"
+posture:
+  breathing: Breathe out as you open, and in as you close.
+  head: Rest your head on your lower arm.
+  hands: Keep your upper hand on the floor in front of you.
+  feet: Keep your feet together.
 feel: Feel it at the side of your hip.
 mistakes:
   - {mistake: It's easy to roll back., cue: Keep your hips stacked.}
   - {mistake: The feet often part., cue: Keep your feet together.}
+caution: Take care with a new hip.
 safety: If you've had a hip replacement, ask your own team first.
 """
 
@@ -75,9 +82,12 @@ def test_she_leads_through_an_exercise_that_only_content_knows(folder: Path) -> 
     app = create_app(Settings(verify=False, content=folder))
     talk = Talk(Wire(to_app(app), ear, "en-US"), ear)
     assert "Only two exercises today." in talk.say("start shorty").text
+    assert "then lie on your right side. Say ready when you're there." in talk.say("ready").text
+    assert "When I count: Open your left knee like a shell" in talk.say("ready").text
     assert "Seven. Open hold and close" in talk.say("ready").text
     assert "Open your right knee like a shell" in talk.say("explain the clamshell").text
     assert "sit to stand" in talk.say("ready").text
+    assert "Feel it in the fronts of your thighs" in talk.say("ready").text
     assert "That was the last one." in talk.say("ready").text
     closing = talk.say("ready")
     assert "the short routine" in closing.text
@@ -110,6 +120,6 @@ def test_bad_content_stops_the_start_with_every_fault(folder: Path, capsys: pyte
     (folder / "en" / "exercises" / "clam.yaml").write_text(WORDS.replace("feel:", "fel:"))
     assert main(["check", "--content", str(folder)]) == 1
     told = capsys.readouterr().err
-    for part in ("short-one.yaml:1:", "sit-to-stand", "short-one.yaml:2:", "clam.yaml:12:", "'feel'"):
+    for part in ("short-one.yaml:1:", "sit-to-stand", "short-one.yaml:2:", "clam.yaml:18:", "'feel'"):
         assert part in told, told
     assert "Traceback" not in told

@@ -7,8 +7,8 @@ from skill.phrases import PHRASES
 
 SPEAKING = ("coaching", "dialogue", "alexa")
 ROOT = Path(__file__).parent.parent / "skill"
-BY_NAME = ("suggest-", "help-", "said-", "no-", "dose-")
-"""Families whose keys are put together where they are spoken."""
+BY_NAME = ("suggest-", "help-", "said-", "no-", "dose-", "alarm-reprompt", "over-reprompt")
+"""Families whose keys are put together where they are spoken, and two that are named by their phase."""
 
 
 def spoken() -> dict[str, set[frozenset[str]]]:

@@ -156,10 +156,14 @@ class Here:
         return replace(self, session=session, practices=practices)
 
     def along(self, steps: tuple[Step, ...]) -> "Here":
-        """The same moment in a plan whose exercises have changed; the place goes with its exercise if that is left."""
+        """The same moment in a plan whose exercises have changed; the place goes with its exercise if that is left.
+
+        When everything has been done they are at the end of it, whatever that is now.
+        """
         current = self.steps[self.place.step]
         place = replace(self.place, step=steps.index(current)) if current in steps else BEGINNING
-        return replace(self, steps=steps, practices=_practices(steps, self.scene), place=place)
+        there = replace(self, steps=steps, practices=_practices(steps, self.scene), place=place)
+        return replace(there, place=last_set(there)) if self.phase is Phase.FINISHING else there
 
     def remembering(self, person: Person) -> "Here":
         """The same moment for a person who just wished something else of it."""
@@ -253,7 +257,7 @@ def _settled(session: Session, scene: Scene) -> tuple[Session, tuple[Step, ...],
 _WITHOUT_A_PLAN = (Phase.FORGETTING, Phase.ALARM, Phase.OVER)
 """Phases in which nothing need be underway."""
 
-_UNDECIDED = (Phase.HURTING, Phase.CONFIRMING, Phase.FORGETTING, Phase.ALARM)
+_UNDECIDED = (Phase.HURTING, Phase.CONFIRMING, Phase.FORGETTING, Phase.ASKING, Phase.ALARM)
 """Phases in which it may still be open what comes instead of an exercise that hurt."""
 
 NUMBERS_FOR = ("reps", "sets", "hold", "seconds")

@@ -6,8 +6,8 @@ from skill.coaching.place import Place
 from skill.coaching.practice import PieceKind
 from skill.coaching.timeline import Part
 from skill.dialogue.events import Event, OnlySide, SideAgain, SkipSide
-from skill.dialogue.here import Here, today_of
-from skill.dialogue.session import Person, Turn
+from skill.dialogue.here import Here, last_set, today_of
+from skill.dialogue.session import Person, Phase, Turn
 from skill.dialogue.turns import play, re_enter, stay
 from skill.library.models import Side, Sides
 
@@ -103,10 +103,12 @@ def _with_sides(here: Here, order: tuple[Side, ...]) -> Person:
 
 
 def _at_its_piece(before: Here, after: Here, side: Side) -> Here:
-    """The same piece of the same side, in an exercise that has other pieces now."""
+    """The same piece of the same side, in an exercise that has other pieces now; the end, where all is done."""
     piece, practice = before.piece, after.practice
     if piece is None or practice is None:
         return after
+    if before.phase is Phase.FINISHING:
+        return replace(after, place=last_set(after))
     kind = PieceKind.SET if piece.kind is PieceKind.SWITCH else piece.kind
     wanted = (kind, side, piece.number)
     found = next((n for n, one in enumerate(practice.pieces) if (one.kind, one.side, one.number) == wanted), None)

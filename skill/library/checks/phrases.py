@@ -33,7 +33,7 @@ def check(content: ContentPages, registry: Registry) -> Iterator[Fault]:
         others: list[Page[Any]] = [*language.routines.values(), language.names, language.positions]
         for page in others:
             for where, text in page.texts():
-                yield from _unknown(page, where, text, _SIDES if where[0] in _PLACED else frozenset())
+                yield from _unknown(page, where, text, _SIDES if not _PLACED.isdisjoint(where[:1]) else frozenset())
 
 
 def _keys(page: Page[Any], registry: Registry) -> Iterator[Fault]:
