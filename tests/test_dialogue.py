@@ -236,7 +236,9 @@ def test_the_emergency_number_is_that_of_where_the_device_is(locale: str, zone: 
     """Whoever travels needs the number of the place, whatever English they speak; where it is not known, none is made up."""
     turn = respond(Session(), Emergency(), replace(scene(Person(zone=zone)), library=library(locale)))
     assert number in plain(turn.prompt.parts)
-    numbers = {said for said in library(locale).emergency_numbers.values() if f"call {said}" in plain(turn.prompt.parts)}
+    numbers = {
+        said for said in library(locale).emergency_numbers.values() if f"call {said}" in plain(turn.prompt.parts)
+    }
     assert len(numbers) == (0 if "local" in number else 1)
 
 
@@ -434,7 +436,9 @@ def test_skip_a_side_by_its_name() -> None:
     """The side that is named, and never the one that is being done instead of it."""
     turn = started("hip-routine", Ready())
     kept = respond(turn.session, SkipSide("right"), later(turn, 20))
-    assert plain(kept.prompt.parts).startswith("Only your left side in fire hydrant, today. To undo that, say, both sides.")
+    assert plain(kept.prompt.parts).startswith(
+        "Only your left side in fire hydrant, today. To undo that, say, both sides."
+    )
     assert kept.session.place.piece == 1
     after = respond(kept.session, Next(), later(kept, 30))
     assert after.session.exercise == "hip-thrust"
@@ -612,7 +616,9 @@ def test_pain_in_the_release_before_is_still_pain() -> None:
     assert turn.person.today.left == ("fire-hydrant",)
 
 
-@given(st.sampled_from([OLD_GATE, OLD_SET, OLD_HOLD, OLD_PAUSE, OLD_PAIN]), any_event, st.integers(0, 260), st.booleans())
+@given(
+    st.sampled_from([OLD_GATE, OLD_SET, OLD_HOLD, OLD_PAUSE, OLD_PAIN]), any_event, st.integers(0, 260), st.booleans()
+)
 def test_any_session_of_the_release_before_goes_on(
     fields: dict[str, object], event: Event, seconds: int, sounds: bool
 ) -> None:
@@ -734,7 +740,9 @@ def test_the_week_is_told_when_it_has_changed() -> None:
     assert "in a week" not in days[1, 1] + days[2, 1]
     unknown = at_the_end(turn.person, NOW + timedelta(days=3), recognised=False)
     assert "in a week" not in plain(unknown.prompt.parts)
-    assert "That makes four days in a week." in plain(at_the_end(unknown.person, NOW + timedelta(days=3.2)).prompt.parts)
+    assert "That makes four days in a week." in plain(
+        at_the_end(unknown.person, NOW + timedelta(days=3.2)).prompt.parts
+    )
 
 
 def test_what_is_said_in_greeting_and_parting_goes_round_with_the_sessions() -> None:
