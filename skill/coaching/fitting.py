@@ -132,7 +132,7 @@ def fit(
             return _span(taken, room, after_part(practice, told[-1]), gate=told[-1].gate)
         place = after_piece(practice, place)
         if piece.kind is PieceKind.SWITCH and not telling.flowing:
-            return _span(taken, room, place, gate=GATE)
+            return _span(taken, room, place, gate=GATE_KNOWN if practice.short else GATE)
     return _span(taken, room, last, finished=True)
 
 

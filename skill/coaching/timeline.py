@@ -177,7 +177,7 @@ def gate_before(practice: Practice, place: Place) -> str:
     """The question that was asked last when someone waits at a place: its phrase."""
     if place.stage == Part.POSITION and practice.position_before == practice.form.position:
         return GATE_NAMED
-    gates = {0: GATE, Part.WAY.value: GATE_THINGS, Part.UP.value: GATE_SEATED}
+    gates = {0: GATE_KNOWN if practice.short else GATE, Part.WAY.value: GATE_THINGS, Part.UP.value: GATE_SEATED}
     return gates.get(place.stage, GATE_WAY)
 
 

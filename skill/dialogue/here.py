@@ -169,8 +169,8 @@ class Here:
         """The same moment for a person who just wished something else of it."""
         if person is self.scene.person:
             return self
-        scene = replace(self.scene, person=person)
-        practices = _practices(self.steps, scene)
+        scene, session = replace(self.scene, person=person), self.session
+        practices = _practices(self.steps, scene, session.place.step, session.came_from, gathering=session.gathering)
         place = _legal(self.place, practices, last=len(self.steps) - 1) if self.steps else self.place
         return replace(self, scene=scene, practices=practices, place=place)
 

@@ -345,11 +345,10 @@ def _without(before: Here, after: Here, person: Person) -> Turn:
     """On in a plan without what they have not got: the exercise they are at, if it is left as it was, runs on."""
     words, library = before.words, before.scene.library
     names = {step.exercise: step for step in after.steps}
-    left = [library.exercises[one.exercise].name for one in before.steps if one.exercise not in names]
+    to_come = before.steps[before.place.step :]
+    left = [library.exercises[one.exercise].name for one in to_come if one.exercise not in names]
     eased = [
-        library.exercises[one.exercise].name
-        for one in before.steps
-        if names.get(one.exercise, one).level is not one.level
+        library.exercises[one.exercise].name for one in to_come if names.get(one.exercise, one).level is not one.level
     ]
     told = sentences(
         words("lacks-left", exercises=words.listed(left)) if left else "",
