@@ -138,8 +138,8 @@ def _page(library: Library, found: list[Visit]) -> str:
 
 Each routine led by "ready" alone, with sounds, by somebody who comes every day; made by `python -m prove.talking`.
 *Movement* is the time in sets and holds, with the ways into a hold and out of it and the rest between two reps; *talk*
-is all other speech from the launch on, sentence by sentence, estimated as the skill itself does it. Where an aim is set,
-it stands behind the figure.
+is all other speech from the launch on, sentence by sentence, estimated as the skill itself does it. Where an aim is
+set, it stands behind the figure.
 
 | Routine | Visit | Longest answer, words | Words before the first movement | Talk | Movement | Talk : movement |
 |---|---|---|---|---|---|---|

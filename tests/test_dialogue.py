@@ -233,7 +233,7 @@ def test_an_emergency_closes_from_every_phase() -> None:
     ],
 )
 def test_the_emergency_number_is_that_of_where_the_device_is(locale: str, zone: str, number: str) -> None:
-    """Whoever travels needs the number of the place, whatever English they speak; where it is not known, none is made up."""
+    """Whoever travels needs the number of the place, whatever English they speak; where it is unknown, none is made up."""
     turn = respond(Session(), Emergency(), replace(scene(Person(zone=zone)), library=library(locale)))
     assert number in plain(turn.prompt.parts)
     numbers = {
@@ -263,7 +263,7 @@ NEW = Person(safety_day="2026-11-21", last_day="2026-11-21")
 HEARD = timedelta(minutes=5)
 """Longer than any answer."""
 
-KNOWN = replace(NEW, heard={name: 5 for name in library().exercises})
+KNOWN = replace(NEW, heard=dict.fromkeys(library().exercises, 5))
 """Somebody who knows every exercise: there is one gate before each set."""
 
 
@@ -286,7 +286,7 @@ def test_next_in_a_set_never_jumps_over_a_set_up(seconds: int, sounds: bool) -> 
     turn = respond(Session(), StartRoutine("hip-routine"), scene(KNOWN, sounds=sounds))
     turn = respond(turn.session, Ready(), scene(turn.person, sounds=sounds))
     said = plain(respond(turn.session, Next(), later(turn, seconds, sounds=sounds)).prompt.parts)
-    assert "your right leg will lift" in said
+    assert "right leg lifting" in said
 
 
 def test_next_in_the_release_of_a_hold_tells_the_change_of_side() -> None:
@@ -294,7 +294,7 @@ def test_next_in_the_release_of_a_hold_tells_the_change_of_side() -> None:
     turn = started("figure-4", Ready())
     for seconds in range(44, 56):
         said = plain(respond(turn.session, Next(), later(turn, seconds)).prompt.parts)
-        assert "Cross your right ankle" in said, seconds
+        assert "right ankle crossed over" in said, seconds
 
 
 def test_a_hold_that_becomes_shorter_than_what_was_held_goes_on() -> None:
@@ -656,7 +656,7 @@ def has_sounds(turn: Turn) -> bool:
 
 
 def a_session(person: Person, *, fails: Event | None) -> tuple[Turn, Person]:
-    """One that begins an exercise and is at its first set; then it fails, or they leave. The set, and the person after."""
+    """One that begins an exercise, up to its first set; then it fails, or they leave. The set, and the person after."""
     turn = respond(Session(), StartExercise("figure-4"), scene(person, sounds=True))
     while turn.session.phase is Phase.OFFERING or turn.session.place.piece == 0:
         turn = respond(turn.session, Ready(), later(turn, 300, sounds=True))

@@ -222,7 +222,7 @@ def settle(session: Session, scene: Scene) -> Session:
 
 def _settled(session: Session, scene: Scene) -> tuple[Session, tuple[Step, ...], Practices]:
     """The same, with its plan's exercises."""
-    leaving = session.leaving if session.phase in _UNDECIDED else ""
+    leaving = session.leaving if session.phase in UNDECIDED else ""
     steps = steps_of(session.plan, scene, leaving)
     if not steps:
         phase = session.phase if session.phase in _WITHOUT_A_PLAN else Phase.CHOOSING
@@ -249,7 +249,7 @@ def _settled(session: Session, scene: Scene) -> tuple[Session, tuple[Step, ...],
         came_from=session.came_from if session.came_from in scene.library.position_names else "",
         number_for=session.number_for if session.number_for in NUMBERS_FOR else "",
         opened=max(0, session.opened),
-        leaving=leaving,
+        leaving=leaving if session.phase in UNDECIDED and any(one.exercise == leaving for one in steps) else "",
     )
     return settled, steps, practices
 
@@ -257,7 +257,7 @@ def _settled(session: Session, scene: Scene) -> tuple[Session, tuple[Step, ...],
 _WITHOUT_A_PLAN = (Phase.FORGETTING, Phase.ALARM, Phase.OVER)
 """Phases in which nothing need be underway."""
 
-_UNDECIDED = (Phase.HURTING, Phase.CONFIRMING, Phase.FORGETTING, Phase.ASKING, Phase.ALARM)
+UNDECIDED = (Phase.HURTING, Phase.CONFIRMING, Phase.FORGETTING, Phase.ASKING, Phase.ALARM)
 """Phases in which it may still be open what comes instead of an exercise that hurt."""
 
 NUMBERS_FOR = ("reps", "sets", "hold", "seconds")

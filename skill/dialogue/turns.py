@@ -14,7 +14,7 @@ from skill.coaching.practice import STANDING, PieceKind
 from skill.coaching.speech import speaking_seconds
 from skill.coaching.timeline import PASSAGES, CueKind, Passage, gate_before, moving_over
 from skill.coaching.timeline import Part as SetUpPart
-from skill.dialogue.here import Here, changed, easier_there_is, kept, last_set
+from skill.dialogue.here import UNDECIDED, Here, changed, easier_there_is, kept, last_set
 from skill.dialogue.history import days_since
 from skill.dialogue.prompt import Card, Part, Prompt, Say, Silence, Sound
 from skill.dialogue.session import Person, Phase, Session, Turn
@@ -489,6 +489,7 @@ def _turn(
         "sounded": any(isinstance(part, Sound) for part in (*parts, *reprompt)),
         "said": _last_of(said if said is not None else " ".join(part.text for part in parts if isinstance(part, Say))),
         "echoed": False,
+        "leaving": here.session.leaving if phase in UNDECIDED else "",
         "up_at": 0,
         "number_for": here.session.number_for if phase is Phase.ASKING else "",
         **fields,
