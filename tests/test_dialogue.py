@@ -233,7 +233,7 @@ def test_an_emergency_closes_from_every_phase() -> None:
     ],
 )
 def test_the_emergency_number_is_that_of_where_the_device_is(locale: str, zone: str, number: str) -> None:
-    """Whoever travels needs the number of the place, whatever English they speak; where it is unknown, none is made up."""
+    """Whoever travels needs the number of the place, whatever English they speak; unknown, none is made up."""
     turn = respond(Session(), Emergency(), replace(scene(Person(zone=zone)), library=library(locale)))
     assert number in plain(turn.prompt.parts)
     numbers = {
