@@ -222,16 +222,17 @@ def settle(session: Session, scene: Scene) -> Session:
 
 def _settled(session: Session, scene: Scene) -> tuple[Session, tuple[Step, ...], Practices]:
     """The same, with its plan's exercises."""
+    if session.phase is Phase.CONFIRMING and not plan.steps(session.asked, scene.library):
+        session = replace(session, phase=Phase.PAUSED, asked="")
     leaving = session.leaving if session.phase in _UNDECIDED else ""
     steps = steps_of(session.plan, scene, leaving)
+    leaving = leaving if leaving in [step.exercise for step in steps] else ""
     if not steps:
         phase = session.phase if session.phase in _WITHOUT_A_PLAN else Phase.CHOOSING
         session = replace(session, phase=phase, plan="", place=BEGINNING, ends=BEGINNING, since=None)
     elif session.phase is Phase.CHOOSING:
         session = replace(session, phase=Phase.PAUSED, since=None)
     session = _with_its_exercise(session, steps)
-    if session.phase is Phase.CONFIRMING and not plan.steps(session.asked, scene.library):
-        session = replace(session, phase=Phase.PAUSED, asked="")
     practices = _practices(steps, scene)
     if session.phase is Phase.FINISHING:
         end = _end_of(practices, len(steps) - 1)
