@@ -233,10 +233,12 @@ def test_an_emergency_closes_from_every_phase() -> None:
     ],
 )
 def test_the_emergency_number_is_that_of_where_the_device_is(locale: str, zone: str, number: str) -> None:
-    """Whoever travels needs the number of the place, whatever English they speak; where it is not known, none is made up."""
+    """Whoever travels needs the number of the place, whatever English they speak; an unknown place has no number."""
     turn = respond(Session(), Emergency(), replace(scene(Person(zone=zone)), library=library(locale)))
     assert number in plain(turn.prompt.parts)
-    numbers = {said for said in library(locale).emergency_numbers.values() if f"call {said}" in plain(turn.prompt.parts)}
+    numbers = {
+        said for said in library(locale).emergency_numbers.values() if f"call {said}" in plain(turn.prompt.parts)
+    }
     assert len(numbers) == (0 if "local" in number else 1)
 
 
@@ -261,7 +263,7 @@ NEW = Person(safety_day="2026-11-21", last_day="2026-11-21")
 HEARD = timedelta(minutes=5)
 """Longer than any answer."""
 
-KNOWN = replace(NEW, heard={name: 5 for name in library().exercises})
+KNOWN = replace(NEW, heard=dict.fromkeys(library().exercises, 5))
 """Somebody who knows every exercise: there is one gate before each set."""
 
 
@@ -434,7 +436,9 @@ def test_skip_a_side_by_its_name() -> None:
     """The side that is named, and never the one that is being done instead of it."""
     turn = started("hip-routine", Ready())
     kept = respond(turn.session, SkipSide("right"), later(turn, 20))
-    assert plain(kept.prompt.parts).startswith("Only your left side in fire hydrant, today. To undo that, say, both sides.")
+    assert plain(kept.prompt.parts).startswith(
+        "Only your left side in fire hydrant, today. To undo that, say, both sides."
+    )
     assert kept.session.place.piece == 1
     after = respond(kept.session, Next(), later(kept, 30))
     assert after.session.exercise == "hip-thrust"
@@ -612,7 +616,9 @@ def test_pain_in_the_release_before_is_still_pain() -> None:
     assert turn.person.today.left == ("fire-hydrant",)
 
 
-@given(st.sampled_from([OLD_GATE, OLD_SET, OLD_HOLD, OLD_PAUSE, OLD_PAIN]), any_event, st.integers(0, 260), st.booleans())
+@given(
+    st.sampled_from([OLD_GATE, OLD_SET, OLD_HOLD, OLD_PAUSE, OLD_PAIN]), any_event, st.integers(0, 260), st.booleans()
+)
 def test_any_session_of_the_release_before_goes_on(
     fields: dict[str, object], event: Event, seconds: int, sounds: bool
 ) -> None:
@@ -650,7 +656,7 @@ def has_sounds(turn: Turn) -> bool:
 
 
 def a_session(person: Person, *, fails: Event | None) -> tuple[Turn, Person]:
-    """One that begins an exercise and is at its first set; then it fails, or they leave. The set, and the person after."""
+    """One that begins an exercise, and fails or is left in its first set: that answer, and the person after."""
     turn = respond(Session(), StartExercise("figure-4"), scene(person, sounds=True))
     while turn.session.phase is Phase.OFFERING or turn.session.place.piece == 0:
         turn = respond(turn.session, Ready(), later(turn, 300, sounds=True))
@@ -702,7 +708,7 @@ def test_whatever_a_failure_is_called_it_counts_against_the_sounds(error: str) -
     assert (person.sounds_failed, person.sounds_failures) == (True, 1)
     opened = respond(Session(), Open(), scene(KNOWN, sounds=True))
     assert not has_sounds(opened)
-    person = respond(opened.session, law.decoded(ended), later(opened, 2, sounds=True)).person
+    person = respond(opened.session, Failed(), later(opened, 2, sounds=True)).person
     assert (person.sounds_failed, person.sounds_failures) == (False, 0)
 
 
@@ -734,7 +740,9 @@ def test_the_week_is_told_when_it_has_changed() -> None:
     assert "in a week" not in days[1, 1] + days[2, 1]
     unknown = at_the_end(turn.person, NOW + timedelta(days=3), recognised=False)
     assert "in a week" not in plain(unknown.prompt.parts)
-    assert "That makes four days in a week." in plain(at_the_end(unknown.person, NOW + timedelta(days=3.2)).prompt.parts)
+    assert "That makes four days in a week." in plain(
+        at_the_end(unknown.person, NOW + timedelta(days=3.2)).prompt.parts
+    )
 
 
 def test_what_is_said_in_greeting_and_parting_goes_round_with_the_sessions() -> None:
