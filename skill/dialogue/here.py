@@ -165,6 +165,17 @@ class Here:
         there = replace(self, steps=steps, practices=_practices(steps, self.scene), place=place)
         return replace(there, place=last_set(there)) if self.phase is Phase.FINISHING else there
 
+    def without_what_hurt(self, place: Place) -> "tuple[Here, Place]":
+        """The same moment in a plan without the exercise that is left, and a place in it: of that one, what follows it."""
+        if not self.session.leaving or place.step >= len(self.steps):
+            return self, place
+        steps = steps_of(self.session.plan, self.scene)
+        there = replace(place, step=sum(step in steps for step in self.steps[: place.step]))
+        if self.steps[place.step] not in steps:
+            there = Place(there.step)
+        session = replace(self.session, leaving="")
+        return replace(self, session=session, steps=steps, practices=_practices(steps, self.scene)), there
+
     def remembering(self, person: Person) -> "Here":
         """The same moment for a person who just wished something else of it."""
         if person is self.scene.person:
@@ -224,7 +235,7 @@ def _settled(session: Session, scene: Scene) -> tuple[Session, tuple[Step, ...],
     """The same, with its plan's exercises."""
     if session.phase is Phase.CONFIRMING and not plan.steps(session.asked, scene.library):
         session = replace(session, phase=Phase.PAUSED, asked="")
-    leaving = session.leaving if session.phase in _UNDECIDED else ""
+    leaving = session.leaving if session.phase in UNDECIDED else ""
     steps = steps_of(session.plan, scene, leaving)
     leaving = leaving if leaving in [step.exercise for step in steps] else ""
     if not steps:
@@ -258,7 +269,7 @@ def _settled(session: Session, scene: Scene) -> tuple[Session, tuple[Step, ...],
 _WITHOUT_A_PLAN = (Phase.FORGETTING, Phase.ALARM, Phase.OVER)
 """Phases in which nothing need be underway."""
 
-_UNDECIDED = (Phase.HURTING, Phase.CONFIRMING, Phase.FORGETTING, Phase.ASKING, Phase.ALARM)
+UNDECIDED = (Phase.HURTING, Phase.CONFIRMING, Phase.FORGETTING, Phase.ASKING, Phase.ALARM)
 """Phases in which it may still be open what comes instead of an exercise that hurt."""
 
 NUMBERS_FOR = ("reps", "sets", "hold", "seconds")
