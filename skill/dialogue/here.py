@@ -166,7 +166,7 @@ class Here:
         return replace(there, place=last_set(there)) if self.phase is Phase.FINISHING else there
 
     def without_what_hurt(self, place: Place) -> "tuple[Here, Place]":
-        """The same moment in a plan without the exercise that is left, and a place in it: of that one, what follows it."""
+        """The same moment in a plan without the exercise that is left, and the place in it, or what follows there."""
         if not self.session.leaving or place.step >= len(self.steps):
             return self, place
         steps = steps_of(self.session.plan, self.scene)
