@@ -74,7 +74,7 @@ def _field(name: str) -> st.SearchStrategy[object]:
 
 def an_event(kind: type[Event]) -> st.SearchStrategy[Event]:
     """Any event of that kind."""
-    return st.builds(kind, **{field.name: _field(field.name) for field in fields(kind)})  # type: ignore[arg-type]
+    return st.builds(kind, **{field.name: _field(field.name) for field in fields(kind)})
 
 
 any_event = st.sampled_from(EVENTS).flatmap(an_event)

@@ -49,6 +49,7 @@ from skill.dialogue.events import (
     No,
     OnlySide,
     Open,
+    OutOfBreath,
     Pause,
     PutBack,
     Ready,
@@ -468,6 +469,26 @@ def test_what_hurts_stays_left_while_a_number_is_asked_for() -> None:
     assert respond(back.session, Ready(), later(back, 50)).session.exercise == "hip-thrust"
 
 
+@pytest.mark.parametrize("event", [GoTo(number=4), StartExercise("butterfly-stretch"), GoTo("butterfly-stretch")])
+def test_who_goes_elsewhere_after_pain_is_led_there_once(event: Event) -> None:
+    """The plan is one shorter from that moment on, so the way is not told again, under another number."""
+    turn = started("hip-routine", Ready())
+    turn = respond(turn.session, ItHurts(), later(turn, 20))
+    turn = respond(turn.session, event, later(turn, 30))
+    assert "Number three of five: butterfly stretch." in plain(turn.prompt.parts)
+    assert settle(turn.session, later(turn, 0)) == turn.session
+    assert respond(turn.session, Ready(), later(turn, 300)).session.place == Place(2, 1)
+
+
+def test_out_of_breath_after_pain_the_exercise_stays_left() -> None:
+    """They rest, and what comes then is the next one."""
+    turn = started("hip-routine", Ready())
+    turn = respond(turn.session, ItHurts(), later(turn, 20))
+    turn = respond(turn.session, OutOfBreath(), later(turn, 30))
+    assert settle(turn.session, later(turn, 0)) == turn.session
+    assert respond(turn.session, Resume(), later(turn, 90)).session.exercise == "hip-thrust"
+
+
 @pytest.mark.parametrize("event", [PutBack("seated-figure-4"), BothSides(), OnlySide("right")])
 def test_when_all_is_done_a_wish_about_the_plan_leaves_all_done(event: Event) -> None:
     """They are asked to finish, as before, at the end of whatever the plan is now."""
@@ -708,7 +729,7 @@ def test_whatever_a_failure_is_called_it_counts_against_the_sounds(error: str) -
     assert (person.sounds_failed, person.sounds_failures) == (True, 1)
     opened = respond(Session(), Open(), scene(KNOWN, sounds=True))
     assert not has_sounds(opened)
-    person = respond(opened.session, law.decoded(ended), later(opened, 2, sounds=True)).person
+    person = respond(opened.session, Failed(), later(opened, 2, sounds=True)).person
     assert (person.sounds_failed, person.sounds_failures) == (False, 0)
 
 

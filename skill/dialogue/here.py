@@ -165,6 +165,17 @@ class Here:
         there = replace(self, steps=steps, practices=_practices(steps, self.scene), place=place)
         return replace(there, place=last_set(there)) if self.phase is Phase.FINISHING else there
 
+    def without_what_hurt(self, place: Place) -> "tuple[Here, Place]":
+        """The same moment in a plan without the exercise that is left, and the place in it, or what follows there."""
+        if not self.session.leaving or place.step >= len(self.steps):
+            return self, place
+        steps = steps_of(self.session.plan, self.scene)
+        there = replace(place, step=sum(step in steps for step in self.steps[: place.step]))
+        if self.steps[place.step] not in steps:
+            there = Place(there.step)
+        session = replace(self.session, leaving="")
+        return replace(self, session=session, steps=steps, practices=_practices(steps, self.scene)), there
+
     def remembering(self, person: Person) -> "Here":
         """The same moment for a person who just wished something else of it."""
         if person is self.scene.person:
@@ -222,16 +233,17 @@ def settle(session: Session, scene: Scene) -> Session:
 
 def _settled(session: Session, scene: Scene) -> tuple[Session, tuple[Step, ...], Practices]:
     """The same, with its plan's exercises."""
+    if session.phase is Phase.CONFIRMING and not plan.steps(session.asked, scene.library):
+        session = replace(session, phase=Phase.PAUSED, asked="")
     leaving = session.leaving if session.phase in UNDECIDED else ""
     steps = steps_of(session.plan, scene, leaving)
+    leaving = leaving if leaving in [step.exercise for step in steps] else ""
     if not steps:
         phase = session.phase if session.phase in _WITHOUT_A_PLAN else Phase.CHOOSING
         session = replace(session, phase=phase, plan="", place=BEGINNING, ends=BEGINNING, since=None)
     elif session.phase is Phase.CHOOSING:
         session = replace(session, phase=Phase.PAUSED, since=None)
     session = _with_its_exercise(session, steps)
-    if session.phase is Phase.CONFIRMING and not plan.steps(session.asked, scene.library):
-        session = replace(session, phase=Phase.PAUSED, asked="")
     practices = _practices(steps, scene)
     if session.phase is Phase.FINISHING:
         end = _end_of(practices, len(steps) - 1)
@@ -249,7 +261,7 @@ def _settled(session: Session, scene: Scene) -> tuple[Session, tuple[Step, ...],
         came_from=session.came_from if session.came_from in scene.library.position_names else "",
         number_for=session.number_for if session.number_for in NUMBERS_FOR else "",
         opened=max(0, session.opened),
-        leaving=leaving if session.phase in UNDECIDED and any(one.exercise == leaving for one in steps) else "",
+        leaving=leaving if session.phase in UNDECIDED else "",
     )
     return settled, steps, practices
 

@@ -62,6 +62,7 @@ def play(
         whole: where they are led back into a set, as to somebody who was away.
         phase: what she waits for, where it is something else than what the place asks for.
     """
+    here, place = here.without_what_hurt(place)
     practice = here.practices(place.step)
     if practice is None:
         return finish(here, *lead, person=person)
@@ -133,6 +134,7 @@ def re_enter(
         whole: they come back from elsewhere, so it is told whole, too.
         person: what to remember, where it changes.
     """
+    here, place = here.without_what_hurt(place)
     practice = here.practices(place.step)
     if practice is not None and practice.pieces[place.piece].kind is PieceKind.SET_UP:
         start = min(place.stage, SetUpPart.POSITION.value) if here.body == practice.form.position else place.stage
@@ -206,6 +208,8 @@ def ask(
 ) -> Turn:
     """Say something, then the question of a phase, and wait for the answer; `fields` of the session change, too."""
     place = here.place if place is None else place
+    if phase not in UNDECIDED and "leaving" not in fields:
+        here, place = here.without_what_hurt(place)
     return _turn(
         here,
         joined([Say(sentences(*told)), Say(here.words(question or _question(here, phase, place)))]),
