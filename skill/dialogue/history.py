@@ -6,7 +6,19 @@ from datetime import date, timedelta
 
 from skill.coaching import plan
 from skill.coaching.fitting import after_piece
-from skill.dialogue.events import Event, Failed, Next, No, Ready, Resume, SkipExercise, SkipSide, TimedOut, Yes
+from skill.dialogue.events import (
+    Event,
+    Failed,
+    LeaveOutToday,
+    Next,
+    No,
+    Ready,
+    Resume,
+    SkipExercise,
+    SkipSide,
+    TimedOut,
+    Yes,
+)
 from skill.dialogue.here import Here, easier_there_is
 from skill.dialogue.session import Day, Earlier, Person, Phase
 from skill.library.models import Side
@@ -83,6 +95,8 @@ def _leaves(here: Here, event: Event) -> bool:
         return isinstance(event, (*ON, No, SkipExercise)) and not stays
     if here.phase is Phase.FINISHING:
         return False
+    if isinstance(event, LeaveOutToday):
+        return event.exercise in (None, here.steps[here.place.step].exercise)
     last_side = here.piece is not None and here.piece.side is not Side.LEFT
     return isinstance(event, SkipExercise) or (isinstance(event, SkipSide) and last_side)
 

@@ -172,6 +172,7 @@ class Session:
         no_kneeling: they cannot kneel.
         recent: they were here a few minutes ago.
         up_at: when the way up will have been told to its end, in seconds since 1970; 0 where it is not being told.
+        hurried: they were ready on the way up, and it was told again.
     """
 
     phase: Phase = Phase.CHOOSING
@@ -203,6 +204,7 @@ class Session:
     no_kneeling: bool = False
     recent: bool = False
     up_at: int = 0
+    hurried: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -495,6 +495,7 @@ def _turn(
         "echoed": False,
         "leaving": here.session.leaving if phase in UNDECIDED else "",
         "up_at": 0,
+        "hurried": False,
         "number_for": here.session.number_for if phase is Phase.ASKING else "",
         **fields,
     }

@@ -19,7 +19,7 @@ from skill.library.models import Side
 def go(here: Here, event: Event) -> Turn:
     """They are ready: on to the next part of the set-up; and where all of it was told, count.
 
-    On the way up nobody is hurried: it is told again whole. Elsewhere whoever is ready on the way has got there.
+    Whoever is ready on the way has got there; on the way up, where people fall, only when they say so twice.
     """
     practice, place = here.practice, here.place
     if practice is None:
@@ -30,8 +30,11 @@ def go(here: Here, event: Event) -> Turn:
         return _begin_set(here, practice, place) if _all_told(practice, place) else _tell(here, place)
     if here.on_the_way and place.stage == Part.THINGS and practice.things:
         return play(here, replace(place, stage=Part.WAY.value))
+    if here.on_the_way and _leads_up(here, practice) and not here.session.hurried:
+        turn = _tell(here, place, here.words("take-your-time"))
+        return replace(turn, session=replace(turn.session, hurried=True))
     if here.on_the_way:
-        return _tell(here, place, here.words("take-your-time")) if _leads_up(here, practice) else arrive(here, event)
+        return arrive(here, event)
     if place.stage == Part.POSITION and not practice.short and practice.pieces[place.piece].kind is PieceKind.SET_UP:
         told = the_move(practice, practice.pieces[place.piece].side, here.words)
         return play(here, gate_of(here, place), told)
