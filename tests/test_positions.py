@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from listening import Listener
-from scenes import NOW, any_event, library, scene
+from scenes import NOW, all_sounds, any_event, library, scene
 
 from skill.coaching.fitting import ASKING_TAKES, BEGINS_AFTER, SURELY_HEARD
 from skill.coaching.speech import speaking_seconds
@@ -22,6 +22,7 @@ from skill.dialogue.prompt import Say
 from skill.dialogue.respond import respond
 from skill.dialogue.session import Person, Phase, Scene, Session, Turn
 from skill.library.models import Level
+from skill.rehearsal import narration_parts
 
 KNOWN_DAY = "2026-11-21"
 FAMILIAR = dict.fromkeys(library().exercises, 9)
@@ -172,3 +173,16 @@ def test_the_hole_of_the_release_before() -> None:
     mat.listen()
     assert mat.heard.faults == []
     assert ("lying-on-back", "standing") in [(one.start, one.end) for one in mat.heard.told]
+
+
+@pytest.mark.parametrize("sounds", [True, False], ids=["sounds", "aloud"])
+@pytest.mark.parametrize("routine", sorted(library().routines))
+def test_a_narrated_routine_has_no_hole(routine: str, sounds: bool) -> None:
+    """What is written as one recording tells every change of position, too."""
+    heard = Listener(library())
+    names = all_sounds() if sounds else frozenset()
+    steps = [library().exercises[one.exercise] for one in library().routines[routine].steps]
+    plan = [(one.name, one.form(Level.USUAL).position) for one in steps]
+    heard.hear(narration_parts(library(), routine, names), plan)
+    assert heard.faults == []
+    assert heard.body == "standing" or heard.body not in library().floor_positions
