@@ -329,10 +329,10 @@ def test_more_seconds_says_what_it_does() -> None:
 @pytest.mark.parametrize(("number", "way"), [(1, "Come onto your hands and knees"), (5, "roll onto your back")])
 def test_a_jump_begins_from_where_the_body_is(number: int, way: str) -> None:
     """From number six, standing, any other exercise is led to from standing."""
-    turn = started("hip-routine", GoTo(number=6))
+    turn = started("hip-routine", GoTo(number=6), Ready())
     turn = respond(turn.session, GoTo(number=number), later(turn, 300))
     said = plain(turn.prompt.parts)
-    assert "Make your way down to the mat" in said
+    assert "make your way down to the mat" in said
     assert way in said
 
 
@@ -349,7 +349,7 @@ def test_a_new_session_begins_standing() -> None:
     turn = started("hip-routine", Ready())
     offered = respond(Session(), Open(), later(turn, 90_000))
     said = plain(respond(offered.session, SkipExercise(), later(offered, 90_010)).prompt.parts)
-    assert "Make your way down to the mat" in said
+    assert "make your way down to the mat" in said
     alone = started("butterfly-stretch")
     offered = respond(Session(), Open(), later(alone, 90_000))
     said = plain(respond(offered.session, SkipExercise(), later(offered, 90_010)).prompt.parts)
@@ -661,7 +661,7 @@ def test_a_person_of_the_release_before_is_known() -> None:
     assert offered.session.phase is Phase.OFFERING
     assert "fire hydrant, number one of six, right leg lifting, three reps left" in plain(offered.prompt.parts)
     gate = respond(offered.session, Resume(), later(offered, 30))
-    assert "Make your way down to the mat" in plain(gate.prompt.parts)
+    assert "make your way down to the mat" in plain(gate.prompt.parts)
     gate = respond(gate.session, Ready(), later(gate, 100))
     assert "Say ready when you're set." in plain(gate.prompt.parts)
     counting = respond(gate.session, Ready(), later(gate, 100))

@@ -34,6 +34,7 @@ class Practice:
 
     Attributes:
         position_before: where the body is when the set-up begins.
+        leave_before: how to come out of the exercise before, where they come from it.
         things: what to have at hand, where it is asked for before this exercise: all that the rest of the plan needs.
         lift, hold, lower, relax, rest: seconds.
         short: they know it, so its name, a reminder and one cue will do.
@@ -57,6 +58,7 @@ class Practice:
     first: bool
     cue: str
     pieces: tuple[Piece, ...]
+    leave_before: str = ""
     things: tuple[str, ...] = ()
 
     def __hash__(self) -> int:
@@ -82,6 +84,7 @@ def practice(steps: tuple[Step, ...], index: int, habits: Habits, library: Libra
             index=index,
             of=len(steps),
             position_before=before.position if before else STANDING,
+            leave_before=before.leave if before else "",
         ),
         exercise,
         _form(steps[index], habits.wishes, library),
@@ -119,6 +122,7 @@ class _Place:
     index: int
     of: int
     position_before: str
+    leave_before: str
 
 
 @lru_cache(maxsize=PRACTICES)
@@ -142,6 +146,7 @@ def _settled(
         exercise=exercise,
         form=form,
         position_before=place.position_before,
+        leave_before=place.leave_before,
         reps=least_to_most(dose.reps, wish.reps),
         sets=sets,
         hold=_timed(least_to_most(dose.hold, wish.hold)),

@@ -221,15 +221,18 @@ def _way(practice: Practice, piece: Piece, place: Place, telling: Telling) -> It
     """The name, what to take care of the first time, and the way there. Who is new to it says when they are there."""
     words = telling.words
     caution = practice.exercise.caution if practice.first and practice.form.level is Level.USUAL else ""
-    yield _said(CueKind.SET_UP, sentences(introduction(practice, words), caution), place, words)
+    told = sentences(practice.leave_before, introduction(practice, words), caution)
+    yield _said(CueKind.SET_UP, told, place, words)
     change = telling.way(practice.position_before, practice.form.position)
     if change is None:
         if not practice.short:
             yield replace(_said(CueKind.SET_UP, "", place, words), gate=GATE_NAMED)
         return
     moved = list(before_the_pause(change, place, piece.side, words))
-    if not practice.short:
-        moved[-1] = replace(moved[-1], gate=GATE_SEATED if change.pause_seconds else GATE_WAY)
+    if change.pause_seconds:  # nobody is hurried up from the floor, however well they know it
+        moved[-1] = replace(moved[-1], gate=GATE_SEATED)
+    elif not practice.short:
+        moved[-1] = replace(moved[-1], gate=GATE_WAY)
     yield from moved
     if telling.flowing and not change.pause_seconds:
         yield from _on_the_way(practice, change, moved, place, telling)
@@ -289,8 +292,10 @@ def _back_into(practice: Practice, piece: Piece, place: Place, telling: Telling)
         things = needed(practice.things, words) if telling.whole else ""
         yield from (_said(CueKind.SET_UP, told, at, words) for told in (things,) if told)
         moved = list(before_the_pause(change, at, piece.side, words)) if change else []
-        if change and moved and whole:
-            moved[-1] = replace(moved[-1], gate=GATE_SEATED if change.pause_seconds else GATE_WAY)
+        if change and change.pause_seconds:
+            moved[-1] = replace(moved[-1], gate=GATE_SEATED)
+        elif moved and whole:
+            moved[-1] = replace(moved[-1], gate=GATE_WAY)
         yield from moved
     if place.stage <= Part.UP and change and change.pause_seconds:
         moved = list(after_the_pause(change, replace(place, stage=Part.UP.value), piece.side, words))

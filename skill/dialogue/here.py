@@ -418,8 +418,10 @@ def _practices(
             made[index] = practice(steps, index, habits, scene.library)
             if index == jumped_to and (came_from or gathering):
                 needed = things(steps[index:], habits, scene.library) if gathering else ()
-                before = came_from or made[index].position_before
-                made[index] = replace(made[index], position_before=before, things=needed)
+                usual = made[index].position_before
+                before = came_from or usual
+                leave = made[index].leave_before if before == usual else ""
+                made[index] = replace(made[index], position_before=before, leave_before=leave, things=needed)
         return made[index]
 
     return at

@@ -10,9 +10,9 @@ from typing import Any
 from skill.coaching import plan
 from skill.coaching.fitting import BEGINS_AFTER, SURELY_HEARD, Span, after_piece
 from skill.coaching.place import Place
-from skill.coaching.practice import STANDING, PieceKind
+from skill.coaching.practice import STANDING, Piece, PieceKind, Practice
 from skill.coaching.speech import speaking_seconds
-from skill.coaching.timeline import PASSAGES, CueKind, Passage, gate_before, moving_over
+from skill.coaching.timeline import PASSAGES, CueKind, Passage, gate_before, moving_over, sided
 from skill.coaching.timeline import Part as SetUpPart
 from skill.dialogue.here import UNDECIDED, Here, changed, easier_there_is, kept, last_set
 from skill.dialogue.history import days_since
@@ -73,12 +73,16 @@ def play(
         if place.stage >= SetUpPart.POSITION:
             place = replace(place, stage=SetUpPart.WAY.value)
     safety, here, person = with_safety(here, person)
+    if here.place.stage == SetUpPart.UP and here.body == practice.form.position and place.stage != SetUpPart.UP:
+        lead = (*lead, _reminder(here, practice, piece))  # they sit, half-way up from there
     here = here.from_the_body(place)
     told = sentences(safety, *lead)
     lead_seconds = speaking_seconds(told, here.scene.library.language)
     span = here.fit(place, lead_seconds, holding=holding, whole=whole)
     then = phase or _phase_after(span)
     question = here.words(span.gate) if span.gate else here.words(_QUESTIONS[then])
+    end = here.practices(span.ends.step) if span.finished else None
+    question = sentences(end.form.leave if end else "", question)
     parts = joined([Say(told), *heard(here, span), Say(question)])
     return _turn(
         here,
@@ -97,6 +101,11 @@ def play(
         body=_body(here.body),
         said=sentences(told, *_told_in(span), question if span.gate else ""),
     )
+
+
+def _reminder(here: Here, practice: Practice, piece: Piece) -> str:
+    """The position, in a sentence."""
+    return sided(f"{here.words.position(practice.form.position)}.", piece.side, here.words)
 
 
 def _told_in(span: Span) -> Iterable[str]:

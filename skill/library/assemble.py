@@ -135,6 +135,7 @@ def forms(facts: ExerciseFile, words: ExerciseWords) -> Mapping[Level, Form]:
         move=words.move,
         switch=words.switch or "",
         side=words.side or "",
+        leave=words.leave or "",
         beats=Beats(words.beats.lift, words.beats.hold, words.beats.lower),
         posture=Posture(words.posture.breathing, words.posture.head, words.posture.hands, words.posture.feet),
     )
@@ -161,6 +162,7 @@ def _differing(usual: Form, level: Level, facts: FormChanges, words: FormWords) 
         move=_or(words.move, usual.move),
         switch=_or(words.switch, usual.switch),
         side=_or(words.side, usual.side),
+        leave=_or(words.leave, usual.leave),
         beats=Beats(beats.lift, beats.hold, beats.lower) if beats else usual.beats,
         posture=_posture(usual.posture, words.posture) if words.posture else usual.posture,
     )

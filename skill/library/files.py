@@ -247,6 +247,7 @@ _BEATS = "The words that lead one rep when it is counted aloud."
 
 
 _SIDE = "The side named by its limb, as a part of a sentence: {working} leg on top, so lie on your {supporting} side."
+_LEAVE = "How to come out of it, said when it is over; it names no side."
 _POSTURE = "What is answered to who asks about breathing, head, hands or feet, in a sentence each."
 
 
@@ -277,6 +278,9 @@ class FormWords(Shape):
     move: Text | None = Field(default=None, description=_MOVE)
     switch: Text | None = Field(default=None, description=_SWITCH_WORDS)
     side: Text | None = Field(default=None, description=_SIDE)
+    leave: Text | None = Field(
+        default=None, description="How to come out of it, said when it is over; it names no side."
+    )
     beats: BeatsFile | None = Field(default=None, description=_BEATS)
     posture: PostureChanges | None = Field(default=None, description=_POSTURE)
 
@@ -292,6 +296,9 @@ class ExerciseWords(Shape):
     setup_short: Text = Field(description=_SETUP_SHORT)
     move: Text = Field(description=_MOVE)
     switch: Text | None = Field(default=None, description=_SWITCH_WORDS)
+    leave: Text | None = Field(
+        default=None, description="How to come out of it, said when it is over; it names no side."
+    )
     side: Text | None = Field(default=None, description=_SIDE + " Needed exactly when sides is 'each'.")
     beats: BeatsFile = Field(description=_BEATS)
     posture: PostureFile = Field(description=_POSTURE)

@@ -108,7 +108,8 @@ class Posture:
 class Form:
     """One way of doing an exercise. `{working}` and `{supporting}` in its words stand for the two sides.
 
-    `side` names a side by its limb, as a part of a sentence; "" where the sides work together.
+    `side` names a side by its limb, as a part of a sentence; "" where the sides work together. `leave` says how to come
+    out of it when it is over; "" where that needs no words.
     """
 
     level: Level
@@ -123,6 +124,7 @@ class Form:
     move: str
     switch: str
     side: str
+    leave: str
     beats: Beats
     posture: Posture
 

@@ -252,7 +252,8 @@ def stop_in_alarm(here: Here, event: Event) -> Turn:
 
 def no_when_over(here: Here, event: Event) -> Turn:
     """No: the day stays over, and the session ends."""
-    return Turn(close(here, "").session, here.scene.person, Prompt((Say(here.words("stays-over")),)))
+    told = sentences(here.words("stays-over"), up_slowly(here))
+    return Turn(close(here, "").session, here.scene.person, Prompt((Say(told),)))
 
 
 # The way out of floor work

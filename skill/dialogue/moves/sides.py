@@ -81,8 +81,11 @@ def _where_the_last_side_was(here: Here) -> Here:
 
 
 def both_sides(here: Here, event: Event) -> Turn:
-    """Both sides again, where one was to be left out."""
-    piece, practice = here.piece, here.practice
+    """Both sides again, where one was to be left out; of an exercise that is over, for the next time."""
+    piece, practice, today = here.piece, here.practice, today_of(here.scene)
+    if today.sides and (practice is None or practice.exercise.id not in today.sides):
+        person = replace(here.scene.person, today=replace(today, sides={}))
+        return stay(here.remembering(person), here.words("both-sides"), person=person)
     if piece is None or practice is None or piece.side is None:
         return stay(here, here.words("both-sides-together"))
     after = here.remembering(_with_sides(here, ()))
