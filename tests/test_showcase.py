@@ -22,5 +22,5 @@ def test_every_command_and_file_that_the_readme_names_is_there() -> None:
     for link in re.findall(r"\]\((?!http)([^)#]+)\)", text):
         assert (ROOT / link).exists(), link
     targets = (ROOT / "Makefile").read_text()
-    for command in re.findall(r"`?make ([a-z]+)", text):
+    for command in re.findall(r"(?:`|^)make ([a-z]+)", text, re.MULTILINE):
         assert re.search(rf"^{command}:", targets, re.MULTILINE), command
