@@ -72,7 +72,7 @@ ROUTINE = (
     READY,
     READY,
     Step("How long left", "HowLongLeftIntent", after=14),
-    *(READY,) * 9,
+    *(READY,) * 11,
 )
 """The whole hip routine as somebody new to it does it, with a question here and there, to its end."""
 

@@ -580,7 +580,7 @@ def test_a_request_that_is_sent_twice_is_answered_twice_and_counts_once() -> Non
     """The second answer is one, too."""
     house = House()
     phone = house.device()
-    for line in ("start butterfly stretch", "ready"):
+    for line in ("start butterfly stretch", "ready", "ready", "ready"):
         phone.say(line)
     phone.now += timedelta(minutes=4)
     room = wire(phone)
@@ -785,7 +785,7 @@ def test_what_rides_along_outlives_a_turn_that_came_too_late() -> None:
     """The turn changes nothing any more; what could not be saved before it is still added, once."""
     house = House()
     kitchen, bedroom = house.device("kitchen"), house.device("bedroom")
-    for line in ("start butterfly stretch", "ready", "start hip routine"):
+    for line in ("start butterfly stretch", "ready", "ready", "ready", "start hip routine"):
         kitchen.say(line)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(house.store._shelf, "change", lambda *_: _refuse(""))
