@@ -110,7 +110,7 @@ def test_a_routine_with_every_kind_of_interruption_is_completed(drive: Drive) ->
     turns = drive(
         "",
         "start hip routine",
-        "ready",
+        ("ready", 3),  # there, set, and amid the first set
         "explain fire hydrant",
         "how long left",
         "which side am i on",
@@ -147,7 +147,7 @@ def test_a_routine_with_every_kind_of_interruption_is_completed(drive: Drive) ->
 
 def test_stop_keeps_the_place_for_the_next_time(drive: Drive) -> None:
     """Stopped in the middle, opened again: she offers to go on, and "yes" goes on to the end."""
-    turns = drive("", "start hip strength", ("ready", 5), "stop", "", "yes", ("ready", UNTIL_CLOSED))
+    turns = drive("", "start hip strength", ("ready", 7), "stop", "", "yes", ("ready", UNTIL_CLOSED))
     check(turns)
     (stopped,) = [turn for turn in turns if turn.sentence == "stop"]
     assert stopped.closed
