@@ -18,9 +18,10 @@ from skill.audio.narrate import Narration, narrate, write_mp3
 from skill.audio.samples import RATE
 from skill.audio.voices import Hibari, VoiceError
 from skill.audio.waveform import waveform
+from skill.dialogue.turns import seconds_of
 from skill.library.folder import content_folder
 from skill.library.load import load
-from skill.rehearsal import narration_parts, seconds_of
+from skill.rehearsal import narration_parts
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 ALLOWED = 0.10

@@ -25,10 +25,10 @@ from ask_sdk_model.interfaces.system import SystemState
 from skill.dialogue.events import Event, Flow, Guided, Harder, Next, Open, SkipExercise, StartRoutine, Stop
 from skill.dialogue.respond import respond
 from skill.dialogue.session import Listener, Scene, Session
+from skill.dialogue.turns import seconds_of
 from skill.library.folder import content_folder
 from skill.library.load import load
 from skill.library.models import Library
-from skill.rehearsal import seconds_of
 from skill.storage.opening import open_store
 from skill.storage.people import PeopleStore
 from skill.storage.record import person_of, record_of

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
-from skill.coaching.speech import speaking_seconds
 from skill.coaching.wishes import Pace
 from skill.dialogue.events import Event, Resume, StartExercise, StartRoutine
-from skill.dialogue.prompt import Part, Say, Silence, Sound
+from skill.dialogue.prompt import Part, Say
 from skill.dialogue.respond import respond
 from skill.dialogue.session import Listener, Person, Scene, Session, Turn
+from skill.dialogue.turns import seconds_of
 from skill.library.models import Library
 
 _SOME_DAY = datetime(2026, 1, 1, 9, tzinfo=UTC)
@@ -52,16 +52,3 @@ def _without(text: str, asked: set[str]) -> str:
 def parts_of(turns: Iterator[Turn]) -> tuple[Part, ...]:
     """All that is heard in these turns, one after the other."""
     return tuple(part for turn in turns for part in turn.prompt.parts)
-
-
-def seconds_of(parts: tuple[Part, ...], language: str) -> float:
-    """How long parts are expected to last, speech estimated."""
-    return sum(_seconds(part, language) for part in parts)
-
-
-def _seconds(part: Part, language: str) -> float:
-    match part:
-        case Say(text):
-            return speaking_seconds(text, language)
-        case Silence(seconds) | Sound(_, seconds):
-            return seconds

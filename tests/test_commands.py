@@ -12,8 +12,9 @@ from skill import __version__, build, commands
 from skill.__main__ import main
 from skill.audio.samples import Samples, silence
 from skill.dialogue.prompt import Say, Sound
+from skill.dialogue.turns import seconds_of
 from skill.picture import diagram
-from skill.rehearsal import narration_parts, parts_of, rehearse, seconds_of
+from skill.rehearsal import narration_parts, parts_of, rehearse
 
 ROOT = Path(__file__).parent.parent
 

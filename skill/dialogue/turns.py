@@ -10,7 +10,7 @@ from typing import Any
 from skill.coaching import plan
 from skill.coaching.fitting import BEGINS_AFTER, SURELY_HEARD, Span, after_piece
 from skill.coaching.place import Place
-from skill.coaching.practice import STANDING, Piece, PieceKind, Practice
+from skill.coaching.practice import STANDING, PieceKind, Practice
 from skill.coaching.speech import speaking_seconds
 from skill.coaching.timeline import PASSAGES, CueKind, Passage, gate_before, moving_over, sided
 from skill.coaching.timeline import Part as SetUpPart
@@ -47,7 +47,6 @@ def play(
     person: Person | None = None,
     holding: bool = False,
     whole: bool = False,
-    phase: Phase | None = None,
 ) -> Turn:
     """Lead on from a place: as much as one response holds, then what she waits for.
 
@@ -60,29 +59,24 @@ def play(
         person: what to remember, where it changes.
         holding: they are in the hold already, and stay in it.
         whole: where they are led back into a set, as to somebody who was away.
-        phase: what she waits for, where it is something else than what the place asks for.
     """
     here, place = here.without_what_hurt(place)
     practice = here.practices(place.step)
     if practice is None:
         return finish(here, *lead, person=person)
-    piece = practice.pieces[place.piece]
-    if here.body != practice.form.position:
-        if piece.kind is not PieceKind.SET_UP and place.stage == 0:
-            return re_enter(here, place, *lead, person=person, whole=whole)
-        if place.stage >= SetUpPart.POSITION:
-            place = replace(place, stage=SetUpPart.WAY.value)
+    elsewhere = here.body != practice.form.position
+    if elsewhere and place.stage == 0 and practice.pieces[place.piece].kind is not PieceKind.SET_UP:
+        return re_enter(here, place, *lead, person=person, whole=whole)
+    if elsewhere and place.stage >= SetUpPart.POSITION:
+        place = replace(place, stage=SetUpPart.WAY.value)
     safety, here, person = with_safety(here, person)
-    if here.place.stage == SetUpPart.UP and here.body == practice.form.position and place.stage != SetUpPart.UP:
-        lead = (*lead, _reminder(here, practice, piece))  # they sit, half-way up from there
+    lead = (*lead, "" if elsewhere else _from_the_seat(here, practice, place))
     here = here.from_the_body(place)
     told = sentences(safety, *lead)
     lead_seconds = speaking_seconds(told, here.scene.library.language)
     span = here.fit(place, lead_seconds, holding=holding, whole=whole)
-    then = phase or _phase_after(span)
-    question = here.words(span.gate) if span.gate else here.words(_QUESTIONS[then])
-    end = here.practices(span.ends.step) if span.finished else None
-    question = sentences(end.form.leave if end else "", question)
+    then = _phase_after(span)
+    question = _question_after(here, span)
     parts = joined([Say(told), *heard(here, span), Say(question)])
     return _turn(
         here,
@@ -103,9 +97,19 @@ def play(
     )
 
 
-def _reminder(here: Here, practice: Practice, piece: Piece) -> str:
-    """The position, in a sentence."""
-    return sided(f"{here.words.position(practice.form.position)}.", piece.side, here.words)
+def _from_the_seat(here: Here, practice: Practice, place: Place) -> str:
+    """The position in a sentence, where they sit half-way up from it and do not go on up."""
+    if here.place.stage != SetUpPart.UP or place.stage == SetUpPart.UP:
+        return ""
+    return sided(f"{here.words.position(practice.form.position)}.", practice.pieces[place.piece].side, here.words)
+
+
+def _question_after(here: Here, span: Span) -> str:
+    """What she asks at the end of a span; at the very end, how to come out of it first."""
+    if span.gate:
+        return here.words(span.gate)
+    end = here.practices(span.ends.step) if span.finished else None
+    return sentences(end.form.leave if end else "", here.words(_QUESTIONS[_phase_after(span)]))
 
 
 def _told_in(span: Span) -> Iterable[str]:
@@ -221,7 +225,7 @@ def ask(
         here, place = here.without_what_hurt(place)
     return _turn(
         here,
-        joined([Say(sentences(*told)), Say(here.words(question or _question(here, phase, place)))]),
+        joined([Say(sentences(*told)), Say(here.words(question or question_of(here, phase, place)))]),
         _reprompt(here, phase, here.body),
         person,
         phase=phase,
@@ -236,7 +240,8 @@ def ask(
     )
 
 
-def _question(here: Here, phase: Phase, place: Place) -> str:
+def question_of(here: Here, phase: Phase, place: Place) -> str:
+    """The question of a phase: its phrase."""
     if phase is Phase.POSITIONING:
         practice = here.practices(place.step)
         return gate_before(practice, place) if practice else _QUESTIONS[phase]
@@ -353,7 +358,7 @@ def way_up(here: Here) -> tuple[Part, ...]:
 
 def told_by(here: Here, parts: Iterable[Part]) -> int:
     """When parts with which an answer begins will have been heard, in seconds since 1970."""
-    return int(here.scene.now.timestamp() + BEGINS_AFTER + seconds_of(parts)) + 1
+    return int(here.scene.now.timestamp() + BEGINS_AFTER + seconds_of(parts, here.scene.library.language)) + 1
 
 
 def up_slowly(here: Here) -> str:
@@ -437,9 +442,9 @@ def _counted_aloud(passage: Passage, language: str) -> tuple[Part, ...]:
     return joined(part for pair in pairs for part in pair)
 
 
-def seconds_of(parts: Iterable[Part]) -> float:
-    """How long parts take to be heard."""
-    return sum(speaking_seconds(part.text) if isinstance(part, Say) else part.seconds for part in parts)
+def seconds_of(parts: Iterable[Part], language: str) -> float:
+    """How long parts are expected to last, speech estimated."""
+    return sum(speaking_seconds(part.text, language) if isinstance(part, Say) else part.seconds for part in parts)
 
 
 SHORTEST_SILENCE = 0.05

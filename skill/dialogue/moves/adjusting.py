@@ -5,7 +5,7 @@ from dataclasses import replace
 from skill.coaching.fitting import after_piece
 from skill.coaching.place import Place
 from skill.coaching.practice import PieceKind, Practice, least_to_most
-from skill.coaching.timeline import Part, is_there
+from skill.coaching.timeline import Part, is_there, needed
 from skill.coaching.wishes import Pace, Speed, Wish
 from skill.dialogue.events import (
     Event,
@@ -242,8 +242,7 @@ def _other_form(here: Here, level: Level | None, way: str) -> Turn:
     if after.practice and not is_there(after.practice, after.place) and level is not Level.USUAL:
         told = ""  # its introduction, which comes next, says so
     new = tuple(item for item in form.equipment if item not in practice.form.equipment)
-    things = words("equipment", items=words.listed(words.library.equipment[item] for item in new)) if new else ""
-    return re_enter(after, _again_here(after), told, things, person=person, anew=True)
+    return re_enter(after, _again_here(after), told, needed(new, words), person=person, anew=True)
 
 
 def _again_here(here: Here) -> Place:

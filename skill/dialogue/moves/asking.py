@@ -7,7 +7,7 @@ from skill.coaching.place import BEGINNING
 from skill.coaching.timeline import sided
 from skill.dialogue.events import Event, Explain
 from skill.dialogue.here import Here
-from skill.dialogue.prompt import Card, Say
+from skill.dialogue.prompt import Card
 from skill.dialogue.session import Phase, Turn
 from skill.dialogue.telling import (
     amount_left,
@@ -18,7 +18,7 @@ from skill.dialogue.telling import (
     what_is_next,
     where_and_left,
 )
-from skill.dialogue.turns import ask, stay
+from skill.dialogue.turns import ask, question_of, stay
 from skill.library.models import Exercise, Level, Side
 from skill.library.words import sentences
 
@@ -163,14 +163,7 @@ def what_did_you_say(here: Here, event: Event) -> Turn:
 
 def _without_its_question(here: Here) -> str:
     """What was said last, without the question that is asked again anyway."""
-    said = here.session.said
-    question = next((text for text in _questions(here) if said.endswith(text)), "")
-    return said.removesuffix(question).strip() or said.removesuffix(question)
-
-
-def _questions(here: Here) -> tuple[str, ...]:
-    turn = ask(here, here.phase, place=here.place)
-    return tuple(part.text for part in turn.prompt.parts if isinstance(part, Say))
+    return here.session.said.removesuffix(here.words(question_of(here, here.phase, here.place))).strip()
 
 
 def am_i_doing_it_right(here: Here, event: Event) -> Turn:
