@@ -49,8 +49,8 @@ def _local(folder: Path) -> App:
 
 
 def _ours(folder: Path, *, verify: bool, store: str = "memory:") -> App:
-    from skill.settings import Settings
     from skill.web import create_app
+    from skill.web.settings import Settings
 
     os.environ["XDG_CACHE_HOME"] = str(folder)
     without_network(folder / "chain.pem")
@@ -73,9 +73,9 @@ def without_network(chain: Path) -> None:
 
 def write_log(name: str, folder: Path) -> None:
     """Have ours write its lines, one for each request, into a file there, as whoever serves it would."""
-    if name == STOCK.name or not find_spec("skill.logs"):  # an older copy of ours has none
+    if name == STOCK.name or not find_spec("skill.alexa.logs"):  # an older copy of ours has none
         return
-    from skill import logs
+    from skill.alexa import logs
 
     stream = (folder / f"log-{os.getpid()}").open("a", encoding="utf-8")
     atexit.register(stream.close)

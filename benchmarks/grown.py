@@ -12,8 +12,8 @@ import time
 from pathlib import Path
 
 from benchmarks.contestants import App
-from skill.settings import Settings
 from skill.web import create_app
+from skill.web.settings import Settings
 
 
 def main() -> None:

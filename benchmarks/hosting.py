@@ -14,7 +14,7 @@ from threading import Thread
 
 from benchmarks.calling import pin
 from benchmarks.contestants import CONTESTANTS, write_log
-from skill.serving import BACKLOG, Server
+from skill.web.serving import BACKLOG, Server
 
 
 def main() -> None:

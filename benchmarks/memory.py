@@ -18,7 +18,7 @@ from benchmarks.posting import (
     serving_missing,
 )
 from benchmarks.setting import Setting
-from skill.storage.memory import PEOPLE
+from skill.memory.in_memory import PEOPLE
 
 FULL, QUICK = (1_000, 10_000, 50_000), (200, 1_000)
 CONNECTIONS = 8

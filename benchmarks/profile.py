@@ -39,21 +39,21 @@ PARTS: Sequence[tuple[str, Sequence[str]]] = (
     ),
     (
         "read the envelope: JSON into models",
-        ("ask_sdk_core/serialize.py", "skill/alexa/envelope.py", "skill/alexa/sdk.py", "skill/alexa/decode.py"),
+        ("ask_sdk_core/serialize.py", "skill/alexa/envelope.py", "skill/alexa/sdk.py", "skill/alexa/requests.py"),
     ),
     ("session attributes", ("skill/alexa/attributes.py",)),
-    ("recall and remember: people, storage", ("skill/alexa/people.py", "skill/storage/")),
+    ("recall and remember: people, storage", ("skill/alexa/people.py", "skill/memory/")),
     ("coaching", ("skill/coaching/",)),
     ("dialogue", ("skill/dialogue/", "skill/library/")),
-    ("render", ("skill/render/", "skill/alexa/encode.py")),
-    ("the line in the log", ("skill/logs.py", "skill/alexa/facts.py")),
+    ("render", ("skill/media/speech.py", "skill/alexa/responses.py")),
+    ("the line in the log", ("skill/alexa/logs.py", "skill/alexa/facts.py")),
     ("the rest of ours", ("/skill/",)),
     ("the rest of the SDK", ("/ask_sdk", "/flask_ask_sdk/")),
     ("Flask and Werkzeug", ("/flask/", "/werkzeug/")),
 )
 """What each part is known by: a piece of a file's path, or after a colon a function in that file; the first counts."""
 
-FOR_OTHERS = "skill/plain.py"
+FOR_OTHERS = "skill/library/plain.py"
 """Of ours, but it works for whoever called it: for sessions, and for people."""
 
 ELSEWHERE = "elsewhere"

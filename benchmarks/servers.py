@@ -32,11 +32,11 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from skill.limits import ANSWER_SECONDS, REQUEST_BYTES
-from skill.settings import Settings
+from skill.library.limits import ANSWER_SECONDS, REQUEST_BYTES
+from skill.memory.people import PeopleStore
 from skill.simulator.envelopes import Conversation, Envelopes, Identity, numbered_ids
-from skill.storage.people import PeopleStore
 from skill.web import create_app
+from skill.web.settings import Settings
 
 PAGE = Path("docs/serving.md")
 BEGIN = "<!-- measured: made by `python -m benchmarks.servers` -->"
@@ -73,14 +73,14 @@ def application() -> Any:
 
 
 def run_ours(port: int, threads: int) -> None:
-    from skill import serving
+    from skill.web import serving
 
     with serving.listen("127.0.0.1", port) as listening:
         serving.serve(application(), listening, threads=threads)
 
 
 def run_ours_twice(port: int, threads: int) -> None:
-    from skill import serving
+    from skill.web import serving
 
     with serving.listen("127.0.0.1", port) as listening:
         serving.serve(application(), listening, workers=2, threads=threads)

@@ -36,9 +36,9 @@ class Setting:
 @contextmanager
 def setting(quick: bool = False, beside: Path | None = None) -> Iterator[Setting]:
     """A setting for the length of a run."""
-    from skill.settings import Settings
     from skill.simulator.wire import to_app
     from skill.web import create_app
+    from skill.web.settings import Settings
 
     with TemporaryDirectory() as name, patch.dict(os.environ, XDG_CACHE_HOME=name):
         folder = Path(name)

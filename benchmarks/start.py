@@ -33,7 +33,7 @@ print("answered", flush=True)
 FOLDER = "import sys; from pathlib import Path; folder = Path(sys.argv[1])\n"
 
 VERIFYING = """
-from skill.settings import Settings
+from skill.web.settings import Settings
 from skill.web import create_app
 app = create_app(Settings(skill_ids=(sys.argv[3],), verify=True, trust_roots=folder / "roots.pem", store="memory:"))
 """

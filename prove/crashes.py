@@ -38,10 +38,10 @@ from ask_sdk_model.interfaces.system import SystemState
 from flask import Flask
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from skill.settings import Settings
+from skill.memory.opening import open_store
 from skill.simulator.envelopes import Conversation, Envelopes, Identity, random_ids
-from skill.storage.opening import open_store
 from skill.web import create_app
+from skill.web.settings import Settings
 
 PAGE = Path("docs/crashes.md")
 TIMES = 300

@@ -8,7 +8,7 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from skill.simulator.figures import write
+from scoreboard import write
 
 ROOT = Path(__file__).resolve().parent.parent
 

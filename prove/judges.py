@@ -20,8 +20,8 @@ import judging
 from forge import Case
 from judging import Judge, Verdict
 
-from skill.alexa.certificates import Trust, trust_roots
-from skill.alexa.refusals import Reason
+from skill.alexa.door.certificates import Trust, trust_roots
+from skill.alexa.door.refusals import Reason
 from skill.alexa.verify import Verifier
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"

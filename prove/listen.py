@@ -15,7 +15,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from skill.audio import catalogue, compose, record, samples, speech, vocabulary
+from skill.media.narration import record, speech
+from skill.media.sounds import catalogue, compose, samples, vocabulary
 
 PAGE = Path("docs/listening.md")
 

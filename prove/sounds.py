@@ -14,9 +14,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from skill.audio import catalogue, encode
-from skill.audio.build import build_all
-from skill.audio.progress import steps
 from skill.coaching.place import Place
 from skill.coaching.practice import PieceKind, Practice, practice
 from skill.coaching.timeline import Telling, passages
@@ -25,6 +22,9 @@ from skill.library.folder import content_folder
 from skill.library.load import load
 from skill.library.models import Library, Step
 from skill.library.words import Words
+from skill.media.sounds import catalogue, encode
+from skill.media.sounds.build import build_all
+from skill.media.sounds.progress import steps
 from tests import measure
 from tests.measure import Held
 

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from skill.audio.catalogue import catalogue
 from skill.coaching.speech import speaking_seconds
 from skill.dialogue.events import Event, Open, Ready, StartRoutine
 from skill.dialogue.prompt import Part, Say, Silence
@@ -21,6 +20,7 @@ from skill.dialogue.session import Listener, Person, Scene, Session, Turn
 from skill.library.folder import content_folder
 from skill.library.load import load
 from skill.library.models import Library
+from skill.media.sounds.catalogue import catalogue
 
 PAGE = Path(__file__).parent.parent / "docs" / "talking.md"
 VISITS = (1, 2, 5, 20)

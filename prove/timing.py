@@ -12,16 +12,16 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-from skill.audio import vocabulary
-from skill.audio.catalogue import catalogue
-from skill.audio.narrate import Narration, narrate, write_mp3
-from skill.audio.samples import RATE
-from skill.audio.voices import Hibari, VoiceError
-from skill.audio.waveform import waveform
 from skill.dialogue.turns import seconds_of
 from skill.library.folder import content_folder
 from skill.library.load import load
-from skill.rehearsal import narration_parts
+from skill.media.narration.narrate import Narration, narrate, write_mp3
+from skill.media.narration.rehearsal import narration_parts
+from skill.media.narration.voices import Hibari, VoiceError
+from skill.media.narration.waveform import waveform
+from skill.media.sounds import vocabulary
+from skill.media.sounds.catalogue import catalogue
+from skill.media.sounds.samples import RATE
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 ALLOWED = 0.10

@@ -29,9 +29,9 @@ from skill.dialogue.turns import seconds_of
 from skill.library.folder import content_folder
 from skill.library.load import load
 from skill.library.models import Library
-from skill.storage.opening import open_store
-from skill.storage.people import PeopleStore
-from skill.storage.record import person_of, record_of
+from skill.memory.opening import open_store
+from skill.memory.people import PeopleStore
+from skill.memory.record import person_of, record_of
 
 PAGE = Path("docs/year.md")
 DAYS = 365

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from skill import __version__, commands
 from skill.library.faults import ContentFaults
-from skill.settings import SettingsFaults
+from skill.web.settings import SettingsFaults
 
 Command = Callable[[argparse.Namespace], int]
 

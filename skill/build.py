@@ -4,9 +4,9 @@ import re
 from pathlib import Path
 
 from skill.alexa.model import check_models, models, write_models
+from skill.dialogue.diagram import diagram
 from skill.library.load import load
 from skill.library.schemas import check_schemas, write_schemas
-from skill.picture import diagram
 
 MODELS = "interaction_model"
 TOUR = "docs/tour.md"

@@ -9,7 +9,7 @@ from pathlib import Path
 from skill.library.folder import content_folder
 from skill.library.load import load
 from skill.library.models import Library
-from skill.settings import Settings
+from skill.web.settings import Settings
 
 ROOT = Path(__file__).resolve().parent.parent
 """The repository, when the skill runs in place."""
@@ -86,11 +86,11 @@ def serve(asked: Namespace) -> int:
         print(fault, file=sys.stderr)
         return 1
     try:
-        from skill import serving
+        from skill.web import serving
     except ModuleNotFoundError as missing:
         print(f"{missing.name} is not installed: pip install 'hip-coach[serve]'", file=sys.stderr)
         return 1
-    from skill import logs
+    from skill.alexa import logs
     from skill.web import create_app
 
     logs.write_to()
@@ -110,8 +110,8 @@ def _unservable(asked: Namespace, settings: Settings) -> str | None:
     """Why the skill cannot be served as asked, and what to do; None if it can."""
     import os
 
-    from skill.local import is_loopback
-    from skill.storage.opening import parse
+    from skill.memory.opening import parse
+    from skill.web.local import is_loopback
 
     if not settings.verify and not is_loopback(asked.host):
         return (
@@ -147,7 +147,7 @@ def new(asked: Namespace) -> int:
 
 def sounds(asked: Namespace) -> int:
     """Compose every sound into a folder."""
-    from skill.audio.build import build_all, size
+    from skill.media.sounds.build import build_all, size
 
     library = _library(content(asked), asked.locale)
     if asked.size:
@@ -161,8 +161,8 @@ def sounds(asked: Namespace) -> int:
 
 def voice(asked: Namespace) -> int:
     """Record the words that the sounds are composed of."""
-    from skill.audio.record import RecordingError, record, texts
-    from skill.audio.voices import Hibari, VoiceError
+    from skill.media.narration.record import RecordingError, record, texts
+    from skill.media.narration.voices import Hibari, VoiceError
 
     try:
         said = texts(content(asked), asked.language)
@@ -176,13 +176,13 @@ def voice(asked: Namespace) -> int:
 
 def narrate(asked: Namespace) -> int:
     """Write a whole routine or exercise, led in flow, as one MP3."""
-    from skill.audio import vocabulary
-    from skill.audio.catalogue import catalogue
-    from skill.audio.narrate import narrate as speak
-    from skill.audio.narrate import write_mp3
-    from skill.audio.voices import Google, Hibari, VoiceError
-    from skill.audio.waveform import waveform
-    from skill.rehearsal import narration_parts
+    from skill.media.narration.narrate import narrate as speak
+    from skill.media.narration.narrate import write_mp3
+    from skill.media.narration.rehearsal import narration_parts
+    from skill.media.narration.voices import Google, Hibari, VoiceError
+    from skill.media.narration.waveform import waveform
+    from skill.media.sounds import vocabulary
+    from skill.media.sounds.catalogue import catalogue
 
     library = _library(content(asked), asked.locale)
     if asked.name not in library.routines and asked.name not in library.exercises:
@@ -207,7 +207,7 @@ def people(asked: Namespace) -> int:
     """Show or delete what is remembered under a user's id."""
     import json
 
-    from skill.storage.opening import open_store
+    from skill.memory.opening import open_store
 
     with closing(open_store(_local().store)) as store:
         if asked.what == "export":

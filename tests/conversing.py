@@ -14,15 +14,15 @@ from zoneinfo import ZoneInfo
 
 import yaml
 
-from skill.alexa.decode import event_of
+from skill.alexa.requests import event_of
 from skill.coaching.fitting import BEGINS_AFTER
 from skill.coaching.speech import speaking_seconds
 from skill.dialogue.events import Event, Failed, Left, Open, TimedOut
 from skill.dialogue.prompt import Part, Say, Silence, Sound
 from skill.dialogue.respond import respond
 from skill.dialogue.session import Forget, Listener, Person, Scene, Session
+from skill.hearing.ear import Ear, Heard
 from skill.library.models import Library
-from skill.simulator.ear import Ear, Heard
 from skill.simulator.envelopes import Conversation, Envelopes, Identity, numbered_ids
 
 FOLDER = Path(__file__).parent / "conversations"

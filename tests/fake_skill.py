@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from skill.hearing.ear import Ear
 from skill.simulator.device import Device, Manners
-from skill.simulator.ear import Ear
 from skill.simulator.envelopes import numbered_ids
 
 MODEL: dict[str, Any] = json.loads((Path(__file__).parent / "models" / "small.json").read_text())

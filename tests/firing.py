@@ -24,10 +24,10 @@ from ask_sdk_model import Context, RequestEnvelope, User
 from ask_sdk_model.interfaces.system import SystemState
 from flask import Flask
 
-from skill.alexa.zone import device_zone
-from skill.settings import Settings
-from skill.storage.people import PeopleStore
+from skill.alexa.time_zone import device_zone
+from skill.memory.people import PeopleStore
 from skill.web import create_app
+from skill.web.settings import Settings
 
 Json = dict[str, Any]
 
@@ -101,10 +101,10 @@ class Range:
     def _outside(self) -> ExitStack:
         """In place of the world: the certificates' host, the system's clock and Alexa's settings API."""
         stack = ExitStack()
-        stack.enter_context(patch("skill.alexa.chains.download", lambda _url: forge.good_pem()))
+        stack.enter_context(patch("skill.alexa.door.chains.download", lambda _url: forge.good_pem()))
         stack.enter_context(patch("skill.alexa.verify._system_clock", lambda: self.now))
         zones = partial(device_zone, fetch=_zones_at_random())
-        stack.enter_context(patch("skill.assembly.device_zone", zones))
+        stack.enter_context(patch("skill.web.assembly.device_zone", zones))
         return stack
 
     def store(self, mode: Mode) -> PeopleStore:

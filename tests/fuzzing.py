@@ -47,9 +47,9 @@ from scenes import library
 from skill.alexa.attributes import KEY
 from skill.alexa.intents import INTENTS, Intent, Slot
 from skill.alexa.people import UNSAVED
-from skill.limits import REQUEST_BYTES
+from skill.library.limits import REQUEST_BYTES
+from skill.memory.whose import SPEAKER
 from skill.simulator.envelopes import Conversation, Envelopes, Identity, numbered_ids
-from skill.storage.whose import SPEAKER
 
 # The stock: what is damaged
 

@@ -14,12 +14,12 @@ from ask_sdk_model import RequestEnvelope, ResponseEnvelope
 from flask import Flask
 from flask.testing import FlaskClient
 
-from skill import limits
-from skill.alexa.decode import event_of
 from skill.alexa.envelope import Serializer
+from skill.alexa.requests import event_of
 from skill.dialogue.events import Event
-from skill.settings import Settings
+from skill.library import limits
 from skill.web import create_app
+from skill.web.settings import Settings
 
 ENVELOPES = Path(__file__).parent / "envelopes"
 SKILL_ID = "amzn1.ask.skill.11111111-2222-3333-4444-555555555555"

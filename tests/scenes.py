@@ -29,7 +29,7 @@ def library(locale: str = "en-US") -> Library:
 @cache
 def all_sounds() -> frozenset[str]:
     """Every sound there is."""
-    from skill.audio.catalogue import catalogue
+    from skill.media.sounds.catalogue import catalogue
 
     return frozenset(catalogue(library()))
 

@@ -54,13 +54,13 @@ _BLOCK = re.compile(r"(<!-- transcript: made by `make build` -->\n).*?(<!-- end 
 
 def transcript() -> str:
     """The conversation, had with the app, as Markdown; it ends with the closing words and a closed session."""
-    from skill.settings import Settings
+    from skill.hearing.ear import Ear
     from skill.simulator.conversation import converse
     from skill.simulator.conversation import transcript as written
     from skill.simulator.device import Device
-    from skill.simulator.ear import Ear
     from skill.simulator.wire import to_app
     from skill.web import create_app
+    from skill.web.settings import Settings
 
     app = create_app(Settings(verify=False))
     device = Device(to_app(app), Ear(json.loads(MODEL.read_text())), datetime(2026, 11, 22, 9, tzinfo=UTC))
@@ -78,9 +78,9 @@ def readme() -> str:
 
 def picture() -> str:
     """The terminal device, talked to, as an SVG."""
-    from skill.settings import Settings
     from skill.simulator.terminal import talk
     from skill.web import create_app
+    from skill.web.settings import Settings
 
     shown = io.StringIO()
     lines = "open hip coach\nstart butterfly stretch\nready\n"

@@ -7,9 +7,9 @@ import pytest
 from ask_sdk_core.serialize import DefaultSerializer
 from ask_sdk_model import Response
 
-from skill.alexa.encode import apology_of, cannot_fulfill, nothing, response_of
+from skill.alexa.responses import apology_of, cannot_fulfill, nothing, response_of
 from skill.dialogue.prompt import Card, Prompt, Say, Silence, Sound
-from skill.limits import CARD_CHARACTERS
+from skill.library.limits import CARD_CHARACTERS
 
 ASKING = Prompt(parts=(Say("Are you set?"),), reprompt=(Say("Say ready."),), listen=True)
 CLOSING = Prompt(parts=(Say("See you soon."),))

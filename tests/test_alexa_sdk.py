@@ -16,7 +16,7 @@ def run(code: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_the_web_service_imports_whatever_version_openssl_has() -> None:
-    """`import skill.web` works where oscrypto is installed, although oscrypto itself may not.
+    """`import skill.web.app` works where oscrypto is installed, although oscrypto itself may not.
 
     oscrypto 1.3.0 looks for a version like 1.2.3 and finds none in "OpenSSL 3.0.10" or later, whose last number has
     two digits; then certvalidator, which imports it, and the SDK's verifier, which imports that, cannot be imported.
@@ -24,7 +24,7 @@ def test_the_web_service_imports_whatever_version_openssl_has() -> None:
     assert find_spec("oscrypto"), "the point of this test is that it is installed"
     assert find_spec("certvalidator")
     loaded = "[name for name in sys.modules if name.startswith(('oscrypto', 'certvalidator'))]"
-    ours = run(f"import sys, skill.web; print({loaded})")
+    ours = run(f"import sys, skill.web.app; print({loaded})")
     assert (ours.returncode, ours.stdout.strip(), ours.stderr) == (0, "[]", "")
 
 
@@ -43,7 +43,7 @@ def test_nobody_can_verify_with_the_placeholder() -> None:
     """Should the SDK's own verifier ever be used, it raises; it never lets a request through."""
     from ask_sdk_webservice_support import verifier
 
-    import skill.web  # noqa: F401 - which imports the SDK with the placeholder in place
+    import skill.web.app  # noqa: F401 - which imports the SDK with the placeholder in place
 
     with pytest.raises(RuntimeError, match=r"skill\.alexa\.verify"):
         verifier.CertificateValidator(b"", b"")

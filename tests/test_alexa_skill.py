@@ -22,10 +22,10 @@ from skill.coaching.wishes import Pace
 from skill.dialogue.events import Event, Help, Left, Open, Stop
 from skill.dialogue.prompt import Prompt, Say
 from skill.dialogue.session import Day, Person, Scene, Session, Turn, Underway
-from skill.storage.memory import MemoryStore
-from skill.storage.people import PeopleStore
-from skill.storage.record import person_of, record_of
-from skill.storage.whose import SPEAKER
+from skill.memory.in_memory import MemoryStore
+from skill.memory.people import PeopleStore
+from skill.memory.record import person_of, record_of
+from skill.memory.whose import SPEAKER
 
 ARRIVAL = datetime(2026, 11, 22, 10, 0, 7, tzinfo=UTC)
 LIBRARIES = {"en-US": library("en-US"), "en-GB": library("en-GB"), "de-DE": replace(library(), language="de")}

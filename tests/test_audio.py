@@ -21,13 +21,6 @@ from xml.etree import ElementTree
 
 import pytest
 
-from skill import files
-from skill.audio import catalogue, encode, progress, record, samples, speech, tones, vocabulary, voices
-from skill.audio.build import BuildError, build_all, size
-from skill.audio.compose import compose
-from skill.audio.narrate import narrate, write_mp3
-from skill.audio.store import Sounds, recipe
-from skill.audio.waveform import waveform
 from skill.coaching import cadence
 from skill.coaching.cadence import Cadence, Mark, Tone
 from skill.coaching.place import Place
@@ -39,6 +32,13 @@ from skill.library.folder import content_folder
 from skill.library.load import load
 from skill.library.models import Library, Range, Sides, Step
 from skill.library.words import Words
+from skill.media.narration import record, speech, voices
+from skill.media.narration.narrate import narrate, write_mp3
+from skill.media.narration.waveform import waveform
+from skill.media.sounds import catalogue, encode, files, progress, samples, tones, vocabulary
+from skill.media.sounds.build import BuildError, build_all, size
+from skill.media.sounds.compose import compose
+from skill.media.sounds.store import Sounds, recipe
 from tests import measure
 from tests.measure import Held
 
@@ -349,7 +349,7 @@ def test_a_sound_is_composed_once(
 ) -> None:
     """The second time, and after a restart, it comes from the disk."""
     composed = []
-    monkeypatch.setattr("skill.audio.store.compose", lambda *given: (composed.append(given), compose(*given))[1])
+    monkeypatch.setattr("skill.media.sounds.store.compose", lambda *given: (composed.append(given), compose(*given))[1])
     first = Sounds(tmp_path, NAMES, {"en": english})
     mp3 = first.mp3(NAMES[0])
     assert mp3 == first.mp3(NAMES[0]) == Sounds(tmp_path, NAMES, {"en": english}).mp3(NAMES[0])
@@ -392,7 +392,7 @@ def test_without_a_disk_sounds_come_from_memory(
 
 def test_memory_is_bounded(english: vocabulary.Vocabulary, monkeypatch: pytest.MonkeyPatch) -> None:
     """However many sounds are asked for, only the latest stay in memory."""
-    monkeypatch.setattr("skill.audio.store.MEMORY_BYTES", 80_000)
+    monkeypatch.setattr("skill.media.sounds.store.MEMORY_BYTES", 80_000)
     there = Sounds(None, NAMES, {"en": english})
     first = there.mp3(NAMES[0])
     for name in NAMES:
@@ -426,8 +426,8 @@ def run(code: str, *arguments: object) -> "subprocess.Popen[str]":
 
 COMPOSE_ALL = f"""
 from pathlib import Path
-from skill.audio import vocabulary
-from skill.audio.store import Sounds
+from skill.media.sounds import vocabulary
+from skill.media.sounds.store import Sounds
 there = Sounds(Path(sys.argv[1]), {NAMES!r}, {{"en": vocabulary.load("en")}})
 assert all(there.mp3(name) for name in {NAMES!r})
 """
@@ -460,7 +460,7 @@ def test_a_process_that_is_killed_leaves_whole_files_only(tmp_path: Path) -> Non
     """Killed at any moment, what lies under a sound's name is whole; what else it left is swept away later."""
     code = """
 from pathlib import Path
-from skill import files
+from skill.media.sounds import files
 for turn in range(100_000):
     files.write(Path(sys.argv[1]) / "one.mp3", bytes([turn % 251]) * 300_000)
 """

@@ -127,8 +127,8 @@ def test_more_content_passes_every_check_and_is_found_by_its_names(tmp_path: Pat
 def test_turns_in_more_content_are_what_they_are_called(tmp_path: Path) -> None:
     """An exercise that is asked for by name is explained and begun; a name that nobody knows begins nothing."""
     from benchmarks.grown import turns_of
-    from skill.settings import Settings
     from skill.web import create_app
+    from skill.web.settings import Settings
 
     folder = tmp_path / "content"
     *_, last = many.write(12, folder)

@@ -12,9 +12,9 @@ from skill.coaching.practice import PieceKind, Practice, practice
 from skill.coaching.speech import speaking_seconds
 from skill.coaching.timeline import CueKind, Telling, passages
 from skill.coaching.wishes import Habits, Speed, Wish
+from skill.library.limits import CLIPS
 from skill.library.models import Level, Step
 from skill.library.words import Words
-from skill.limits import CLIPS
 
 EXERCISES = sorted(library().exercises)
 TELLING = Telling(Words(library()))

@@ -10,11 +10,11 @@ from scenes import CONTENT, all_sounds, library
 
 from skill import __version__, build, commands
 from skill.__main__ import main
-from skill.audio.samples import Samples, silence
+from skill.dialogue.diagram import diagram
 from skill.dialogue.prompt import Say, Sound
 from skill.dialogue.turns import seconds_of
-from skill.picture import diagram
-from skill.rehearsal import narration_parts, parts_of, rehearse
+from skill.media.narration.rehearsal import narration_parts, parts_of, rehearse
+from skill.media.sounds.samples import Samples, silence
 
 ROOT = Path(__file__).parent.parent
 
@@ -100,7 +100,7 @@ def test_a_routine_is_written_as_one_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """With its waveform, and an unknown name is answered with those there are."""
-    monkeypatch.setattr("skill.audio.voices.Hibari", Whisper)
+    monkeypatch.setattr("skill.media.narration.voices.Hibari", Whisper)
     to, picture = tmp_path / "one.mp3", tmp_path / "one.svg"
     assert main(["narrate", "sit-to-stand", "--to", str(to), "--picture", str(picture)]) == 0
     assert to.stat().st_size > 100_000
@@ -171,8 +171,8 @@ def test_without_the_server_it_is_named(monkeypatch: pytest.MonkeyPatch, capsys:
     """Lambda and the terminal do without it; whoever serves is told what to install."""
     monkeypatch.setenv("HIP_COACH_VERIFY", "off")
     monkeypatch.setitem(sys.modules, "waitress", None)
-    monkeypatch.delitem(sys.modules, "skill.serving", raising=False)
-    monkeypatch.delattr("skill.serving", raising=False)
+    monkeypatch.delitem(sys.modules, "skill.web.serving", raising=False)
+    monkeypatch.delattr("skill.web.serving", raising=False)
     assert main(["serve"]) == 1
     assert "waitress is not installed: pip install 'hip-coach[serve]'" in capsys.readouterr().err
 

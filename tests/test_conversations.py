@@ -11,10 +11,10 @@ import pytest
 from conversing import BEGINNING, Core, Room, Talk, Wire, fits, play, scripts
 from scenes import CONTENT, library, listener
 
-from skill.settings import Settings
-from skill.simulator.ear import Ear
+from skill.hearing.ear import Ear
 from skill.simulator.wire import to_app
 from skill.web import create_app
+from skill.web.settings import Settings
 
 SCRIPTS = scripts()
 MODEL = Path(__file__).parent.parent / "interaction_model" / "en-US.json"

@@ -22,9 +22,8 @@ from scenes import (
     scene,
 )
 
-from skill import limits
 from skill.alexa.attributes import attributes_of, session_of
-from skill.alexa.encode import nothing, response_of
+from skill.alexa.responses import nothing, response_of
 from skill.coaching.fitting import BEGINS_AFTER
 from skill.coaching.place import Place
 from skill.coaching.speech import speaking_seconds
@@ -66,14 +65,15 @@ from skill.dialogue.events import (
     WhereAmI,
     WhereToFeel,
 )
-from skill.dialogue.here import look, settle
 from skill.dialogue.moves.caring import is_over
 from skill.dialogue.prompt import Part, Prompt, Say, Silence, Sound
 from skill.dialogue.respond import respond
 from skill.dialogue.session import Person, Phase, Scene, Session, Turn, Underway
+from skill.dialogue.situation import look, settle
 from skill.dialogue.table import PHASES, TABLE
-from skill.render.speech import plain, ssml
-from skill.storage.record import person_of, record_of
+from skill.library import limits
+from skill.media.speech import plain, ssml
+from skill.memory.record import person_of, record_of
 
 
 def legal(prompt: Prompt, event: Event) -> None:

@@ -10,9 +10,9 @@ from fake_skill import MODEL
 from hypothesis import given
 from hypothesis import strategies as st
 
-from skill.simulator.ear import FALLBACK, LASTING, Ear, How
-from skill.simulator.phrases import BUILT_IN, EXIT, LAUNCH
-from skill.simulator.words import normalise, spelled, stem
+from skill.hearing.built_in import BUILT_IN, EXIT, LAUNCH
+from skill.hearing.ear import FALLBACK, LASTING, Ear, How
+from skill.hearing.words import normalise, spelled, stem
 
 EAR = Ear(MODEL)
 WHOLE = Ear(json.loads((Path(__file__).parent.parent / "interaction_model" / "en-US.json").read_text(encoding="utf-8")))

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 import yaml
+from scoreboard import Score, answers, figures
 
-from skill.simulator.figures import Score, answers, figures
-from skill.simulator.words import normalise
+from skill.hearing.words import normalise
 
 HERE = Path(__file__).parent
 MODEL = HERE.parent / "interaction_model" / "en-US.json"

@@ -31,23 +31,23 @@ from scenes import CONTENT, library
 from test_store_faults import set_aside, spoil_head, spoil_middle
 from test_stores import asked_by, await_port, environment, found
 
-from skill import health, logs
 from skill.__main__ import main
-from skill.alexa import chains, verify
+from skill.alexa import logs, verify
+from skill.alexa.door import chains
+from skill.alexa.door.refusals import Reason
 from skill.alexa.people import UNSAVED
-from skill.alexa.refusals import Reason
+from skill.hearing.ear import Ear
 from skill.library.faults import ContentFaults
-from skill.limits import ANSWER_SECONDS, TIMESTAMP_SECONDS
-from skill.settings import Settings
-from skill.simulator.ear import Ear
+from skill.library.limits import ANSWER_SECONDS, TIMESTAMP_SECONDS
+from skill.memory.merge import SAVED_AT
+from skill.memory.newest import unmarked
+from skill.memory.people import PeopleStore
+from skill.memory.shelf import Change
+from skill.memory.sqlite import WAIT_SECONDS
 from skill.simulator.envelopes import Identity
 from skill.simulator.wire import Send, from_app, to_app
-from skill.storage.merge import SAVED_AT
-from skill.storage.newest import unmarked
-from skill.storage.people import PeopleStore
-from skill.storage.shelf import Change
-from skill.storage.sqlite import WAIT_SECONDS
-from skill.web import create_app
+from skill.web import create_app, health
+from skill.web.settings import Settings
 
 ROOT = Path(__file__).parent.parent
 TABLE = ROOT / "docs" / "faults.md"
@@ -350,7 +350,7 @@ def dynamodb(fault: type[Dynalite], folder: Path) -> Iterator[Dynalite]:
     with environment(f"http://127.0.0.1:{made.port}"), pytest.MonkeyPatch.context() as patch:
         from botocore.config import Config
 
-        from skill.storage import dynamodb
+        from skill.memory import dynamodb
 
         hasty = Config(connect_timeout=0.2, read_timeout=0.2, retries={"mode": "standard", "total_max_attempts": 2})
         patch.setattr(dynamodb, "_CLIENT", hasty)
@@ -378,7 +378,7 @@ def happening(kind: type[Fault], folder: Path) -> Iterator[tuple[Skill, Fault]]:
 def _amid(fault: Fault) -> Iterator[tuple[Skill, Fault]]:
     skill = Skill(fault.url)
     skill.past()
-    assert skill.health() == (200, "ok", "ok")
+    assert skill.web.health() == (200, "ok", "ok")
     skill.logged()
     try:
         yield skill, fault
@@ -393,7 +393,7 @@ def under(fault: Fault, skill: Skill) -> Iterator[None]:
     fault.begin(skill)
     try:
         yield
-        assert skill.health() == (200, "degraded", "failing")
+        assert skill.web.health() == (200, "degraded", "failing")
     finally:
         fault.end()
 
@@ -418,7 +418,7 @@ def test_a_store_that_fails_amid_a_routine_is_not_heard(kind: type[Fault], tmp_p
         assert skill.say(*AFTER) == answers[len(DURING) :]
         assert skill.remembered == remembered
         assert UNSAVED not in skill.attributes
-        assert skill.health() == (200, "ok", "ok")
+        assert skill.web.health() == (200, "ok", "ok")
         assert not any("store" in line for line in turns(skill.logged()))
 
 
@@ -437,7 +437,7 @@ def test_a_session_that_ends_while_the_store_fails_keeps_its_place(kind: type[Fa
                 skill.end(how)
             assert turns(skill.logged())[-1]["kept"] == "until the store is back"
         assert skill.remembered != remembered
-        assert skill.health() == (200, "ok", "ok")
+        assert skill.web.health() == (200, "ok", "ok")
         assert skill.remembered == remembered
         assert faults(skill.logged()) == ["the store does not answer", "what was owed to somebody is saved"]
 
@@ -495,7 +495,7 @@ def test_who_is_unknown_here_while_the_store_is_away_is_met_as_new_and_not_made_
         skill = Skill(fault.url)
         skill.talk.now = before.talk.now + timedelta(days=1)
         fault.begin(skill)
-        assert skill.health() == (503, "unready", "failing")
+        assert skill.web.health() == (503, "unready", "failing")
         heard = skill.say("open", *HOLD)
         assert heard == stranger("open", *HOLD)
         assert {line["store"] for line in turns(skill.logged())} == {"gave nothing"}
@@ -535,7 +535,7 @@ def test_nobody_is_told_that_they_were_forgotten_while_they_are_not(kind: type[F
             assert turns(lines)[-1]["outcome"] == "apologised"
             assert "a turn failed" in faults(lines)
         assert not skill.say("yes")[0].open
-        assert skill.health() == (200, "ok", "ok")
+        assert skill.web.health() == (200, "ok", "ok")
         assert skill.store.export(USER) == {}
 
 
@@ -625,7 +625,7 @@ def test_a_turn_asks_a_silent_database_twice_and_goes_on(monkeypatch: pytest.Mon
     found("HIP_COACH_DYNALITE", "tests/npm/node_modules/.bin/dynalite")
     with closing(socket.create_server(("127.0.0.1", 0))) as silent:
         with environment(f"http://127.0.0.1:{silent.getsockname()[1]}"):
-            from skill.storage.dynamodb import _CLIENT
+            from skill.memory.dynamodb import _CLIENT
 
             skill = Skill("dynamodb:hip-coach")
             (answer,) = skill.say("start hip routine")
@@ -682,7 +682,7 @@ def test_a_file_that_is_damaged_or_deleted_amid_a_routine_costs_no_place(
     assert len(set_aside(folder / "people.sqlite3")) == (harm is spoilt)
     skill.talk.wait(DAY)
     assert "you were at hip thrust" in skill.say("open")[0].text
-    assert skill.health() == (200, "ok", "ok")
+    assert skill.web.health() == (200, "ok", "ok")
     skill.store.close()
 
 
@@ -706,7 +706,7 @@ def test_a_file_that_is_damaged_in_one_place_costs_only_who_was_there(tmp_path: 
     assert skill.remembered == remembered
     (critical,) = [line["event"] for line in skill.logged() if line["level"] == "critical"]
     assert f"with the {sum(known) + 1} people that could be read" in critical
-    assert skill.health() == (200, "ok", "ok")
+    assert skill.web.health() == (200, "ok", "ok")
     skill.store.close()
 
 

@@ -19,18 +19,18 @@ from oddities import MISTAKABLE, Raw, damage, places, vocabulary, written
 from scenes import library
 
 from skill.alexa.attributes import KEY, session_of
-from skill.alexa.decode import event_of
 from skill.alexa.envelope import DEEPEST, LARGEST, NotAnEnvelope
 from skill.alexa.facts import facts_of
 from skill.alexa.people import UNSAVED
-from skill.alexa.zone import device_zone
+from skill.alexa.requests import event_of
+from skill.alexa.time_zone import device_zone
 from skill.dialogue.events import UNKNOWN, GoTo
 from skill.dialogue.session import Person, Session
-from skill.limits import REQUEST_BYTES
-from skill.plain import LONGEST, MOST
-from skill.storage.record import person_of
-from skill.storage.whose import HOUSEHOLD, whose
-from skill.storage.whose import LONGEST as LONGEST_ID
+from skill.library.limits import REQUEST_BYTES
+from skill.library.plain import LONGEST, MOST
+from skill.memory.record import person_of
+from skill.memory.whose import HOUSEHOLD, whose
+from skill.memory.whose import LONGEST as LONGEST_ID
 
 COUNT = 700
 SEED = 1

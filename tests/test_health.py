@@ -9,13 +9,13 @@ import pytest
 from ask_sdk_core.exceptions import PersistenceException
 
 from skill import __version__
-from skill.health import SECONDS, Condition, Health, Status
-from skill.settings import Settings
-from skill.storage.memory import MemoryShelf
-from skill.storage.opening import open_store
-from skill.storage.people import PeopleStore
-from skill.storage.shelf import Change
+from skill.memory.in_memory import MemoryShelf
+from skill.memory.opening import open_store
+from skill.memory.people import PeopleStore
+from skill.memory.shelf import Change
 from skill.web import create_app
+from skill.web.health import SECONDS, Condition, Health, Status
+from skill.web.settings import Settings
 
 
 class Shaky(MemoryShelf):

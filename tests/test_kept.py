@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from skill.assembly import assemble
-from skill.kept import OLD, fingerprint, kept_or_made
 from skill.library.faults import ContentFaults
 from skill.library.folder import content_folder
-from skill.settings import Settings
+from skill.web.assembly import assemble
+from skill.web.kept import OLD, fingerprint, kept_or_made
+from skill.web.settings import Settings
 
 MODULES = frozenset({"fractions"})
 

@@ -14,10 +14,10 @@ from typing import Any
 import law
 import pytest
 
-from skill import aws
 from skill.alexa.envelope import NotAnEnvelope
 from skill.alexa.verify import NotFromAlexa, application_id
-from skill.settings import SettingsFaults
+from skill.web import aws
+from skill.web.settings import SettingsFaults
 
 REPOSITORY = Path(__file__).parent.parent
 
@@ -105,7 +105,7 @@ def test_whom_a_request_is_meant_for(asked: law.Json, identity: str | None) -> N
 
 def test_on_lambda_everything_is_made_before_the_first_request() -> None:
     """Whoever is first waits no longer than others; what is wrong with the settings is told to them all the same."""
-    look = "import skill.aws as aws; print(aws._start.cache_info().currsize)"
+    look = "import skill.web.aws as aws; print(aws._start.cache_info().currsize)"
     environment = {name: value for name, value in os.environ.items() if not name.startswith("HIP_COACH_")}
     lambda_ = {"AWS_LAMBDA_RUNTIME_API": "127.0.0.1:1", "HIP_COACH_STORE": "memory:"}
 
@@ -180,7 +180,7 @@ def function() -> Iterator[Runtime]:
     Thread(target=runtime.serve_forever, daemon=True).start()
     environment = {name: value for name, value in os.environ.items() if not name.startswith("HIP_COACH_")}
     process = subprocess.Popen(
-        [sys.executable, "-m", "awslambdaric", "skill.aws.handler"],
+        [sys.executable, "-m", "awslambdaric", "skill.web.aws.handler"],
         cwd=REPOSITORY,
         env=environment
         | {"AWS_LAMBDA_RUNTIME_API": f"127.0.0.1:{runtime.server_port}", "HIP_COACH_SKILL_ID": law.SKILL_ID},

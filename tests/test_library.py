@@ -20,9 +20,9 @@ from skill.library.load import load
 from skill.library.models import Dose, Level, Library, Range, Sides, Step, Tempo, Transition
 from skill.library.new import NotWrittenError, new_exercise, new_routine
 from skill.library.pages import ContentPages, Page
+from skill.library.phrases import PHRASES
 from skill.library.reading import Reading
 from skill.library.schemas import KINDS, check_schemas, schemas, write_schemas
-from skill.phrases import PHRASES
 
 TESTS = Path(__file__).parent
 MINIMAL = TESTS / "content_minimal"

@@ -11,11 +11,11 @@ import pytest
 from ask_sdk_core.exceptions import PersistenceException
 from flask import Flask
 
-from skill import aws, logs
-from skill.settings import Settings
-from skill.storage.memory import MemoryShelf
-from skill.storage.shelf import Change
-from skill.web import create_app
+from skill.alexa import logs
+from skill.memory.in_memory import MemoryShelf
+from skill.memory.shelf import Change
+from skill.web import aws, create_app
+from skill.web.settings import Settings
 
 SAID = "zebra unicorn"
 SOMEBODY = "AHWCANARY"
@@ -142,7 +142,7 @@ def test_a_failure_to_get_the_certificates_says_of_what_kind(monkeypatch: pytest
     def away(url: str) -> bytes:
         raise TimeoutError(SAID)
 
-    monkeypatch.setattr("skill.alexa.chains.download", away)
+    monkeypatch.setattr("skill.alexa.door.chains.download", away)
     app = create_app(Settings(skill_ids=(law.SKILL_ID,)))
     headers = {"SignatureCertChainUrl": "https://s3.amazonaws.com/echo.api/echo-api-cert.pem", "Signature-256": "AAAA"}
     assert app.test_client().post("/alexa", json=law.envelope("launch"), headers=headers).status_code == 400
@@ -188,7 +188,7 @@ def test_a_store_that_fails_is_told_with_its_request(app: Flask, log: Log) -> No
     assert {fault["request"] for fault in faults} == {asked["request"]["requestId"]}
     assert faults[0]["event"] == "the store gave no person"
     assert faults[0]["fault"] == ["PersistenceException: the disk is full", "KeyError"]
-    assert any(place.startswith("skill/storage/people.py:") for place in faults[0]["at"])
+    assert any(place.startswith("skill/memory/people.py:") for place in faults[0]["at"])
     assert (line["store"], line["outcome"]) == ("gave nothing", "answered")
 
 

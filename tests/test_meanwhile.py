@@ -5,13 +5,13 @@ from ask_sdk_core.exceptions import PersistenceException
 from test_stores import asked_by
 
 from skill.dialogue.session import Day, Person
-from skill.storage import meanwhile
-from skill.storage.meanwhile import Meanwhile, Unsaved
-from skill.storage.memory import MemoryShelf, MemoryStore
-from skill.storage.people import PeopleStore
-from skill.storage.record import record_of
-from skill.storage.shelf import Change
-from skill.storage.whose import Whose
+from skill.memory import meanwhile
+from skill.memory.in_memory import MemoryShelf, MemoryStore
+from skill.memory.meanwhile import Meanwhile, Unsaved
+from skill.memory.people import PeopleStore
+from skill.memory.record import record_of
+from skill.memory.shelf import Change
+from skill.memory.whose import Whose
 
 ANNE, BEN = Whose("anne"), Whose("ben")
 NOBODY = record_of(Person())

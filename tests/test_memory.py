@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from scenes import CONTENT, NOW, library, scene
 
 from skill.__main__ import main
-from skill.alexa.zone import device_zone, fetched, zone
+from skill.alexa.time_zone import device_zone, fetched, zone
 from skill.coaching.place import Place
 from skill.coaching.wishes import Pace, Wish
 from skill.coaching.wishes import Talk as Telling
@@ -27,12 +27,12 @@ from skill.dialogue.events import Ready, StartExercise, TimedOut
 from skill.dialogue.history import KEPT_DAYS, run_of_days, this_week
 from skill.dialogue.respond import respond
 from skill.dialogue.session import Day, Person, Session, Underway
-from skill.settings import Settings
-from skill.simulator.ear import Ear
+from skill.hearing.ear import Ear
+from skill.memory.record import VERSION, person_of, record_of
 from skill.simulator.envelopes import Envelopes, Identity, numbered_ids
 from skill.simulator.wire import to_app
-from skill.storage.record import VERSION, person_of, record_of
 from skill.web import create_app
+from skill.web.settings import Settings
 
 ROOT = Path(__file__).parent.parent
 MODEL = json.loads((ROOT / "interaction_model" / "en-US.json").read_text())
@@ -361,7 +361,7 @@ def test_a_second_is_enough(monkeypatch: pytest.MonkeyPatch) -> None:
         raise OSError("nobody there")
 
     monkeypatch.setattr("requests.get", stuck)
-    monkeypatch.setattr("skill.alexa.zone.SECONDS", 0.05)
+    monkeypatch.setattr("skill.alexa.time_zone.SECONDS", 0.05)
     with pytest.raises(TimeoutError):
         fetched("https://api.amazonalexa.com/", "token")
     assert started.wait(1)

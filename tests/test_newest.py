@@ -32,20 +32,20 @@ from scenes import CONTENT
 from test_stores import Kept, dynalite, kept, moto  # noqa: F401  (three of them are fixtures)
 
 from skill.alexa.people import UNSAVED
-from skill.settings import Settings
-from skill.simulator.ear import Ear
+from skill.hearing.ear import Ear
+from skill.memory import newest
+from skill.memory.household import SPEAKERS
+from skill.memory.in_memory import MemoryShelf
+from skill.memory.meanwhile import Unsaved
+from skill.memory.newest import THREAD, Thread, Verdict, Writer, fingerprint, mark_of, verdict
+from skill.memory.people import PeopleStore
+from skill.memory.record import tidy
+from skill.memory.shelf import Change
+from skill.memory.whose import SPEAKER
 from skill.simulator.envelopes import Envelopes, Identity, numbered_ids
 from skill.simulator.wire import to_app
-from skill.storage import newest
-from skill.storage.household import SPEAKERS
-from skill.storage.meanwhile import Unsaved
-from skill.storage.memory import MemoryShelf
-from skill.storage.newest import THREAD, Thread, Verdict, Writer, fingerprint, mark_of, verdict
-from skill.storage.people import PeopleStore
-from skill.storage.record import tidy
-from skill.storage.shelf import Change
-from skill.storage.whose import SPEAKER
 from skill.web import create_app
+from skill.web.settings import Settings
 
 ROOT = Path(__file__).parent.parent
 MODEL = json.loads((ROOT / "interaction_model" / "en-US.json").read_text())
@@ -347,7 +347,7 @@ class TestNewestWins:
 @contextmanager
 def lost(folder: Path) -> Iterator[PeopleStore]:
     """A store in a file that is deleted after somebody was met."""
-    from skill.storage.opening import open_store
+    from skill.memory.opening import open_store
 
     store = open_store(f"sqlite:///{folder}/people.sqlite3")
     yield store

@@ -10,11 +10,11 @@ from scenes import CONTENT
 from skill.__main__ import main
 from skill.alexa.lint import lint
 from skill.alexa.model import models
+from skill.hearing.ear import Ear
 from skill.library.load import load
-from skill.settings import Settings
-from skill.simulator.ear import Ear
 from skill.simulator.wire import to_app
 from skill.web import create_app
+from skill.web.settings import Settings
 
 FACTS = """\
 kind: strength

@@ -3,7 +3,7 @@
 import ast
 from pathlib import Path
 
-from skill.phrases import PHRASES
+from skill.library.phrases import PHRASES
 
 SPEAKING = ("coaching", "dialogue", "alexa")
 ROOT = Path(__file__).parent.parent / "skill"
@@ -43,7 +43,7 @@ def test_every_phrase_is_given_its_placeholders() -> None:
     calls = spoken()
     assert len(calls) > 60
     for key, ways in calls.items():
-        assert key in PHRASES, f"{key} is spoken but not in skill/phrases.py"
+        assert key in PHRASES, f"{key} is spoken but not in skill/library/phrases.py"
         assert ways == {PHRASES[key]}, f"{key} is given {ways}"
 
 

@@ -12,7 +12,7 @@ from damage import anything
 from hypothesis import given
 from hypothesis import strategies as st
 
-from skill.plain import LARGEST, LONGEST, Damaged, from_plain, to_plain, with_unknown
+from skill.library.plain import LARGEST, LONGEST, Damaged, from_plain, to_plain, with_unknown
 
 
 class Colour(StrEnum):

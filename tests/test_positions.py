@@ -16,13 +16,13 @@ from skill.coaching.speech import speaking_seconds
 from skill.coaching.timeline import is_unsaid
 from skill.coaching.wishes import Pace, Wish
 from skill.dialogue import events as e
-from skill.dialogue.here import look
 from skill.dialogue.history import ON
 from skill.dialogue.prompt import Say
 from skill.dialogue.respond import respond
 from skill.dialogue.session import Person, Phase, Scene, Session, Turn
+from skill.dialogue.situation import look
 from skill.library.models import Level
-from skill.rehearsal import narration_parts
+from skill.media.narration.rehearsal import narration_parts
 
 KNOWN_DAY = "2026-11-21"
 FAMILIAR = dict.fromkeys(library().exercises, 9)

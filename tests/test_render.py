@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from skill import limits
 from skill.dialogue.prompt import Prompt, Say, Silence, Sound
-from skill.render.speech import BreaksLimit, plain, ssml
+from skill.library import limits
+from skill.media.speech import BreaksLimit, plain, ssml
 
 
 @given(st.text(alphabet=st.characters(blacklist_categories=["Cs", "Cc"]), max_size=200))

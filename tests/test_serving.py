@@ -19,8 +19,9 @@ from typing import IO, Any
 import law
 import pytest
 
-from skill import __version__, serving
-from skill.limits import REQUEST_BYTES
+from skill import __version__
+from skill.library.limits import REQUEST_BYTES
+from skill.web import serving
 
 SECONDS = 30
 """How long a good client waits at most. It never has to; a server that hangs fails its test."""
@@ -29,8 +30,8 @@ LAUNCH = json.dumps(law.envelope("launch")).encode()
 
 SLOW = """
 import os, sys
-from skill import serving
-from skill.settings import Settings
+from skill.web import serving
+from skill.web.settings import Settings
 from skill.web import create_app
 
 app = create_app(Settings(verify=False, store=sys.argv[1]))

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from skill.settings import Settings, SettingsFaults
-from skill.storage.opening import default_store_url
+from skill.memory.opening import default_store_url
+from skill.web.settings import Settings, SettingsFaults
 
 ID = "amzn1.ask.skill.11111111-2222-3333-4444-555555555555"
 

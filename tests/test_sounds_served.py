@@ -10,9 +10,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.serving import make_server
 
-from skill.audio import vocabulary
-from skill.audio.serve import sounds
-from skill.audio.store import Sounds
+from skill.media.sounds import vocabulary
+from skill.media.sounds.store import Sounds
+from skill.web.sounds import sounds
 
 NAME = "en-hold-5-ticks"
 URL = f"/sounds/{NAME}.mp3"

@@ -13,8 +13,8 @@ from skill.coaching.place import Place
 from skill.coaching.wishes import Pace, Speed, Wish
 from skill.dialogue.session import Person, Underway
 from skill.library.models import Level
-from skill.storage.memory import MemoryStore
-from skill.storage.record import person_of, record_of
+from skill.memory.in_memory import MemoryStore
+from skill.memory.record import person_of, record_of
 
 ANNE = Person(
     underway=Underway("routine/hip-routine", Place(2, 1, 3)),

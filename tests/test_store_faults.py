@@ -21,11 +21,11 @@ import pytest
 from ask_sdk_core.exceptions import PersistenceException
 from test_stores import asked_by, dynalite, environment, in_dynamodb, moto  # noqa: F401  (two of them are fixtures)
 
-from skill.storage.household import Household, forgotten, read, record_of, saved
-from skill.storage.merge import merge
-from skill.storage.opening import default_store_url, open_store, parse
-from skill.storage.people import PeopleStore
-from skill.storage.sqlite import SqliteShelf
+from skill.memory.household import Household, forgotten, read, record_of, saved
+from skill.memory.merge import merge
+from skill.memory.opening import default_store_url, open_store, parse
+from skill.memory.people import PeopleStore
+from skill.memory.sqlite import SqliteShelf
 
 ROOT = Path(__file__).parent.parent
 ANNE = asked_by("anne")
@@ -48,7 +48,7 @@ def python(script: str, *arguments: object) -> "subprocess.Popen[str]":
     begin = """
 import os, sys
 from test_stores import asked_by
-from skill.storage.opening import open_store
+from skill.memory.opening import open_store
 ANNE = asked_by("anne")
 store = open_store("sqlite:///" + sys.argv[1])
 """
@@ -313,7 +313,7 @@ def test_nobody_is_told_that_they_were_forgotten_whom_a_file_set_aside_still_has
     aside = Path(f"{path}.damaged-20261122T090000000000")
     aside.write_bytes(b"..anne..")
     with monkeypatch.context() as patch:
-        patch.setattr("skill.storage.sqlite_file._wipe", lambda _: (_ for _ in ()).throw(PermissionError("no")))
+        patch.setattr("skill.memory.sqlite_file._wipe", lambda _: (_ for _ in ()).throw(PermissionError("no")))
         with pytest.raises(PersistenceException):
             store.delete_attributes(asked_by("anne"))
     assert aside.exists()
@@ -415,7 +415,7 @@ def test_a_place_that_cannot_be_written_costs_a_save_and_not_the_skill(tmp_path:
 
 READ_ONLY = """
 from ask_sdk_core.exceptions import PersistenceException
-import skill.storage.sqlite, urllib.parse  # before nobody may read the standard library
+import skill.memory.sqlite, urllib.parse  # before nobody may read the standard library
 if os.getuid() == 0:
     os.setuid(65534)  # root may write everywhere
 for use in (lambda: store.get_attributes(ANNE), lambda: store.save_attributes(ANNE, {"a": 2})):
@@ -479,7 +479,7 @@ def test_amazons_table_expires_who_is_away_for_over_a_year(moto: str) -> None:  
     with in_dynamodb(moto) as kept:
         import boto3
 
-        from skill.storage.dynamodb import DynamoShelf, create_table
+        from skill.memory.dynamodb import DynamoShelf, create_table
 
         with closing(boto3.client("dynamodb")) as client:
             ttl = client.describe_time_to_live(TableName="hip-coach-test")["TimeToLiveDescription"]
@@ -634,7 +634,7 @@ def test_the_default_store_costs_nothing_that_it_does_not_need() -> None:
 def test_what_dynamodb_needs_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     """The extra that is to be installed, by name."""
     monkeypatch.setitem(sys.modules, "ask_sdk_dynamodb.adapter", None)
-    monkeypatch.delitem(sys.modules, "skill.storage.dynamodb", raising=False)
+    monkeypatch.delitem(sys.modules, "skill.memory.dynamodb", raising=False)
     with pytest.raises(ValueError, match=r"hip-coach\[dynamodb\]"):
         open_store("dynamodb:hip-coach")
 

@@ -28,12 +28,12 @@ from ask_sdk_model.interfaces.system import SystemState
 from hypothesis import given
 from hypothesis import strategies as st
 
-from skill.storage.household import SPEAKERS
-from skill.storage.memory import MemoryShelf
-from skill.storage.opening import open_store
-from skill.storage.people import PeopleStore, delete, export
-from skill.storage.shelf import LARGEST
-from skill.storage.whose import HOUSEHOLD, SPEAKER
+from skill.memory.household import SPEAKERS
+from skill.memory.in_memory import MemoryShelf
+from skill.memory.opening import open_store
+from skill.memory.people import PeopleStore, delete, export
+from skill.memory.shelf import LARGEST
+from skill.memory.whose import HOUSEHOLD, SPEAKER
 
 ROOT = Path(__file__).parent.parent
 TABLE = "hip-coach-test"
@@ -103,7 +103,7 @@ def in_dynamodb(address: str) -> Iterator[Kept]:
     with environment(address):
         import boto3
 
-        from skill.storage.dynamodb import create_table
+        from skill.memory.dynamodb import create_table
 
         client = boto3.client("dynamodb")
         create_table(TABLE)

@@ -12,8 +12,8 @@ import yaml
 from samtranslator.parser.parser import Parser
 from samtranslator.translator.translator import Translator
 
-from skill import aws
-from skill.limits import ANSWER_SECONDS
+from skill.library.limits import ANSWER_SECONDS
+from skill.web import aws
 
 REPOSITORY = Path(__file__).parent.parent
 TEMPLATE = REPOSITORY / "template.yaml"
@@ -74,7 +74,7 @@ def test_only_the_one_skill_may_call_the_function(template: Any, monkeypatch: py
 def test_people_are_remembered_in_a_table_of_its_own(template: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """With the key and the time of expiry that the store writes, and never deleted together with the stack."""
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")  # Amazon's adapter does not import without one
-    from skill.storage.dynamodb import EXPIRES_AT, KEY
+    from skill.memory.dynamodb import EXPIRES_AT, KEY
 
     table, function = template["Resources"]["People"], template["Resources"]["HipCoach"]["Properties"]
     assert table["DeletionPolicy"] == "Retain"

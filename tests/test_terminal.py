@@ -16,9 +16,9 @@ from fake_skill import ANSWERS, MODEL, NOON, FakeSkill, answer
 from flask import Flask
 from rich.console import Console
 
+from skill.hearing.ear import Ear
 from skill.simulator import show
 from skill.simulator.device import Manners
-from skill.simulator.ear import Ear
 from skill.simulator.terminal import TAKEN_AS_WOKEN, talk
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")

@@ -26,13 +26,13 @@ from hypothesis import strategies as st
 from werkzeug.datastructures import Headers
 from werkzeug.serving import make_server
 
-from skill.alexa import chains
-from skill.alexa.certificates import NoTrustRoots, trust_roots
-from skill.alexa.chains import CERTIFICATE_BYTES, REMEMBERED, download
-from skill.alexa.refusals import NotFromAlexa, Reason
+from skill.alexa.door import chains
+from skill.alexa.door.certificates import NoTrustRoots, trust_roots
+from skill.alexa.door.chains import CERTIFICATE_BYTES, REMEMBERED, download
+from skill.alexa.door.refusals import NotFromAlexa, Reason
 from skill.alexa.verify import Verifier
-from skill.settings import Settings
 from skill.web import create_app
+from skill.web.settings import Settings
 
 GOOD, FORGED = forge.good(), forge.forged()
 
@@ -122,7 +122,7 @@ def service(make: Make) -> Iterator[tuple[Flask, Fresh]]:
     fresh = Fresh(make)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("skill.web.Verifier", lambda **_settings: fresh)
-        patch.setattr("skill.assembly.device_zone", lambda _envelope: "")  # Amazon would be asked for it
+        patch.setattr("skill.web.assembly.device_zone", lambda _envelope: "")  # Amazon would be asked for it
         yield create_app(Settings(skill_ids=SKILL_IDS)), fresh
 
 
@@ -509,7 +509,7 @@ def test_a_file_that_cannot_be_trusted_stops_the_start(content: bytes | None, to
         Verifier(trust_roots=file, skill_ids=SKILL_IDS)
 
 
-@pytest.mark.parametrize("module", ["skill.alexa.verify", "skill.aws"])
+@pytest.mark.parametrize("module", ["skill.alexa.verify", "skill.web.aws"])
 def test_who_verifies_no_signatures_loads_nothing_for_it(module: str) -> None:
     """On Lambda AWS does that, and a start there should be quick."""
     code = f"import sys, {module}; sys.exit('cryptography.x509.verification' in sys.modules)"

@@ -13,10 +13,10 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from skill.alexa import verify
-from skill.limits import REQUEST_BYTES
-from skill.local import is_loopback
-from skill.settings import Settings, SettingsFaults
+from skill.library.limits import REQUEST_BYTES
 from skill.web import create_app
+from skill.web.local import is_loopback
+from skill.web.settings import Settings, SettingsFaults
 
 LAUNCH = law.envelope("launch")
 

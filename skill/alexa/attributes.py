@@ -6,7 +6,7 @@ What is as in a fresh session does not travel.
 from collections.abc import Mapping
 
 from skill.dialogue.session import Session
-from skill.plain import from_plain, to_plain_sparsely
+from skill.library.plain import from_plain, to_plain_sparsely
 
 KEY = "hip_coach"
 

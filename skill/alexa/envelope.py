@@ -38,7 +38,7 @@ from ask_sdk_model.canfulfill import CanFulfillIntentRequest
 from ask_sdk_model.interfaces.system import SystemState
 from ask_sdk_model.slu.entityresolution import Resolution, Resolutions, Status, StatusCode, Value, ValueWrapper
 
-from skill.limits import RESPONSE_BYTES
+from skill.library.limits import RESPONSE_BYTES
 
 DEEPEST = 12
 """Levels of nesting in session attributes; ours have four."""

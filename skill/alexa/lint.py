@@ -10,7 +10,7 @@ from itertools import product
 from typing import Any
 
 from skill.alexa.intents import INTENTS
-from skill.limits import INVOCATION_CHARACTERS, SLOT_VALUE_CHARACTERS
+from skill.library.limits import INVOCATION_CHARACTERS, SLOT_VALUE_CHARACTERS
 
 Language = Mapping[str, Any]
 """The languageModel inside an interaction model."""

@@ -10,14 +10,14 @@ from dataclasses import asdict, dataclass, replace
 from ask_sdk_core.handler_input import HandlerInput
 from ask_sdk_model import RequestEnvelope
 
+from skill.alexa.logs import note
 from skill.dialogue.session import Forget, Person
-from skill.logs import note
-from skill.storage.meanwhile import Unsaved
-from skill.storage.merge import SAVED_AT, Record
-from skill.storage.newest import ATTEMPTS, THREAD, Verdict, Writer, as_print, as_turn, mark_of, riding
-from skill.storage.people import PeopleStore
-from skill.storage.record import person_of, record_of, tidy
-from skill.storage.whose import SPEAKER
+from skill.memory.meanwhile import Unsaved
+from skill.memory.merge import SAVED_AT, Record
+from skill.memory.newest import ATTEMPTS, THREAD, Verdict, Writer, as_print, as_turn, mark_of, riding
+from skill.memory.people import PeopleStore
+from skill.memory.record import person_of, record_of, tidy
+from skill.memory.whose import SPEAKER
 
 log = logging.getLogger(__name__)
 

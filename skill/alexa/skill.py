@@ -20,18 +20,18 @@ from ask_sdk_model import (
 from ask_sdk_model.canfulfill import CanFulfillIntentRequest
 
 from skill.alexa.attributes import attributes_of, session_of
-from skill.alexa.decode import event_of
-from skill.alexa.encode import apology_of, cannot_fulfill, last_resort, nothing, response_of
 from skill.alexa.envelope import Serializer
 from skill.alexa.facts import facts_of
+from skill.alexa.logs import Outcome, note
 from skill.alexa.people import forget, keep, number_of, recall, remember
-from skill.alexa.zone import device_zone, zone
+from skill.alexa.requests import event_of
+from skill.alexa.responses import apology_of, cannot_fulfill, last_resort, nothing, response_of
+from skill.alexa.time_zone import device_zone, zone
 from skill.dialogue.events import Event, ForgetMe
 from skill.dialogue.respond import respond
 from skill.dialogue.session import Forget, Listener, Person, Phase, Scene, Session, Turn
 from skill.library.models import Library
-from skill.logs import Outcome, note
-from skill.storage.people import PeopleStore
+from skill.memory.people import PeopleStore
 
 log = logging.getLogger(__name__)
 

@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
-from skill.alexa.refusals import NotFromAlexa, NoTrustRoots, Reason
-from skill.limits import TIMESTAMP_SECONDS
+from skill.alexa.door.refusals import NotFromAlexa, NoTrustRoots, Reason
+from skill.library.limits import TIMESTAMP_SECONDS
 
 __all__ = ["SIGNATURE_HEADERS", "NoTrustRoots", "NotFromAlexa", "Reason", "Verifier", "application_id"]
 
@@ -90,7 +90,7 @@ class Verifier:
         Raises:
             NoTrustRoots: the file holds no certificates, or some that cannot be read.
         """
-        from skill.alexa import certificates, chains
+        from skill.alexa.door import certificates, chains
 
         trust = certificates.Trust(certificates.trust_roots(trust_roots))
         self._chains = chains.Chains(trust, fetch or chains.download)

@@ -7,7 +7,7 @@ from skill.coaching.place import Place
 from skill.coaching.practice import PieceKind, Practice
 from skill.coaching.speech import speaking_seconds
 from skill.coaching.timeline import GATE, GATE_KNOWN, GATE_NAMED, GATE_WAY, Cue, Part, Passage, Telling, passages
-from skill.limits import CLIPS
+from skill.library.limits import CLIPS
 
 RESPONSE_SECONDS = 225.0
 """Longest response we give: four minutes are allowed in all, and she keeps some room for what else she says."""

@@ -19,8 +19,8 @@ from skill.dialogue.events import (
     TimedOut,
     Yes,
 )
-from skill.dialogue.here import Here, easier_there_is
 from skill.dialogue.session import Day, Earlier, Person, Phase
+from skill.dialogue.situation import Here, easier_there_is
 from skill.library.models import Side
 
 KEPT_DAYS = 28

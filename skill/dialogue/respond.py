@@ -3,11 +3,11 @@
 from dataclasses import replace
 
 from skill.dialogue.events import Event, Failed, Left, Ready, Repeat, StartRoutine, WhatDidYouSay
-from skill.dialogue.here import Here, changed, look
 from skill.dialogue.history import ON, done, written_down
 from skill.dialogue.moves.caring import is_over
 from skill.dialogue.prompt import Say
 from skill.dialogue.session import Forget, Person, Phase, Scene, Session, Turn
+from skill.dialogue.situation import Here, changed, look
 from skill.dialogue.table import TABLE
 from skill.dialogue.turns import joined
 from skill.library.words import Words

@@ -8,9 +8,9 @@ over nothing else is going on. The picture in docs/ is drawn from this table.
 from collections.abc import Callable, Mapping
 
 from skill.dialogue import events as e
-from skill.dialogue.here import Here
 from skill.dialogue.moves import adjusting, asking, caring, going, leaving, opening, remembering, sides
 from skill.dialogue.session import Phase, Turn
+from skill.dialogue.situation import Here
 
 Move = Callable[[Here, e.Event], Turn]
 

@@ -7,7 +7,6 @@ from skill.coaching.fitting import after_piece
 from skill.coaching.place import Place
 from skill.coaching.practice import PieceKind, Practice
 from skill.coaching.timeline import Telling, passages, sided
-from skill.dialogue.here import Here
 from skill.dialogue.history import (
     active_days,
     exercises_on,
@@ -16,6 +15,7 @@ from skill.dialogue.history import (
     this_week,
     whole_sessions,
 )
+from skill.dialogue.situation import Here
 from skill.library.models import Kind, Level, Library
 from skill.library.words import Words, sentences
 

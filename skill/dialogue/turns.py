@@ -14,10 +14,10 @@ from skill.coaching.practice import STANDING, PieceKind, Practice
 from skill.coaching.speech import speaking_seconds
 from skill.coaching.timeline import PASSAGES, CueKind, Passage, gate_before, moving_over, sided
 from skill.coaching.timeline import Part as SetUpPart
-from skill.dialogue.here import UNDECIDED, Here, changed, easier_there_is, kept, last_set
 from skill.dialogue.history import days_since
 from skill.dialogue.prompt import Card, Part, Prompt, Say, Silence, Sound
 from skill.dialogue.session import Person, Phase, Session, Turn
+from skill.dialogue.situation import UNDECIDED, Here, changed, easier_there_is, kept, last_set
 from skill.dialogue.telling import offer_of_harder, review, where_and_left
 from skill.library.words import sentences
 

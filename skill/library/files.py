@@ -17,8 +17,8 @@ from pydantic import (
 from pydantic_core import CoreSchema, PydanticCustomError
 
 from skill.library.faults import Rule
+from skill.library.limits import SLOT_VALUE_CHARACTERS
 from skill.library.models import Kind, Level, Sides
-from skill.limits import SLOT_VALUE_CHARACTERS
 
 MOST_SPOKEN = 60
 """The largest number that has a word of its own, so the largest that is counted aloud."""

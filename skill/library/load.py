@@ -9,8 +9,8 @@ from skill.library.checks.phrases import Registry
 from skill.library.faults import ContentFaults, Fault, Rule
 from skill.library.models import Library
 from skill.library.pages import ContentPages
+from skill.library.phrases import PHRASES
 from skill.library.reading import Reading
-from skill.phrases import PHRASES
 
 
 def load(folder: Path, registry: Registry = PHRASES) -> Mapping[str, Library]:

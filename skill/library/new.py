@@ -10,7 +10,7 @@ from skill.library.faults import Fault
 from skill.library.files import ID
 from skill.library.load import examine
 from skill.library.pages import ContentPages, LanguagePages
-from skill.phrases import PHRASES
+from skill.library.phrases import PHRASES
 
 _TEMPLATES = Path(__file__).parent / "templates"
 

@@ -27,7 +27,7 @@ from skill.library.files import (
     SkillFile,
     UtterancesFile,
 )
-from skill.phrases import PHRASES
+from skill.library.phrases import PHRASES
 
 KINDS: Mapping[str, type[BaseModel]] = {
     "skill": SkillFile,

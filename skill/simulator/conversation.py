@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import pairwise
 
+from skill.hearing.ear import Heard
 from skill.simulator.captions import Kind, captions
 from skill.simulator.device import (
     Closed,
@@ -19,7 +20,6 @@ from skill.simulator.device import (
     State,
     Understood,
 )
-from skill.simulator.ear import Heard
 from skill.simulator.speech import Speech
 
 BARGE_IN_SECONDS = 8.0

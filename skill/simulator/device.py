@@ -10,12 +10,12 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from skill.limits import LISTENING_SECONDS
-from skill.simulator.ear import FALLBACK, Ear, Heard
+from skill.hearing.built_in import EXIT, LAUNCH
+from skill.hearing.ear import FALLBACK, Ear, Heard
+from skill.library.limits import LISTENING_SECONDS
 from skill.simulator.envelopes import Conversation, Envelopes, Identity, random_ids
-from skill.simulator.phrases import EXIT, LAUNCH
+from skill.simulator.law import faults, spoken
 from skill.simulator.speech import Fetch, Speech, no_sounds, plain
-from skill.simulator.strict import faults, spoken
 from skill.simulator.wire import Send, UnansweredError
 
 

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
-from skill.simulator.phrases import EXIT, LAUNCH
-from skill.simulator.slots import NUMBER, Spoken
+from skill.hearing.built_in import EXIT, LAUNCH
+from skill.hearing.slots import NUMBER, Spoken
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from textwrap import wrap
 from rich.console import Console
 from rich.text import Text
 
+from skill.hearing.ear import Heard, How
 from skill.simulator.captions import Caption, Kind, captions
 from skill.simulator.device import (
     Closed,
@@ -21,7 +22,6 @@ from skill.simulator.device import (
     State,
     Understood,
 )
-from skill.simulator.ear import Heard, How
 
 MARGIN = 7
 """Columns on the left that say who speaks."""

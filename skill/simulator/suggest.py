@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterator
 
+from skill.hearing.built_in import EXIT, LAUNCH
+from skill.hearing.ear import FALLBACK, Ear, How
 from skill.simulator.device import Device, State
-from skill.simulator.ear import FALLBACK, Ear, How
-from skill.simulator.phrases import EXIT, LAUNCH
 
 LONGEST_OFFER = 4
 """An offer like "say skip this one" has no more words than this."""

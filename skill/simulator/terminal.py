@@ -14,11 +14,11 @@ from rich.console import Console
 from rich.live import Live
 from rich.text import Text
 
+from skill.hearing.ear import Ear
 from skill.simulator import show
 from skill.simulator.captions import Caption, Subtitles
 from skill.simulator.conversation import WAIT, seconds_of, transcript
 from skill.simulator.device import Closed, Cut, Device, Happening, Listens, Speaks, State
-from skill.simulator.ear import Ear
 from skill.simulator.envelopes import Identity
 from skill.simulator.keys import Typed, typed_keys, typed_lines
 from skill.simulator.pace import Clock, Fast, Pace, RealTime

@@ -19,9 +19,9 @@ from skill.dialogue.events import (
     SetReps,
     SetSets,
 )
-from skill.dialogue.here import Here, most_on_top, steps_of, today_of
 from skill.dialogue.moves.opening import go_to, go_to_and_start
 from skill.dialogue.session import Person, Phase, Turn
+from skill.dialogue.situation import Here, most_on_top, steps_of, today_of
 from skill.dialogue.telling import amount_left
 from skill.dialogue.turns import ask, back_to_where_it_came_up, play, re_enter, stay
 from skill.library.models import Level, Range

@@ -6,9 +6,9 @@ from skill.coaching import plan
 from skill.coaching.place import BEGINNING
 from skill.coaching.timeline import sided
 from skill.dialogue.events import Event, Explain
-from skill.dialogue.here import Here
 from skill.dialogue.prompt import Card
 from skill.dialogue.session import Phase, Turn
+from skill.dialogue.situation import Here
 from skill.dialogue.telling import (
     amount_left,
     exercises,

@@ -10,13 +10,13 @@ from skill.coaching import plan
 from skill.coaching.place import Place
 from skill.coaching.timeline import is_there
 from skill.dialogue.events import Event, OnlySide, SharpPain
-from skill.dialogue.here import Here, easier_there_is, steps_of, today_of
 from skill.dialogue.moves.adjusting import easier
 from skill.dialogue.moves.going import skip_exercise, skip_side
 from skill.dialogue.moves.opening import begin, greet
 from skill.dialogue.moves.sides import one_side, only_side
 from skill.dialogue.prompt import Prompt, Say
 from skill.dialogue.session import Person, Phase, Scene, Turn
+from skill.dialogue.situation import Here, easier_there_is, steps_of, today_of
 from skill.dialogue.turns import ask, back_to_where_it_came_up, close, finish, play, stay, up_slowly
 from skill.library.models import Level
 from skill.library.words import sentences

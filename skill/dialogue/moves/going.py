@@ -7,10 +7,10 @@ from skill.coaching.place import Place
 from skill.coaching.practice import PieceKind, Practice
 from skill.coaching.timeline import Part, is_unsaid, the_move
 from skill.dialogue.events import Event, SkipSide
-from skill.dialogue.here import Here
 from skill.dialogue.moves.sides import one_side
 from skill.dialogue.prompt import Say
 from skill.dialogue.session import Phase, Turn
+from skill.dialogue.situation import Here
 from skill.dialogue.telling import amount_left
 from skill.dialogue.turns import ask, finish, gate_of, joined, play, re_enter, stay, told_by, way_up
 from skill.library.models import Side

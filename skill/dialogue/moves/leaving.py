@@ -5,8 +5,8 @@ from dataclasses import replace
 from skill.coaching.place import Place
 from skill.coaching.practice import STANDING
 from skill.dialogue.events import Event
-from skill.dialogue.here import Here, as_heard
 from skill.dialogue.session import Phase, Turn
+from skill.dialogue.situation import Here, as_heard
 from skill.dialogue.turns import close, silent, up_slowly
 from skill.library.words import sentences
 

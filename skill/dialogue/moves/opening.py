@@ -7,9 +7,9 @@ from skill.coaching.place import BEGINNING, Place
 from skill.coaching.practice import things
 from skill.coaching.timeline import needed
 from skill.dialogue.events import Event, GoTo, Open, StartExercise, StartRoutine
-from skill.dialogue.here import Here, habits_of, steps_of, today_of
 from skill.dialogue.history import active_days, days_since, exercises_on
 from skill.dialogue.session import Phase, Turn, Underway
+from skill.dialogue.situation import Here, habits_of, steps_of, today_of
 from skill.dialogue.telling import exercises, routines, where, where_and_left
 from skill.dialogue.turns import ask, back_to_where_it_came_up, play, re_enter, stay, with_safety
 

@@ -5,12 +5,12 @@ from dataclasses import replace
 from skill.coaching.place import Place
 from skill.coaching.wishes import Talk
 from skill.dialogue.events import Event, LeaveOut, LeaveOutToday, PutBack
-from skill.dialogue.here import Here, steps_of, today_of
 from skill.dialogue.moves.caring import leaving_today, on_without
 from skill.dialogue.moves.leaving import stop
 from skill.dialogue.moves.opening import decline, keep_going
 from skill.dialogue.prompt import Card, Prompt, Say
 from skill.dialogue.session import Forget, Person, Phase, Session, Turn
+from skill.dialogue.situation import Here, steps_of, today_of
 from skill.dialogue.telling import exercises, looking_back
 from skill.dialogue.turns import ask, back_to_where_it_came_up, play, stay
 

@@ -6,8 +6,8 @@ from skill.coaching.place import Place
 from skill.coaching.practice import PieceKind
 from skill.coaching.timeline import Part
 from skill.dialogue.events import Event, OnlySide, SideAgain, SkipSide
-from skill.dialogue.here import Here, last_set, today_of
 from skill.dialogue.session import Person, Phase, Turn
+from skill.dialogue.situation import Here, last_set, today_of
 from skill.dialogue.turns import play, re_enter, stay
 from skill.library.models import Side, Sides
 
