@@ -154,7 +154,9 @@ def test_the_profile_knows_what_is_at_work(file: str, function: str, part: str) 
     assert str(profile.part_named(file, function)).startswith(part)
 
 
-@pytest.mark.parametrize(("file", "function"), [("/lib/json/decoder.py", "decode"), ("/x/skill/library/plain.py", "to_plain")])
+@pytest.mark.parametrize(
+    ("file", "function"), [("/lib/json/decoder.py", "decode"), ("/x/skill/library/plain.py", "to_plain")]
+)
 def test_what_works_for_others_is_counted_to_them(file: str, function: str) -> None:
     """The standard library is no part of a turn by itself."""
     assert profile.part_named(file, function) is None
