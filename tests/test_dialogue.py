@@ -761,9 +761,7 @@ def test_the_week_is_told_when_it_has_changed() -> None:
     assert "in a week" not in days[1, 1] + days[2, 1]
     unknown = at_the_end(turn.person, NOW + timedelta(days=3), recognised=False)
     assert "in a week" not in plain(unknown.prompt.parts)
-    assert "That's four days in a week." in plain(
-        at_the_end(unknown.person, NOW + timedelta(days=3.2)).prompt.parts
-    )
+    assert "That's four days in a week." in plain(at_the_end(unknown.person, NOW + timedelta(days=3.2)).prompt.parts)
 
 
 def test_what_is_said_in_greeting_and_parting_goes_round_with_the_sessions() -> None:
