@@ -47,9 +47,9 @@ def test_a_tag_without_its_section_in_the_changelog_is_refused(tmp_path: Path) -
     assert run("v1.2.3") != 0
 
 
-def test_the_tests_leave_the_users_own_data_alone(tmp_path: Path) -> None:
+def test_the_tests_leave_the_users_own_data_alone() -> None:
     """Nothing that a test starts keeps anything where the person who runs the tests keeps theirs."""
-    inside = "import os; print(os.environ['XDG_DATA_HOME'], os.environ['XDG_CACHE_HOME'], os.environ['HIP_COACH_STORE'])"
+    inside = "import os; print(*(os.environ[name] for name in ('XDG_DATA_HOME', 'XDG_CACHE_HOME', 'HIP_COACH_STORE')))"
     said = subprocess.run([sys.executable, "-c", inside], capture_output=True, text=True, check=True).stdout.split()
     home = str(Path.home())
     assert not any(place.startswith(home) for place in said[:2])
