@@ -13,7 +13,7 @@ from skill.coaching.cadence import LONG_HOLD_SECONDS, Cadence
 from skill.coaching.wishes import Speed
 from skill.library.limits import AUDIO_SECONDS
 from skill.library.models import Dose, Library
-from skill.media.sounds.encode import encoded_ms
+from skill.media.sounds.samples import encoded_ms
 
 STEP_SECONDS = 5
 """Long holds and beds come in steps of so many seconds: what is left of a hold is rounded down to one."""
