@@ -248,11 +248,8 @@ def _evened(samples: Samples) -> Samples:
 
 
 def _gains(heard: list[float]) -> list[float]:
-    smooth = [_mean(heard[max(0, at - SMOOTHED) : at + SMOOTHED + 1]) for at in range(len(heard))]
+    around = [heard[max(0, at - SMOOTHED) : at + SMOOTHED + 1] for at in range(len(heard))]
+    smooth = [sum(window) / len(window) for window in around]
     loudest = max(smooth)
     most = decibels(EVENED)
     return [min(most, math.sqrt(loudest / max(one, 1.0))) for one in smooth]
-
-
-def _mean(values: list[float]) -> float:
-    return sum(values) / len(values)
