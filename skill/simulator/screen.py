@@ -21,6 +21,7 @@ from skill.simulator.device import (
     State,
     Understood,
 )
+from skill.simulator.keys import Begun
 from skill.simulator.playback import Caption, CaptionKind, captions
 
 MARGIN = 7
@@ -92,9 +93,11 @@ def understood(heard: Heard) -> str:
     return f"{heard.intent}{slots} ({how})"
 
 
-def footer(device: Device, suggested: Iterable[str], so_far: str, width: int) -> Text:
+def footer(device: Device, suggested: Iterable[str], begun: Begun, width: int) -> Text:
     """What is going on now, what one could say, and what was typed so far; each in one line."""
-    prompt = Text.assemble(("› ", "bold cyan"), so_far[-(width - 4) :], ("▏", "cyan"))
+    text, cursor = begun
+    before = text[max(0, cursor - width + 4) : cursor]
+    prompt = Text.assemble(("› ", "bold cyan"), before, ("▏", "cyan"), text[cursor:])
     lines = (_progress(device, width), _status(device), _suggested(suggested, width), prompt)
     for line in lines:
         line.truncate(width - 1, overflow="ellipsis")

@@ -18,7 +18,7 @@ from skill.hearing import Ear
 from skill.simulator import screen
 from skill.simulator.conversation import WAIT, Clock, Driver, RealTime, VirtualTime, transcript, wait_seconds
 from skill.simulator.device import Closed, Cut, Device, Happening, Listens, Speaks, State
-from skill.simulator.keys import Typed, typed_keys, typed_lines
+from skill.simulator.keys import Typed, can_edit, typed_keys, typed_lines
 from skill.simulator.playback import Caption, Fetch, Playback, Subtitles, no_sounds
 from skill.simulator.player import PROGRAMS, Player
 from skill.simulator.suggest import everything, suggestions
@@ -72,13 +72,16 @@ def talk(
     hurried = not at_terminal if fast is None else fast
     device = Device(send, Ear(model), clock(), identity=identity or Identity(locale=locale), fetch=fetch)
     pace: Driver = VirtualTime(device) if hurried else RealTime(device, clock)
-    reading = typed_keys if at_terminal else typed_lines
+    editing = at_terminal and can_edit()
+    reading = typed_keys if editing else typed_lines
     console = Console(file=stdout, highlight=False, markup=False)
     player = Player(fetch) if play_sounds else None
     if player and player.program is None:
         screen.hint(console, f"no sounds are played: none of {', '.join(one[0] for one in PROGRAMS)} is installed here")
+    if at_terminal and not editing:
+        screen.hint(console, "whole lines only, without keys: pip install 'hip-coach[talk]'")
     with suppress(KeyboardInterrupt), reading(stdin) as typed, player or nullcontext():
-        _Talk(device, pace, typed, console, player, footer=at_terminal).run()
+        _Talk(device, pace, typed, console, player, person=at_terminal, footer=editing).run()
     pace.leave()
     exchanges = pace.record.exchanges
     if transcript_to:
@@ -95,7 +98,15 @@ class _Talk:
     """One sitting at the terminal."""
 
     def __init__(
-        self, device: Device, pace: Driver, typed: Typed, console: Console, player: Player | None, *, footer: bool
+        self,
+        device: Device,
+        pace: Driver,
+        typed: Typed,
+        console: Console,
+        player: Player | None,
+        *,
+        person: bool,
+        footer: bool,
     ) -> None:
         self._device = device
         self._player = player
@@ -103,6 +114,7 @@ class _Talk:
         self._pace = pace
         self._typed = typed
         self._console = console
+        self._person = person
         self._footer = Live(console=console, auto_refresh=False, transient=True) if footer else None
         self._shown: Text | None = None
         self._subtitles = Subtitles()
@@ -116,7 +128,7 @@ class _Talk:
         self._console.print(f'A virtual Echo. Say "{opening}" to begin; /help helps.', style="dim")
         with self._footer or nullcontext():
             while not (self._quit or self._is_over()):
-                self._show(self._pace.tick(typing=bool(self._typed.so_far)))
+                self._show(self._pace.tick(typing=bool(self._typed.begun.text)))
                 self._refresh()
                 line = self._next_line()
                 if line is not None:
@@ -124,12 +136,12 @@ class _Talk:
 
     def _is_over(self) -> bool:
         """Nothing more comes; without a person at the keys, what is being said is heard to its end first."""
-        speaking = self._pace.live and self._footer is None and self._device.state is State.SPEAKING
+        speaking = self._pace.live and not self._person and self._device.state is State.SPEAKING
         return self._typed.over and not speaking
 
     def _next_line(self) -> str | None:
         """The next line. One from a file waits until she listens; a person may type whenever they like."""
-        if self._pace.live and self._footer is None and self._device.state is State.SPEAKING:
+        if self._pace.live and not self._person and self._device.state is State.SPEAKING:
             time.sleep(TICK_SECONDS)
             return None
         return self._typed.line(TICK_SECONDS)
@@ -207,7 +219,7 @@ class _Talk:
         if self._footer is None:
             return
         suggested = suggestions(self._device, self._turn)
-        now = screen.footer(self._device, suggested, self._typed.so_far, self._console.width)
+        now = screen.footer(self._device, suggested, self._typed.begun, self._console.width)
         if now != self._shown:
             self._shown = now
             self._footer.update(now, refresh=True)
