@@ -171,7 +171,7 @@ def check(content: Path | None) -> int:
 @click.option("--check", is_flag=True, help="write nothing; name what is not fresh")
 def build(content: Path | None, check: bool) -> int:
     """Make what is made from the content. That is: interaction models, schemas and pictures."""
-    from skill.build import check_all, write_all
+    from skill.alexa.build import check_all, write_all
 
     stale = check_all(_content(content), ROOT) if check else ()
     for line in stale:

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from scenes import CONTENT, all_sounds, library
 
-from skill import __version__, build
+from skill import __version__
 from skill.__main__ import main
+from skill.alexa import build
 from skill.dialogue.diagram import diagram
 from skill.dialogue.prompt import Say, Sound
 from skill.dialogue.turns import seconds_of
