@@ -1,7 +1,5 @@
 """The one function that decides: a session and an event go in, a whole turn comes out."""
 
-from dataclasses import replace
-
 from skill.dialogue.events import Event, Failed, Left, Ready, Repeat, StartRoutine, WhatDidYouSay
 from skill.dialogue.history import ON, done, written_down
 from skill.dialogue.moves.caring import is_over
@@ -10,6 +8,7 @@ from skill.dialogue.session import Forget, Person, Phase, Scene, Session, Turn
 from skill.dialogue.situation import Here, changed, look
 from skill.dialogue.table import TABLE
 from skill.dialogue.turns import joined
+from skill.library.values import replace
 from skill.library.words import Words
 
 

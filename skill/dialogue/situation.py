@@ -1,6 +1,5 @@
 """The situation in which an event arrives: the session settled into a legal one, and where the clock says they are."""
 
-from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from skill.coaching import plan
@@ -20,6 +19,7 @@ from skill.coaching.timeline import CueKind, Part, Telling, is_there, is_unsaid
 from skill.coaching.wishes import Habits, Pace, Wish
 from skill.dialogue.session import Person, Phase, Scene, Session, Today, Underway
 from skill.library.models import Exercise, Level, Step
+from skill.library.values import Value, replace
 from skill.library.words import Words
 
 T = TypeVar("T")
@@ -34,8 +34,7 @@ MOST_HELD_BACK = -300
 """However many seconds are asked for on top, a hold is never set back further than this."""
 
 
-@dataclass(frozen=True, slots=True)
-class Here:
+class Here(Value):
     """What a move may look at.
 
     Attributes:

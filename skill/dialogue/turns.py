@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -19,6 +18,7 @@ from skill.dialogue.prompt import Card, Part, Prompt, Say, Silence, Sound
 from skill.dialogue.session import Person, Phase, Session, Turn
 from skill.dialogue.situation import UNDECIDED, Here, changed, easier_there_is, kept, last_set
 from skill.dialogue.telling import offer_of_harder, review, where_and_left
+from skill.library.values import replace
 from skill.library.words import sentences
 
 PATIENT_BED = "bed-60"
