@@ -1,7 +1,5 @@
 """The situation in which an event arrives: the session settled into a legal one, and where the clock says they are."""
 
-from typing import TypeVar
-
 from skill.coaching import plan
 from skill.coaching.fitting import (
     ASKING_TAKES,
@@ -21,8 +19,6 @@ from skill.dialogue.session import Person, Phase, Scene, Session, Today, Underwa
 from skill.library.models import Exercise, Level, Step
 from skill.library.values import Value, replace
 from skill.library.words import Words
-
-T = TypeVar("T")
 
 LONGEST_LEAD_SECONDS = 240
 """No answer speaks longer than this before it moves on; a stored lead beyond it is damage."""
@@ -150,7 +146,7 @@ class Here(Value):
         gathering = self.session.gathering and set_up and place.stage == 0 and begins
         if not came_from and not gathering and not self.session.came_from and not self.session.gathering:
             return self
-        session = changed(self.session, came_from=came_from, gathering=gathering)
+        session = replace(self.session, came_from=came_from, gathering=gathering)
         practices = _practices(self.steps, self.scene, place.step, came_from, gathering=gathering)
         return replace(self, session=session, practices=practices)
 
@@ -247,7 +243,7 @@ def _settled(session: Session, scene: Scene) -> tuple[Session, tuple[Step, ...],
     if session.phase is Phase.FINISHING:
         end = _end_of(practices, len(steps) - 1)
         session = replace(session, ends=end, place=end if session.since is None else session.place)
-    settled = changed(
+    settled = replace(
         session,
         place=_legal(session.place, practices, last=len(steps) - 1),
         ends=_legal(session.ends, practices, last=len(steps) - 1),
@@ -273,12 +269,6 @@ UNDECIDED = (Phase.HURTING, Phase.CONFIRMING, Phase.FORGETTING, Phase.ASKING, Ph
 
 NUMBERS_FOR = ("reps", "sets", "hold", "seconds")
 """What a number can be asked for."""
-
-
-def changed(value: T, **fields: object) -> T:
-    """A frozen value with other fields: the very same where they are as they were, which is most of the time."""
-    new = {name: field for name, field in fields.items() if (old := getattr(value, name)) is not field and old != field}
-    return replace(value, **new) if new else value  # type: ignore[type-var]
 
 
 def _with_its_exercise(session: Session, steps: tuple[Step, ...]) -> Session:
