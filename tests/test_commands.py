@@ -199,6 +199,38 @@ def test_talking_in_haste_leaves_nobodys_history_changed(
     assert not list(tmp_path.rglob("*.sqlite3"))
 
 
+@pytest.mark.parametrize(
+    "name", ["talk", "serve", "check", "build", "new", "sounds", "voice", "narrate", "people"], ids=str
+)
+def test_every_command_says_what_it_does(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """By both ways to ask, and another content folder may be named to each."""
+    assert main([name, "-h"]) == 0
+    short = capsys.readouterr().out
+    assert main([name, "--help"]) == 0
+    assert capsys.readouterr().out == short
+    assert "--content FOLDER" in short
+
+
+@pytest.mark.parametrize("words", [[], ["dance"], ["new", "song", "x"], ["narrate"], ["check", "--loud"]], ids=" ".join)
+def test_words_that_are_not_understood_end_with_two(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    """With what was wrong, and where to read more."""
+    assert main(words) == 2
+    said = capsys.readouterr().err
+    assert "Error: " in said
+    assert "-h' for help" in said
+
+
+def test_an_interrupt_ends_quietly(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """With the status that a shell expects."""
+
+    def interrupted(_folder: Path) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("skill.library.load.load", interrupted)
+    assert main(["check"]) == 130
+    assert capsys.readouterr().out == ""
+
+
 def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     """As the package has it."""
     assert main(["--version"]) == 0

@@ -164,7 +164,7 @@ class Ear:
         readings = tuple(self._vocabulary.readings(words))
         return (
             self._exact(readings)
-            or self._exit(words)
+            or (Heard(EXIT, how=How.EXACT, score=100.0) if " ".join(words) in EXITS else None)
             or self._like(readings)
             or self._exact(self._vocabulary.unknown(words))
             or Heard(FALLBACK)
@@ -177,9 +177,6 @@ class Ear:
                 how = How.EXACT if reading.likeness == 100 else How.LIKE
                 return self._heard(sample.intent, reading.values, how, reading.likeness)
         return None
-
-    def _exit(self, words: Tokens) -> Heard | None:
-        return Heard(EXIT, how=How.EXACT, score=100.0) if " ".join(words) in EXITS else None
 
     def _like(self, readings: Sequence[Interpretation]) -> Heard | None:
         best: dict[str, _Guess] = {}

@@ -189,14 +189,13 @@ class _Guess:
     def of(self, words: Tokens) -> dict[str, float]:
         """How probable each intent is."""
         features = _features(words) & self._known
-        logs = {intent: sum(self._log(intent, feature) for feature in features) for intent in self._counts}
+        logs = {}
+        for intent, counts in self._counts.items():
+            whole = self._totals[intent] + SMOOTHING * len(self._known)
+            logs[intent] = sum(math.log((counts[feature] + SMOOTHING) / whole) for feature in features)
         most = max(logs.values())
         chances = {intent: math.exp(log - most) for intent, log in logs.items()}
         return {intent: chance / sum(chances.values()) for intent, chance in chances.items()}
-
-    def _log(self, intent: str, feature: str) -> float:
-        seen = self._counts[intent][feature] + SMOOTHING
-        return math.log(seen / (self._totals[intent] + SMOOTHING * len(self._known)))
 
 
 def _stems(words: Tokens) -> Tokens:

@@ -189,7 +189,8 @@ class Device:
             return (Ignored(deaf),)
         cut = (Cut(self.position),) if self.state is State.SPEAKING else ()
         self._enter(State.LISTENING)
-        self.now += timedelta(seconds=self._asking(text, heard))
+        asking = len(text.split()) * self._manners.word + (self._manners.wake if heard.woken else 0.0)
+        self.now += timedelta(seconds=asking)
         return (*cut, Understood(heard), *self._ask(heard))
 
     def pass_over(self, seconds: float) -> tuple[Happening, ...]:
@@ -230,9 +231,6 @@ class Device:
         if heard.intent == FALLBACK and FALLBACK not in self.ear.slots:
             return Deaf.NO_FALLBACK
         return None
-
-    def _asking(self, text: str, heard: Heard) -> float:
-        return len(text.split()) * self._manners.word + (self._manners.wake if heard.woken else 0.0)
 
     def _ask(self, heard: Heard) -> tuple[Happening, ...]:
         """Sends what was understood, and takes in the answer."""

@@ -334,11 +334,8 @@ class Subtitles:
         due = self.due(at)
         begun = [one for one in self._coming if one.start <= at]
         self._coming = []
-        return due + [replace(one, text=_begun(one, at), end=at) for one in begun]
-
-
-def _begun(count: Caption, at: float) -> str:
-    return " … ".join(beat.label for beat in count.beats if beat.start <= at)
+        texts = (" … ".join(beat.label for beat in one.beats if beat.start <= at) for one in begun)
+        return due + [replace(one, text=text, end=at) for one, text in zip(begun, texts, strict=True)]
 
 
 def captions(speech: Playback) -> tuple[Caption, ...]:

@@ -19,10 +19,10 @@ from skill.simulator import screen
 from skill.simulator.conversation import WAIT, Clock, Driver, RealTime, VirtualTime, transcript, wait_seconds
 from skill.simulator.device import Closed, Cut, Device, Happening, Listens, Speaks, State
 from skill.simulator.keys import Typed, can_edit, typed_keys, typed_lines
-from skill.simulator.playback import Caption, Fetch, Playback, Subtitles, no_sounds
+from skill.simulator.playback import Caption, Playback, Subtitles, no_sounds
 from skill.simulator.player import PROGRAMS, Player
 from skill.simulator.suggest import everything, suggestions
-from skill.simulator.wire import Identity, Send, from_app, to_app
+from skill.simulator.wire import Identity, from_app, to_app
 
 TICK_SECONDS = 0.1
 
@@ -67,7 +67,8 @@ def talk(
         The exit code: 0, or 1 when the device refused a response.
     """
     stdin, stdout = stdin or sys.stdin, stdout or sys.stdout
-    send, fetch = _ends_of(app)
+    # A plain function has no sound files.
+    send, fetch = (to_app(app), from_app(app)) if hasattr(app, "test_client") else (app, no_sounds)
     at_terminal = stdin.isatty() and stdout.isatty()
     hurried = not at_terminal if fast is None else fast
     device = Device(send, Ear(model), clock(), identity=identity or Identity(locale=locale), fetch=fetch)
@@ -87,11 +88,6 @@ def talk(
     if transcript_to:
         transcript_to.write_text(transcript(exchanges), encoding="utf-8")
     return int(any(exchange.refused for exchange in exchanges))
-
-
-def _ends_of(app: Any) -> tuple[Send, Fetch]:
-    """Where requests go and sound files come from; a plain function has no sound files."""
-    return (to_app(app), from_app(app)) if hasattr(app, "test_client") else (app, no_sounds)
 
 
 class _Talk:
