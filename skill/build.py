@@ -3,12 +3,14 @@
 import re
 from pathlib import Path
 
-from skill.alexa.model import check_models, models, write_models
+from skill.alexa.model import check_models, distinct, models, text, write_models
 from skill.dialogue.diagram import diagram
 from skill.library.load import load
 from skill.library.schemas import check_schemas, write_schemas
 
 MODELS = "interaction_model"
+"""Here are the models to review: one of each that differ. Every locale's is made by `write_models_to`."""
+
 TOUR = "docs/tour.md"
 
 _PHASES = re.compile(r"(<!-- phases: made by `make build` -->\n).*?(<!-- end -->)", re.DOTALL)
@@ -28,12 +30,27 @@ def write_all(content: Path, root: Path) -> tuple[Path, ...]:
         ContentFaults: the content cannot be used.
     """
     libraries = load(content)
-    changed = [*write_models(models(libraries, content), root / MODELS), *write_schemas(content)]
+    changed = [*write_models(distinct(models(libraries, content)), root / MODELS), *write_schemas(content)]
     tour, fresh = root / TOUR, _tour(content, root)
     if fresh != tour.read_text(encoding="utf-8"):
         tour.write_text(fresh, encoding="utf-8")
         changed.append(tour)
     return tuple(changed)
+
+
+def write_models_to(folder: Path, content: Path) -> tuple[Path, ...]:
+    """Write the model of every locale to <locale>.json in a folder, to be uploaded; returns the files.
+
+    What else is in the folder stays.
+
+    Raises:
+        ContentFaults: the content cannot be used.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    made = {folder / f"{locale}.json": model for locale, model in models(load(content), content).items()}
+    for file, model in made.items():
+        file.write_text(text(model), encoding="utf-8", newline="\n")
+    return tuple(made)
 
 
 def check_all(content: Path, root: Path) -> tuple[str, ...]:
@@ -42,7 +59,7 @@ def check_all(content: Path, root: Path) -> tuple[str, ...]:
     Raises:
         ContentFaults: the content cannot be used.
     """
-    stale = [*check_models(models(load(content), content), root / MODELS)]
+    stale = [*check_models(distinct(models(load(content), content)), root / MODELS)]
     stale += [
         f"{path} is not what the code makes of it: run `make build` and commit it" for path in check_schemas(content)
     ]

@@ -50,11 +50,17 @@ def models(libraries: Mapping[str, Library], content: Path) -> dict[str, dict[st
     return {locale: interaction_model(library, said[library.language]) for locale, library in libraries.items()}
 
 
-def write_models(made: Mapping[str, Model], folder: Path) -> tuple[Path, ...]:
-    """Write each model to <locale>.json, where it is not so already; returns the files that changed.
+def distinct(made: Mapping[str, Model]) -> dict[str, Model]:
+    """The models that differ, each under the first locale that has it: what there is to look over and to review."""
+    kept: dict[str, Model] = {}
+    for locale, model in made.items():
+        if model not in kept.values():
+            kept[locale] = model
+    return kept
 
-    Models of locales that there are no longer are removed.
-    """
+
+def write_models(made: Mapping[str, Model], folder: Path) -> tuple[Path, ...]:
+    """Write each model to <locale>.json, where it is not so already, and remove others; returns what changed."""
     folder.mkdir(parents=True, exist_ok=True)
     stale = [folder / f"{locale}.json" for locale, model in made.items() if not _fresh(folder, locale, model)]
     for file in stale:
@@ -71,7 +77,7 @@ def check_models(made: Mapping[str, Model], folder: Path) -> tuple[str, ...]:
     needless = [f"{folder.name}/{file.name}" for file in _needless(made, folder)]
     return (
         *(f"{name} is not what the content makes of it: run `make build` and commit it" for name in stale),
-        *(f"{name} is for a locale that content/skill.yaml does not have: run `make build`" for name in needless),
+        *(f"{name} is no model of its own: run `make build` and commit that it is gone" for name in needless),
     )
 
 
