@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
-from itertools import product
+from itertools import chain, product, zip_longest
 from typing import Any, NamedTuple
 
 from skill.alexa.intents import INTENTS
@@ -197,8 +197,10 @@ def _frames(language: Language) -> Iterator[_Frame]:
     @cache
     def tree(part: str, types: tuple[str, ...]) -> _Tree:
         """A word, or a slot with what is written to it; a slot of a type that is not there says nothing."""
-        said = map(iter, product(*(values.get(type_, [""]) for type_ in types)))
-        return _Tree(re.sub(_SLOT, lambda _, words=words: next(words), part) for words in said)
+        return _Tree(
+            "".join(chain.from_iterable(zip_longest(re.split(_SLOT, part)[::2], words, fillvalue="")))
+            for words in product(*(values.get(type_, [""]) for type_ in types))
+        )
 
     for intent in language["intents"]:
         types = {slot["name"]: slot["type"] for slot in intent.get("slots", ())}

@@ -5,12 +5,11 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from string import Template
 
-from skill.library.checks.phrases import Registry
 from skill.library.faults import Fault
 from skill.library.files import ID
 from skill.library.load import examine
 from skill.library.pages import ContentPages, LanguagePages
-from skill.library.phrases import PHRASES
+from skill.library.spoken import Registry
 
 _TEMPLATES = Path(__file__).parent / "templates"
 
@@ -19,7 +18,7 @@ class NotWrittenError(Exception):
     """The files cannot be written; says why, and what to do. Nothing has changed."""
 
 
-def new_exercise(folder: Path, id_: str, registry: Registry = PHRASES) -> tuple[Path, ...]:
+def new_exercise(folder: Path, id_: str, registry: Registry | None = None) -> tuple[Path, ...]:
     """Writes the facts of a new exercise, and its words in every language.
 
     Args:
@@ -40,7 +39,7 @@ def new_exercise(folder: Path, id_: str, registry: Registry = PHRASES) -> tuple[
     return _write(folder, "exercise", id_, {"position": next(iter(positions))}, registry)
 
 
-def new_routine(folder: Path, id_: str, steps: Sequence[str], registry: Registry = PHRASES) -> tuple[Path, ...]:
+def new_routine(folder: Path, id_: str, steps: Sequence[str], registry: Registry | None = None) -> tuple[Path, ...]:
     """Writes a new routine of the exercises with these ids, and its words in every language.
 
     Returns:
@@ -54,7 +53,7 @@ def new_routine(folder: Path, id_: str, steps: Sequence[str], registry: Registry
     return _write(folder, "routine", id_, {"steps": ", ".join(steps)}, registry)
 
 
-def _write(folder: Path, kind: str, id_: str, facts: dict[str, str], registry: Registry) -> tuple[Path, ...]:
+def _write(folder: Path, kind: str, id_: str, facts: dict[str, str], registry: Registry | None) -> tuple[Path, ...]:
     if not re.fullmatch(ID, id_):
         raise NotWrittenError(f"'{id_}' is not an id: use lower-case words joined by hyphens, like side-step")
     content, before = examine(folder, registry)

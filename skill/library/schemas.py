@@ -6,6 +6,7 @@ A content file names its schema in its first line:
 """
 
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,6 @@ from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core.core_schema import NullableSchema, WithDefaultSchema
 
-from skill.library.checks.phrases import Registry
 from skill.library.files import (
     ExerciseFile,
     ExerciseWords,
@@ -27,7 +27,8 @@ from skill.library.files import (
     SkillFile,
     UtterancesFile,
 )
-from skill.library.phrases import PHRASES
+from skill.library.load import the_phrases
+from skill.library.spoken import Registry
 
 KINDS: Mapping[str, type[BaseModel]] = {
     "skill": SkillFile,
@@ -46,19 +47,28 @@ KINDS: Mapping[str, type[BaseModel]] = {
 FOLDER = "schemas"
 
 
-def schemas(registry: Registry = PHRASES) -> Mapping[str, dict[str, Any]]:
-    """The JSON Schema of each kind of content file, by kind; `registry` says which phrases there are."""
+def schemas(registry: Registry | None = None) -> Mapping[str, dict[str, Any]]:
+    """The JSON Schema of each kind of content file, by kind; `registry` says which phrases there are, as for `load`."""
     found = {kind: model.model_json_schema(schema_generator=_Schema) for kind, model in KINDS.items()}
-    variants = found["phrases"].pop("additionalProperties")
-    found["phrases"] |= {
+    phrases = the_phrases() if registry is None else registry
+    found["phrases"] = {
+        "$defs": {"variants": found["phrases"].pop("additionalProperties")},
+        **found["phrases"],
         "additionalProperties": False,
-        "properties": {key: variants | {"description": _placeholders(names)} for key, names in registry.items()},
+        "properties": {key: {"$ref": f"#/$defs/{_kind(names)}"} for key, names in phrases.items()},
     }
+    for names in phrases.values():
+        told = f"Placeholders: {', '.join(f'{{{name}}}' for name in sorted(names)) or 'none'}."
+        found["phrases"]["$defs"][_kind(names)] = {"$ref": "#/$defs/variants", "description": told}
     dialect = {"$schema": GenerateJsonSchema.schema_dialect}
     return {kind: dialect | _untitled(schema) for kind, schema in found.items()}
 
 
-def write_schemas(folder: Path, registry: Registry = PHRASES) -> tuple[Path, ...]:
+def _kind(placeholders: frozenset[str]) -> str:
+    return "-".join(("phrase", *sorted(placeholders)))
+
+
+def write_schemas(folder: Path, registry: Registry | None = None) -> tuple[Path, ...]:
     """Writes the schemas into `schemas/` of a content folder; returns the files that were not up to date."""
     stale = _stale(folder, registry)
     for file, text in stale.items():
@@ -67,19 +77,21 @@ def write_schemas(folder: Path, registry: Registry = PHRASES) -> tuple[Path, ...
     return tuple(stale)
 
 
-def check_schemas(folder: Path, registry: Registry = PHRASES) -> tuple[Path, ...]:
+def check_schemas(folder: Path, registry: Registry | None = None) -> tuple[Path, ...]:
     """The schema files of a content folder that are missing or not up to date; none is good."""
     return tuple(_stale(folder, registry))
 
 
-def _stale(folder: Path, registry: Registry) -> dict[Path, str]:
-    texts = {
-        folder / FOLDER / f"{kind}.json": json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
-        for kind, schema in schemas(registry).items()
-    }
+def _stale(folder: Path, registry: Registry | None) -> dict[Path, str]:
+    texts = {folder / FOLDER / f"{kind}.json": _told(schema) for kind, schema in schemas(registry).items()}
     return {
         file: text for file, text in texts.items() if not file.is_file() or file.read_text(encoding="utf-8") != text
     }
+
+
+def _told(schema: dict[str, Any]) -> str:
+    """A schema as it is kept, a reference on one line."""
+    return re.sub(r'\{\s+("\$ref": "[^"]*")\s+\}', r"{\1}", json.dumps(schema, indent=2, ensure_ascii=False)) + "\n"
 
 
 def _untitled(schema: Any) -> Any:
@@ -90,10 +102,6 @@ def _untitled(schema: Any) -> Any:
         return schema
     told = {key: part for key, part in schema.items() if key != "title" or not isinstance(part, str)}
     return {key: _untitled(part) for key, part in told.items()}
-
-
-def _placeholders(names: frozenset[str]) -> str:
-    return f"Placeholders: {', '.join(f'{{{name}}}' for name in sorted(names)) or 'none'}."
 
 
 class _Schema(GenerateJsonSchema):

@@ -27,7 +27,7 @@ def fit(page: Page[S], model: type[S]) -> tuple[S | None, list[Fault]]:
         shape = None
         errors = {_where(error["loc"]): error for error in invalid.errors(include_url=False)}
     errors = {where: error for where, error in errors.items() if not _leads(where, errors)}
-    blank = {where for where in page.blanks() if not _spoken_for(where, errors)}
+    blank = {where for where, value in page.document.leaves if value is None and not _spoken_for(where, errors)}
     faults = [page.fault(Rule.NO_VALUE, where, "there is no value", "write one, or remove the key") for where in blank]
     faults += _tell(page, model, {where: error for where, error in errors.items() if where not in blank})
     return (None if faults else shape), faults

@@ -9,6 +9,7 @@ another (anchors, aliases, tags, several documents, a key given twice) is refuse
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TypeAlias
 
 import yaml
@@ -67,7 +68,7 @@ class Problem:
     hint: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Document:
     """What a file says, the line of every place in it (counted from 1), and what is refused in it."""
 
@@ -75,11 +76,31 @@ class Document:
     lines: Mapping[Where, int]
     problems: tuple[Problem, ...] = ()
 
+    @cached_property
+    def leaves(self) -> tuple[tuple[Where, Value], ...]:
+        """Every place that holds nothing further, with its value."""
+
+        def walk(value: Value, where: Where) -> Iterator[tuple[Where, Value]]:
+            if not isinstance(value, dict | list):
+                yield where, value
+            for key, inner in inside(value):
+                yield from walk(inner, (*where, key))
+
+        return tuple(walk(self.value, ()))
+
     def line(self, where: Where) -> int:
         """The line of a place, or of the nearest place around it that the file has."""
         while where and where not in self.lines:
             where = where[:-1]
         return self.lines.get(where, 1)
+
+
+def inside(value: Value) -> Iterator[tuple[str | int, Value]]:
+    """What is directly in a value, with its key or its position."""
+    if isinstance(value, dict):
+        yield from value.items()
+    elif isinstance(value, list):
+        yield from enumerate(value)
 
 
 def read(text: str, loader: Loader = FASTEST) -> Document:
