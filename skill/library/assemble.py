@@ -3,13 +3,12 @@
 from collections.abc import Mapping
 from typing import TypeVar
 
+from pydantic import BaseModel
+
 from skill.library.files import (
     DoseChanges,
-    DoseFile,
     ExerciseFile,
     ExerciseWords,
-    FormChanges,
-    FormWords,
     LocaleFile,
     PostureChanges,
     RangeFile,
@@ -34,7 +33,7 @@ from skill.library.models import (
 )
 from skill.library.pages import ContentPages, LanguagePages
 
-T = TypeVar("T")
+S = TypeVar("S", bound=BaseModel)
 
 
 def assemble(content: ContentPages) -> Mapping[str, Library]:
@@ -121,84 +120,55 @@ def exercise(id_: str, facts: ExerciseFile, words: ExerciseWords) -> Exercise:
 
 
 def forms(facts: ExerciseFile, words: ExerciseWords) -> Mapping[Level, Form]:
-    """Every form of an exercise, complete: the usual one, and what differs merged into it for the others."""
-    usual = Form(
-        level=Level.USUAL,
+    """Every form of an exercise, complete: the usual one, and what differs put into it for the others."""
+    found = {Level.USUAL: _form(Level.USUAL, facts, words, "")}
+    if facts.easier and words.easier:
+        told = words.easier
+        found[Level.EASIER] = _form(Level.EASIER, _with(facts, facts.easier), _with(words, told), told.label)
+    if facts.harder and words.harder:
+        told = words.harder
+        found[Level.HARDER] = _form(Level.HARDER, _with(facts, facts.harder), _with(words, told), told.label)
+    return found
+
+
+def _with(usual: S, changes: BaseModel) -> S:
+    """A shape with what differs: a part whose own parts may differ singly (dose, posture) is changed part by part."""
+    update = {}
+    for key in changes.model_fields_set & type(usual).model_fields.keys():
+        new, old = getattr(changes, key), getattr(usual, key)
+        update[key] = _with(old, new) if isinstance(new, DoseChanges | PostureChanges) else new
+    return usual.model_copy(update=update)
+
+
+def _form(level: Level, facts: ExerciseFile, words: ExerciseWords, label: str) -> Form:
+    dose, tempo, beats, posture = facts.dose, facts.dose.tempo, words.beats, words.posture
+    return Form(
+        level=level,
         position=facts.position,
         equipment=facts.equipment,
         setup_seconds=facts.setup,
         switch_seconds=facts.switch or 0,
-        dose=_dose(facts.dose),
-        label="",
+        dose=Dose(
+            reps=_range(dose.reps),
+            sets=_range(dose.sets),
+            hold=_range(dose.hold),
+            rest=dose.rest,
+            tempo=Tempo(tempo.lift, tempo.lower, tempo.relax),
+        ),
+        label=label,
         setup=words.setup,
         setup_short=words.setup_short,
         move=words.move,
         switch=words.switch or "",
         side=words.side or "",
         leave=words.leave or "",
-        beats=Beats(words.beats.lift, words.beats.hold, words.beats.lower),
-        posture=Posture(words.posture.breathing, words.posture.head, words.posture.hands, words.posture.feet),
-    )
-    found = {Level.USUAL: usual}
-    if facts.easier and words.easier:
-        found[Level.EASIER] = _differing(usual, Level.EASIER, facts.easier, words.easier)
-    if facts.harder and words.harder:
-        found[Level.HARDER] = _differing(usual, Level.HARDER, facts.harder, words.harder)
-    return found
-
-
-def _differing(usual: Form, level: Level, facts: FormChanges, words: FormWords) -> Form:
-    beats = words.beats
-    return Form(
-        level=level,
-        position=_or(facts.position, usual.position),
-        equipment=_or(facts.equipment, usual.equipment),
-        setup_seconds=_or(facts.setup, usual.setup_seconds),
-        switch_seconds=_or(facts.switch, usual.switch_seconds),
-        dose=_changed(usual.dose, facts.dose) if facts.dose else usual.dose,
-        label=words.label,
-        setup=_or(words.setup, usual.setup),
-        setup_short=_or(words.setup_short, usual.setup_short),
-        move=_or(words.move, usual.move),
-        switch=_or(words.switch, usual.switch),
-        side=_or(words.side, usual.side),
-        leave=_or(words.leave, usual.leave),
-        beats=Beats(beats.lift, beats.hold, beats.lower) if beats else usual.beats,
-        posture=_posture(usual.posture, words.posture) if words.posture else usual.posture,
-    )
-
-
-def _posture(usual: Posture, changes: PostureChanges) -> Posture:
-    return Posture(
-        breathing=_or(changes.breathing, usual.breathing),
-        head=_or(changes.head, usual.head),
-        hands=_or(changes.hands, usual.hands),
-        feet=_or(changes.feet, usual.feet),
-    )
-
-
-def _dose(dose: DoseFile) -> Dose:
-    tempo = Tempo(dose.tempo.lift, dose.tempo.lower, dose.tempo.relax)
-    return Dose(_range(dose.reps), _range(dose.sets), _range(dose.hold), dose.rest, tempo)
-
-
-def _changed(usual: Dose, changes: DoseChanges) -> Dose:
-    tempo = changes.tempo
-    return Dose(
-        reps=_range(changes.reps) if changes.reps else usual.reps,
-        sets=_range(changes.sets) if changes.sets else usual.sets,
-        hold=_range(changes.hold) if changes.hold else usual.hold,
-        rest=_or(changes.rest, usual.rest),
-        tempo=Tempo(tempo.lift, tempo.lower, tempo.relax) if tempo else usual.tempo,
+        beats=Beats(beats.lift, beats.hold, beats.lower),
+        posture=Posture(posture.breathing, posture.head, posture.hands, posture.feet),
     )
 
 
 def _range(file: RangeFile) -> Range:
     return Range(file.least, file.usual, file.most)
-
-
-def _or(given: T | None, usual: T) -> T:
-    return usual if given is None else given
 
 
 def routine(
