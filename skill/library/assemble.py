@@ -1,6 +1,6 @@
 """Makes the library of each locale out of pages that are known to be without fault."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TypeVar
 
 from pydantic import BaseModel
@@ -9,7 +9,8 @@ from skill.library.files import (
     DoseChanges,
     ExerciseFile,
     ExerciseWords,
-    LocaleFile,
+    PositionsFile,
+    PositionWords,
     PostureChanges,
     RangeFile,
     RoutineFile,
@@ -38,68 +39,60 @@ S = TypeVar("S", bound=BaseModel)
 
 def assemble(content: ContentPages) -> Mapping[str, Library]:
     """The library of every locale; those of one language share all but phrases and invocation name."""
-    languages = {name: _Language(content, pages) for name, pages in content.languages.items()}
-    served = content.skill.whole.locales
-    return {locale: languages[about.language].library(locale, about) for locale, about in served.items()}
+    made = {library.locale: library for pages in content.languages.values() for library in _libraries(content, pages)}
+    return {locale: made[locale] for locale in content.skill.whole.locales}
 
 
-class _Language:
-    """What all locales of one language have in common."""
-
-    def __init__(self, content: ContentPages, pages: LanguagePages) -> None:
-        self.content = content
-        self.pages = pages
-        self.exercises = {
-            id_: exercise(id_, facts.whole, pages.exercises[id_].whole) for id_, facts in content.exercises.items()
-        }
-        self.floor = frozenset(name for name, position in content.positions.whole.positions.items() if position.floor)
-        self.kneeling = frozenset(id_ for id_, one in content.positions.whole.positions.items() if one.kneeling)
-        self.routines = {
-            id_: routine(id_, facts.whole, pages.routines[id_].whole, self.exercises, self.floor)
-            for id_, facts in content.routines.items()
-        }
-        self.phrases = pages.phrases.whole.root
-        words = pages.positions.whole
-        self.transitions = transitions(content, pages, words.down, words.up_after_pause)
-        self.transitions_without_kneeling = transitions(
-            content, pages, words.down_without_kneeling, words.up_after_pause_without_kneeling
-        )
-
-    def library(self, locale: str, about: LocaleFile) -> Library:
-        """The library of one locale of this language."""
-        skill, names = self.content.skill.whole, self.pages.names.whole
-        override = self.pages.overrides.get(locale)
-        return Library(
-            locale=locale,
-            language=self.pages.language,
-            title=skill.title,
-            invocation=about.invocation,
-            zone=about.zone,
-            first_routine=skill.first_routine,
-            off_the_floor_routine=skill.off_the_floor_routine,
-            exercises=self.exercises,
-            routines=self.routines,
-            phrases=self.phrases | override.whole.root if override else self.phrases,
-            numbers=names.numbers,
-            sides={Side.LEFT: names.sides.left, Side.RIGHT: names.sides.right},
-            equipment=names.equipment,
-            equipment_called=names.equipment_called,
-            equipment_instead=names.equipment_instead,
-            emergency_numbers={
-                zone: names.emergency_numbers[country]
-                for country, zones in skill.countries.items()
-                if country in names.emergency_numbers
-                for zone in zones
-            },
-            position_names=names.positions,
-            floor_positions=self.floor,
-            kneeling_positions=self.kneeling,
-            transitions=self.transitions,
-            transitions_without_kneeling=self.transitions_without_kneeling,
-        )
+def _libraries(content: ContentPages, pages: LanguagePages) -> Iterator[Library]:
+    skill, positions, names = content.skill.whole, content.positions.whole.positions, pages.names.whole
+    words, phrases = pages.positions.whole, pages.phrases.whole.root
+    exercises = {
+        id_: _exercise(id_, facts.whole, pages.exercises[id_].whole) for id_, facts in content.exercises.items()
+    }
+    floor = frozenset(id_ for id_, position in positions.items() if position.floor)
+    routines = {
+        id_: _routine(id_, facts.whole, pages.routines[id_].whole, exercises, floor)
+        for id_, facts in content.routines.items()
+    }
+    ways = _transitions(content.positions.whole, words, words.down, words.up_after_pause)
+    without_kneeling = _transitions(
+        content.positions.whole, words, words.down_without_kneeling, words.up_after_pause_without_kneeling
+    )
+    emergency_numbers = {
+        zone: names.emergency_numbers[country]
+        for country, zones in skill.countries.items()
+        if country in names.emergency_numbers
+        for zone in zones
+    }
+    for locale, about in skill.locales.items():
+        if about.language == pages.language:
+            override = pages.overrides.get(locale)
+            yield Library(
+                locale=locale,
+                language=pages.language,
+                title=skill.title,
+                invocation=about.invocation,
+                zone=about.zone,
+                first_routine=skill.first_routine,
+                off_the_floor_routine=skill.off_the_floor_routine,
+                exercises=exercises,
+                routines=routines,
+                phrases=phrases | override.whole.root if override else phrases,
+                numbers=names.numbers,
+                sides={Side.LEFT: names.sides.left, Side.RIGHT: names.sides.right},
+                equipment=names.equipment,
+                equipment_called=names.equipment_called,
+                equipment_instead=names.equipment_instead,
+                emergency_numbers=emergency_numbers,
+                position_names=names.positions,
+                floor_positions=floor,
+                kneeling_positions=frozenset(id_ for id_, position in positions.items() if position.kneeling),
+                transitions=ways,
+                transitions_without_kneeling=without_kneeling,
+            )
 
 
-def exercise(id_: str, facts: ExerciseFile, words: ExerciseWords) -> Exercise:
+def _exercise(id_: str, facts: ExerciseFile, words: ExerciseWords) -> Exercise:
     """One exercise out of its two files."""
     return Exercise(
         id=id_,
@@ -171,7 +164,7 @@ def _range(file: RangeFile) -> Range:
     return Range(file.least, file.usual, file.most)
 
 
-def routine(
+def _routine(
     id_: str,
     facts: RoutineFile,
     words: RoutineWords,
@@ -185,11 +178,10 @@ def routine(
     return Routine(id_, steps, on_the_floor, words.name, words.synonyms, words.summary, words.begin)
 
 
-def transitions(
-    content: ContentPages, pages: LanguagePages, down: tuple[str, ...], up_after_pause: tuple[str, ...]
+def _transitions(
+    facts: PositionsFile, words: PositionWords, down: tuple[str, ...], up_after_pause: tuple[str, ...]
 ) -> Mapping[tuple[str, str], Transition]:
     """The way between any two positions: down to the floor, up from it with a seated pause, or across."""
-    facts, words = content.positions.whole, pages.positions.whole
     ways = {}
     for start, row in facts.seconds.items():
         for end, seconds in row.items():
