@@ -191,7 +191,7 @@ def _ways(language: LanguagePages, positions: Keys) -> Iterator[Fault]:
         rule = Rule.POSITION_WORDS_MISSING
         yield from _all(page, (key,), positions, rule, "there are no words for the position '{}'".format)
     page = language.positions
-    for where in (("ways",), *(("ways", start) for start in page.keys("ways") or {})):
+    for where in (("up_from",), ("ways",), *(("ways", start) for start in page.keys("ways") or {})):
         yield from _all(page, where, positions)
 
 
