@@ -19,7 +19,7 @@ from skill.library.files import (
     SkillFile,
     UtterancesFile,
 )
-from skill.library.yaml12 import Document, Value, inside
+from skill.library.yaml12 import Document, Value
 
 S = TypeVar("S", bound=BaseModel)
 Keys = dict[str, Value]
@@ -108,6 +108,10 @@ def _find(value: Value, pattern: Where, where: Where) -> Iterator[tuple[Where, V
         yield where, value
         return
     part, rest = pattern[0], pattern[1:]
-    for key, inner in inside(value):
-        if part in ("*", key):
-            yield from _find(inner, rest, (*where, key))
+    if isinstance(value, dict) and part != "*":
+        if part in value:
+            yield from _find(value[str(part)], rest, (*where, part))
+    elif isinstance(value, dict | list):
+        for key, inner in value.items() if isinstance(value, dict) else enumerate(value):
+            if part in ("*", key):
+                yield from _find(inner, rest, (*where, key))
