@@ -266,6 +266,68 @@ def test_there_is_a_way_between_all_positions(small: Mapping[str, Library]) -> N
     assert set(library.transitions) == {(start, end) for start in names for end in names if start != end}
 
 
+# The skill's own content in its first language says which phrases there are
+
+
+@pytest.fixture
+def own(content: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The small content folder as the skill's own."""
+    monkeypatch.setattr("skill.library.load.content_folder", lambda: content)
+    the_phrases.cache_clear()
+    yield content
+    the_phrases.cache_clear()
+
+
+def told(folder: Path) -> list[str]:
+    with pytest.raises(ContentFaults) as caught:
+        load(folder)
+    return [str(fault) for fault in caught.value.faults]
+
+
+def test_the_first_variant_is_the_pattern_of_the_others(own: Path) -> None:
+    """In the skill's own words a slip shows beside the first sentence of the phrase."""
+    assert load(own)["en-US"].phrases.keys() == the_phrases().keys() == {"welcome", "holding"}
+    assert the_phrases()["holding"] == {"seconds"}
+
+    _change(own, "en/phrases.yaml", {"find": "For {seconds}, hold.", "put": "For {secnds}, hold."})
+
+    assert told(own) == [
+        "content/en/phrases.yaml:4: holding › 2: unknown placeholder {secnds}, did you mean 'seconds'?"
+    ]
+
+
+def test_another_folder_is_held_against_the_skills_own(own: Path, tmp_path: Path) -> None:
+    """Who has content of their own is told what the skill says that they have no words for."""
+    mine = Path(shutil.copytree(own, tmp_path / "mine"))
+    assert load(mine)
+    _change(mine, "en/phrases.yaml", {"find": "welcome: Welcome.\n", "put": "wave: Hello.\n"})
+
+    assert told(mine) == [
+        "mine/en/phrases.yaml:1: missing phrase 'welcome', it has no placeholders",
+        "mine/en/phrases.yaml:1: wave: this phrase is never said, remove it",
+    ]
+
+
+def test_another_language_is_held_against_the_first(own: Path) -> None:
+    """A translation has the phrases of the first language, each with its placeholders."""
+    shutil.copytree(own / "en", own / "de")
+    (own / "de" / "phrases.en-GB.yaml").unlink()
+    _change(own, "skill.yaml", {"append": ""})
+    text = (own / "skill.yaml").read_text(encoding="utf-8")
+    spoken = text.replace("locales:\n", "locales:\n  en-AU: {language: en, invocation: small coach}\n", 1)
+    (own / "skill.yaml").write_text(spoken.replace("en-US: {language: en", "en-US: {language: de"), encoding="utf-8")
+    _change(own, "de/phrases.yaml", {"find": "  - Hold for {seconds}.\n", "put": "  - Halten.\n"})
+
+    assert told(own) == ["content/de/phrases.yaml:3: holding › 1: {seconds} is missing, each sentence has to use it"]
+
+
+def test_phrases_that_cannot_be_read_are_one_fault(own: Path) -> None:
+    """Nothing else is held against what is not known."""
+    (own / "en" / "phrases.yaml").write_text("welcome: a: b\n", encoding="utf-8")
+
+    assert len(told(own)) == 1
+
+
 # The content that the skill really has
 
 

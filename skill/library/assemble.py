@@ -5,17 +5,7 @@ from typing import TypeVar
 
 from pydantic import BaseModel
 
-from skill.library.files import (
-    DoseChanges,
-    ExerciseFile,
-    ExerciseWords,
-    PositionsFile,
-    PositionWords,
-    PostureChanges,
-    RangeFile,
-    RoutineFile,
-    RoutineWords,
-)
+from skill.library import files
 from skill.library.models import (
     Beats,
     Dose,
@@ -92,7 +82,7 @@ def _libraries(content: ContentPages, pages: LanguagePages) -> Iterator[Library]
             )
 
 
-def _exercise(id_: str, facts: ExerciseFile, words: ExerciseWords) -> Exercise:
+def _exercise(id_: str, facts: files.ExerciseFile, words: files.ExerciseWords) -> Exercise:
     """One exercise out of its two files."""
     return Exercise(
         id=id_,
@@ -112,7 +102,7 @@ def _exercise(id_: str, facts: ExerciseFile, words: ExerciseWords) -> Exercise:
     )
 
 
-def forms(facts: ExerciseFile, words: ExerciseWords) -> Mapping[Level, Form]:
+def forms(facts: files.ExerciseFile, words: files.ExerciseWords) -> Mapping[Level, Form]:
     """Every form of an exercise, complete: the usual one, and what differs put into it for the others."""
     found = {Level.USUAL: _form(Level.USUAL, facts, words, "")}
     if facts.easier and words.easier:
@@ -129,11 +119,11 @@ def _with(usual: S, changes: BaseModel) -> S:
     update = {}
     for key in changes.model_fields_set & type(usual).model_fields.keys():
         new, old = getattr(changes, key), getattr(usual, key)
-        update[key] = _with(old, new) if isinstance(new, DoseChanges | PostureChanges) else new
+        update[key] = _with(old, new) if isinstance(new, files.DoseChanges | files.PostureChanges) else new
     return usual.model_copy(update=update)
 
 
-def _form(level: Level, facts: ExerciseFile, words: ExerciseWords, label: str) -> Form:
+def _form(level: Level, facts: files.ExerciseFile, words: files.ExerciseWords, label: str) -> Form:
     dose, tempo, beats, posture = facts.dose, facts.dose.tempo, words.beats, words.posture
     return Form(
         level=level,
@@ -160,14 +150,14 @@ def _form(level: Level, facts: ExerciseFile, words: ExerciseWords, label: str) -
     )
 
 
-def _range(file: RangeFile) -> Range:
+def _range(file: files.RangeFile) -> Range:
     return Range(file.least, file.usual, file.most)
 
 
 def _routine(
     id_: str,
-    facts: RoutineFile,
-    words: RoutineWords,
+    facts: files.RoutineFile,
+    words: files.RoutineWords,
     exercises: Mapping[str, Exercise],
     floor: frozenset[str],
 ) -> Routine:
@@ -179,7 +169,7 @@ def _routine(
 
 
 def _transitions(
-    facts: PositionsFile, words: PositionWords, down: tuple[str, ...], up_after_pause: tuple[str, ...]
+    facts: files.PositionsFile, words: files.PositionWords, down: tuple[str, ...], up_after_pause: tuple[str, ...]
 ) -> Mapping[tuple[str, str], Transition]:
     """The way between any two positions: down to the floor, up from it with a seated pause, or across."""
     ways = {}

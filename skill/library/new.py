@@ -1,14 +1,12 @@
 """Writes the files of a new exercise or routine: templates that load at once, and say what they are."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from string import Template
 
-from skill.library.faults import Fault
 from skill.library.files import ID
 from skill.library.load import examine
-from skill.library.pages import ContentPages, LanguagePages
 from skill.library.spoken import Registry
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -57,7 +55,12 @@ def _write(folder: Path, kind: str, id_: str, facts: dict[str, str], registry: R
     if not re.fullmatch(ID, id_):
         raise NotWrittenError(f"'{id_}' is not an id: use lower-case words joined by hyphens, like side-step")
     content, before = examine(folder, registry)
-    texts = dict(_texts(folder, kind, id_, facts, content))
+    texts = {folder / f"{kind}s" / f"{id_}.yaml": _filled(kind, facts)}
+    for name, language in content.languages.items():
+        numbers = language.names.says("numbers")
+        spoken = {str(number): str(word) for number, word in enumerate(numbers if isinstance(numbers, list) else [])}
+        named = " ".join(spoken.get(part, part) for part in id_.split("-"))
+        texts[folder / name / f"{kind}s" / f"{id_}.yaml"] = _filled(f"{kind}-words", {"name": named})
     for file in texts:
         if file.exists():
             raise NotWrittenError(f"{file} is there already: choose another id, or edit that file")
@@ -66,32 +69,12 @@ def _write(folder: Path, kind: str, id_: str, facts: dict[str, str], registry: R
         file.write_text(text, encoding="utf-8")
     _, after = examine(folder, registry)
     if new := [fault for fault in after if fault not in before]:
-        _take_back(texts, new)
+        for file in texts:
+            file.unlink()
+        told = "\n".join(map(str, new))
+        raise NotWrittenError(f"nothing was written, because the content would not load:\n{told}")
     return tuple(texts)
-
-
-def _texts(
-    folder: Path, kind: str, id_: str, facts: dict[str, str], content: ContentPages
-) -> Iterator[tuple[Path, str]]:
-    yield folder / f"{kind}s" / f"{id_}.yaml", _filled(kind, facts)
-    for name, language in content.languages.items():
-        words = {"name": _name(id_, language)}
-        yield folder / name / f"{kind}s" / f"{id_}.yaml", _filled(f"{kind}-words", words)
 
 
 def _filled(template: str, values: dict[str, str]) -> str:
     return Template((_TEMPLATES / f"{template}.yaml").read_text(encoding="utf-8")).substitute(values)
-
-
-def _name(id_: str, language: LanguagePages) -> str:
-    """An id as it may be spoken: words with spaces between them, numbers as words."""
-    numbers = language.names.says("numbers")
-    spoken = {str(number): str(word) for number, word in enumerate(numbers if isinstance(numbers, list) else [])}
-    return " ".join(spoken.get(part, part) for part in id_.split("-"))
-
-
-def _take_back(written: dict[Path, str], faults: list[Fault]) -> None:
-    for file in written:
-        file.unlink()
-    told = "\n".join(map(str, faults))
-    raise NotWrittenError(f"nothing was written, because the content would not load:\n{told}")

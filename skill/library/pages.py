@@ -6,19 +6,8 @@ from typing import Generic, TypeVar
 
 from pydantic import BaseModel
 
+from skill.library import files
 from skill.library.faults import Fault, Rule, Where, place
-from skill.library.files import (
-    ExerciseFile,
-    ExerciseWords,
-    NamesFile,
-    PhrasesFile,
-    PositionsFile,
-    PositionWords,
-    RoutineFile,
-    RoutineWords,
-    SkillFile,
-    UtterancesFile,
-)
 from skill.library.yaml12 import Document, Value
 
 S = TypeVar("S", bound=BaseModel)
@@ -82,13 +71,13 @@ class LanguagePages:
 
     language: str
     folder: str
-    exercises: Mapping[str, Page[ExerciseWords]]
-    routines: Mapping[str, Page[RoutineWords]]
-    names: Page[NamesFile]
-    positions: Page[PositionWords]
-    phrases: Page[PhrasesFile]
-    overrides: Mapping[str, Page[PhrasesFile]]
-    utterances: Page[UtterancesFile] | None
+    exercises: Mapping[str, Page[files.ExerciseWords]]
+    routines: Mapping[str, Page[files.RoutineWords]]
+    names: Page[files.NamesFile]
+    positions: Page[files.PositionWords]
+    phrases: Page[files.PhrasesFile]
+    overrides: Mapping[str, Page[files.PhrasesFile]]
+    utterances: Page[files.UtterancesFile] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +85,10 @@ class ContentPages:
     """All files of a content folder."""
 
     folder: str
-    skill: Page[SkillFile]
-    positions: Page[PositionsFile]
-    exercises: Mapping[str, Page[ExerciseFile]]
-    routines: Mapping[str, Page[RoutineFile]]
+    skill: Page[files.SkillFile]
+    positions: Page[files.PositionsFile]
+    exercises: Mapping[str, Page[files.ExerciseFile]]
+    routines: Mapping[str, Page[files.RoutineFile]]
     languages: Mapping[str, LanguagePages]
 
 

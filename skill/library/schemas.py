@@ -15,57 +15,42 @@ from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core.core_schema import NullableSchema, WithDefaultSchema
 
-from skill.library.files import (
-    ExerciseFile,
-    ExerciseWords,
-    NamesFile,
-    PhrasesFile,
-    PositionsFile,
-    PositionWords,
-    RoutineFile,
-    RoutineWords,
-    SkillFile,
-    UtterancesFile,
-)
+from skill.library import files
 from skill.library.load import the_phrases
 from skill.library.spoken import Registry
 
 KINDS: Mapping[str, type[BaseModel]] = {
-    "skill": SkillFile,
-    "positions": PositionsFile,
-    "exercise": ExerciseFile,
-    "routine": RoutineFile,
-    "exercise-words": ExerciseWords,
-    "routine-words": RoutineWords,
-    "names": NamesFile,
-    "position-words": PositionWords,
-    "phrases": PhrasesFile,
-    "utterances": UtterancesFile,
+    "skill": files.SkillFile,
+    "positions": files.PositionsFile,
+    "exercise": files.ExerciseFile,
+    "routine": files.RoutineFile,
+    "exercise-words": files.ExerciseWords,
+    "routine-words": files.RoutineWords,
+    "names": files.NamesFile,
+    "position-words": files.PositionWords,
+    "phrases": files.PhrasesFile,
+    "utterances": files.UtterancesFile,
 }
 """The kinds of content file, by the name of their schema."""
-
-FOLDER = "schemas"
 
 
 def schemas(registry: Registry | None = None) -> Mapping[str, dict[str, Any]]:
     """The JSON Schema of each kind of content file, by kind; `registry` says which phrases there are, as for `load`."""
     found = {kind: model.model_json_schema(schema_generator=_Schema) for kind, model in KINDS.items()}
-    phrases = the_phrases() if registry is None else registry
+    known = the_phrases() if registry is None else registry
+    phrases = {key: sorted(names) for key, names in known.items()}
+    kinds = {"-".join(("phrase", *names)): names for names in phrases.values()}
     found["phrases"] = {
         "$defs": {"variants": found["phrases"].pop("additionalProperties")},
         **found["phrases"],
         "additionalProperties": False,
-        "properties": {key: {"$ref": f"#/$defs/{_kind(names)}"} for key, names in phrases.items()},
+        "properties": {key: {"$ref": f"#/$defs/{'-'.join(('phrase', *names))}"} for key, names in phrases.items()},
     }
-    for names in phrases.values():
-        told = f"Placeholders: {', '.join(f'{{{name}}}' for name in sorted(names)) or 'none'}."
-        found["phrases"]["$defs"][_kind(names)] = {"$ref": "#/$defs/variants", "description": told}
+    for kind, names in kinds.items():
+        told = f"Placeholders: {', '.join(f'{{{name}}}' for name in names) or 'none'}."
+        found["phrases"]["$defs"][kind] = {"$ref": "#/$defs/variants", "description": told}
     dialect = {"$schema": GenerateJsonSchema.schema_dialect}
     return {kind: dialect | _untitled(schema) for kind, schema in found.items()}
-
-
-def _kind(placeholders: frozenset[str]) -> str:
-    return "-".join(("phrase", *sorted(placeholders)))
 
 
 def write_schemas(folder: Path, registry: Registry | None = None) -> tuple[Path, ...]:
@@ -83,15 +68,13 @@ def check_schemas(folder: Path, registry: Registry | None = None) -> tuple[Path,
 
 
 def _stale(folder: Path, registry: Registry | None) -> dict[Path, str]:
-    texts = {folder / FOLDER / f"{kind}.json": _told(schema) for kind, schema in schemas(registry).items()}
-    return {
-        file: text for file, text in texts.items() if not file.is_file() or file.read_text(encoding="utf-8") != text
-    }
-
-
-def _told(schema: dict[str, Any]) -> str:
-    """A schema as it is kept, a reference on one line."""
-    return re.sub(r'\{\s+("\$ref": "[^"]*")\s+\}', r"{\1}", json.dumps(schema, indent=2, ensure_ascii=False)) + "\n"
+    found = {}
+    for kind, schema in schemas(registry).items():
+        file, text = folder / "schemas" / f"{kind}.json", json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
+        text = re.sub(r'\{\s+("\$ref": "[^"]*")\s+\}', r"{\1}", text)  # a reference on one line
+        if not file.is_file() or file.read_text(encoding="utf-8") != text:
+            found[file] = text
+    return found
 
 
 def _untitled(schema: Any) -> Any:
