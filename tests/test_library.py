@@ -312,7 +312,6 @@ def test_another_language_is_held_against_the_first(own: Path) -> None:
     """A translation has the phrases of the first language, each with its placeholders."""
     shutil.copytree(own / "en", own / "de")
     (own / "de" / "phrases.en-GB.yaml").unlink()
-    _change(own, "skill.yaml", {"append": ""})
     text = (own / "skill.yaml").read_text(encoding="utf-8")
     spoken = text.replace("locales:\n", "locales:\n  en-AU: {language: en, invocation: small coach}\n", 1)
     (own / "skill.yaml").write_text(spoken.replace("en-US: {language: en", "en-US: {language: de"), encoding="utf-8")
