@@ -35,14 +35,17 @@ def test_everything_that_is_made_is_fresh() -> None:
 
 def test_what_is_stale_is_named_and_made_anew(copy: Path) -> None:
     """Each file by its name, with the cure; and then it is fresh again."""
-    for file in ("interaction_model/en-US.json", "content/schemas/exercise.json"):
+    for file in ("interaction_model/en-US.json", "content/schemas/exercise.json", "interaction_model/xx-YY.json"):
         (copy / file).write_text("{}")
+    (copy / "content" / "schemas" / "routine.json").unlink()
     tour = copy / "docs" / "tour.md"
     tour.write_text(tour.read_text().replace("stateDiagram-v2", "stateDiagram-v1"))
     stale = build.check_all(copy / "content", copy)
-    assert len(stale) == 3
+    names = ("en-US.json", "exercise.json", "routine.json", "tour.md", "xx-YY.json")
+    assert [line.split()[0].rpartition("/")[2] for line in stale] == list(names)
     assert all("make build" in line for line in stale)
-    assert len(build.write_all(copy / "content", copy)) == 3
+    assert sorted(file.name for file in build.write_all(copy / "content", copy)) == sorted(names)
+    assert not (copy / "interaction_model" / "xx-YY.json").exists()
     assert build.check_all(copy / "content", copy) == ()
 
 

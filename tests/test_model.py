@@ -19,7 +19,7 @@ from scenes import CONTENT, library
 
 from skill.alexa.intents import INTENTS
 from skill.alexa.lint import BUILT_IN, lint, overlaps
-from skill.alexa.model import check_models, distinct, interaction_model, models, text, write_models
+from skill.alexa.model import distinct, interaction_model, models, text
 from skill.alexa.utterances import KEYS, utterances
 from skill.library.faults import ContentFaults
 from skill.library.load import load
@@ -53,26 +53,9 @@ def test_the_kept_models_are_what_the_content_makes_of_them(made: dict[str, dict
     """What is uploaded is never behind the content: `make build` mends it."""
     kept = distinct(made)
     assert list(kept) == [file.stem for file in MODELS.glob("*.json")] == ["en-US"]
-    assert check_models(kept, MODELS) == ()
-
-
-def test_a_stale_missing_or_needless_model_is_told_with_its_cure(
-    made: dict[str, dict[str, Any]], tmp_path: Path
-) -> None:
-    """Whoever forgot to build is told what to run; building changes what is stale and nothing else."""
-    folder = tmp_path / "interaction_model"
-    assert len(write_models(made, folder)) == len(made)
-    assert check_models(made, folder) == ()
-    assert write_models(made, folder) == ()
-    (folder / "en-GB.json").write_text("{}")
-    (folder / "en-US.json").unlink()
-    (folder / "xx-YY.json").write_text("{}")
-    told = "\n".join(check_models(made, folder))
-    for name in ("en-GB", "en-US", "xx-YY"):
-        assert f"interaction_model/{name}.json" in told
-    assert told.count("make build") == 3
-    assert {file.stem for file in write_models(made, folder)} == {"en-GB", "en-US", "xx-YY"}
-    assert check_models(made, folder) == ()
+    assert {file.stem: file.read_text(encoding="utf-8") for file in MODELS.glob("*.json")} == {
+        locale: text(model) for locale, model in kept.items()
+    }
 
 
 def test_the_same_content_makes_the_same_bytes(made: dict[str, dict[str, Any]]) -> None:

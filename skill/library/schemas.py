@@ -8,7 +8,6 @@ A content file names its schema in its first line:
 import json
 import re
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel
@@ -53,28 +52,11 @@ def schemas(registry: Registry | None = None) -> Mapping[str, dict[str, Any]]:
     return {kind: dialect | _untitled(schema) for kind, schema in found.items()}
 
 
-def write_schemas(folder: Path, registry: Registry | None = None) -> tuple[Path, ...]:
-    """Writes the schemas into `schemas/` of a content folder; returns the files that were not up to date."""
-    stale = _stale(folder, registry)
-    for file, text in stale.items():
-        file.parent.mkdir(exist_ok=True)
-        file.write_text(text, encoding="utf-8")
-    return tuple(stale)
-
-
-def check_schemas(folder: Path, registry: Registry | None = None) -> tuple[Path, ...]:
-    """The schema files of a content folder that are missing or not up to date; none is good."""
-    return tuple(_stale(folder, registry))
-
-
-def _stale(folder: Path, registry: Registry | None) -> dict[Path, str]:
-    found = {}
-    for kind, schema in schemas(registry).items():
-        file, text = folder / "schemas" / f"{kind}.json", json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
-        text = re.sub(r'\{\s+("\$ref": "[^"]*")\s+\}', r"{\1}", text)  # a reference on one line
-        if not file.is_file() or file.read_text(encoding="utf-8") != text:
-            found[file] = text
-    return found
+def schema_texts(registry: Registry | None = None) -> Mapping[str, str]:
+    """The schemas as they are kept in `schemas/` of a content folder, by file name."""
+    texts = {kind: json.dumps(schema, indent=2, ensure_ascii=False) for kind, schema in schemas(registry).items()}
+    reference = re.compile(r'\{\s+("\$ref": "[^"]*")\s+\}')  # on one line
+    return {f"{kind}.json": reference.sub(r"{\1}", text) + "\n" for kind, text in texts.items()}
 
 
 def _untitled(schema: Any) -> Any:
