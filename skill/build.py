@@ -47,9 +47,13 @@ def check_all(content: Path, root: Path) -> tuple[str, ...]:
     made = _made(content, root)
     stale = [file for file, text in made.items() if not _fresh(file, text)]
     needless = [file for file in sorted((root / MODELS).glob("*.json")) if file not in made]
+
+    def told(file: Path) -> Path:
+        return file.relative_to(root) if file.is_relative_to(root) else file
+
     return (
-        *(f"{_told(file)} is not what content and code make of it: run `make build` and commit it" for file in stale),
-        *(f"{_told(file)} is no model of its own: run `make build` and commit that it is gone" for file in needless),
+        *(f"{told(file)} is not what content and code make of it: run `make build` and commit it" for file in stale),
+        *(f"{told(file)} is no model of its own: run `make build` and commit that it is gone" for file in needless),
     )
 
 
@@ -82,7 +86,3 @@ def _made(content: Path, root: Path) -> dict[Path, str]:
 
 def _fresh(file: Path, text: str) -> bool:
     return file.is_file() and file.read_text(encoding="utf-8") == text
-
-
-def _told(file: Path) -> str:
-    return f"{file.parent.name}/{file.name}"
