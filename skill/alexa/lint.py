@@ -150,8 +150,8 @@ def overlaps(language: Language) -> Iterator[str]:
             continue
         seen.add(state)
         here, ended = _arrived(at, frames)
-        first, *others = sorted(ended) or [0]
-        for number in others:
+        first = min(ended, default=0)
+        for number in ended:
             if frames[number].intent != frames[first].intent:
                 told.setdefault((number, first), sentence)
         waiting += ((f"{sentence} {word}".strip(), onwards) for word, onwards in _next_words(here, intents))

@@ -17,7 +17,7 @@ from pydantic import (
 from pydantic_core import CoreSchema, PydanticCustomError
 
 from skill.library.faults import Rule
-from skill.library.limits import SLOT_VALUE_CHARACTERS
+from skill.library.limits import EXAMPLE_PHRASES, SLOT_VALUE_CHARACTERS
 from skill.library.models import Kind, Level, Sides
 
 MOST_SPOKEN = 60
@@ -363,8 +363,11 @@ class SkillFile(Shape):
     countries: dict[Country, tuple[Text, ...]] = Field(
         default_factory=dict, description="The time zones of each country whose emergency number names.yaml knows."
     )
-    example_phrases: Annotated[tuple[Text, ...], Field(min_length=3, max_length=3)] | None = Field(
-        default=None, description="Exactly three, taken from the sample utterances; for the store."
+    example_phrases: tuple[Text, ...] | None = Field(
+        default=None,
+        min_length=EXAMPLE_PHRASES,
+        max_length=EXAMPLE_PHRASES,
+        description="Exactly three, taken from the sample utterances; for the store.",
     )
 
 

@@ -42,9 +42,11 @@ def examine(folder: Path, registry: Registry | None = None) -> tuple[ContentPage
         raise ContentFaults([Fault(str(folder), 1, "", what, rule=Rule.FILE_MISSING)])
     reading = Reading(folder)
     content = reading.content()
+    if registry is None and reading.folder == content_folder().resolve():
+        first = next(iter(content.languages.values()), None)
+        registry = spoken.registry_of(first.phrases) if first else {}
     if registry is None:
-        own = reading.folder == content_folder().resolve() and content.languages
-        registry = spoken.registry_of(next(iter(content.languages.values())).phrases) if own else the_phrases()
+        registry = the_phrases()
     return content, (*reading.faults, *agreement.check(content), *spoken.check(content, registry))
 
 
