@@ -15,16 +15,16 @@ from skill.library.models import (
     Library,
     Mistake,
     Posture,
-    Range,
     Routine,
     Side,
     Step,
-    Tempo,
     Transition,
 )
 from skill.library.pages import ContentPages, LanguagePages
+from skill.library.values import convert
 
 S = TypeVar("S", bound=BaseModel)
+V = TypeVar("V")
 
 
 def assemble(content: ContentPages) -> Mapping[str, Library]:
@@ -95,7 +95,7 @@ def _exercise(id_: str, facts: files.ExerciseFile, words: files.ExerciseWords) -
         purpose=words.purpose,
         muscles=words.muscles,
         feel=words.feel,
-        mistakes=tuple(Mistake(told.mistake, told.cue) for told in words.mistakes),
+        mistakes=tuple(_value(told, Mistake) for told in words.mistakes),
         caution=words.caution,
         safety=words.safety,
         forms=forms(facts, words),
@@ -124,20 +124,13 @@ def _with(usual: S, changes: BaseModel) -> S:
 
 
 def _form(level: Level, facts: files.ExerciseFile, words: files.ExerciseWords, label: str) -> Form:
-    dose, tempo, beats, posture = facts.dose, facts.dose.tempo, words.beats, words.posture
     return Form(
         level=level,
         position=facts.position,
         equipment=facts.equipment,
         setup_seconds=facts.setup,
         switch_seconds=facts.switch or 0,
-        dose=Dose(
-            reps=_range(dose.reps),
-            sets=_range(dose.sets),
-            hold=_range(dose.hold),
-            rest=dose.rest,
-            tempo=Tempo(tempo.lift, tempo.lower, tempo.relax),
-        ),
+        dose=_value(facts.dose, Dose),
         label=label,
         setup=words.setup,
         setup_short=words.setup_short,
@@ -145,13 +138,14 @@ def _form(level: Level, facts: files.ExerciseFile, words: files.ExerciseWords, l
         switch=words.switch or "",
         side=words.side or "",
         leave=words.leave or "",
-        beats=Beats(beats.lift, beats.hold, beats.lower),
-        posture=Posture(posture.breathing, posture.head, posture.hands, posture.feet),
+        beats=_value(words.beats, Beats),
+        posture=_value(words.posture, Posture),
     )
 
 
-def _range(file: files.RangeFile) -> Range:
-    return Range(file.least, file.usual, file.most)
+def _value(shape: BaseModel, kind: type[V]) -> V:
+    """A shape as the value that has parts of the same names."""
+    return convert(shape, kind, from_attributes=True)
 
 
 def _routine(
