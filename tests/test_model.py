@@ -5,7 +5,6 @@ import json
 import re
 import shutil
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -23,6 +22,7 @@ from skill.alexa.model import distinct, interaction_model, models, text
 from skill.alexa.utterances import KEYS, utterances
 from skill.library.faults import ContentFaults
 from skill.library.load import load
+from skill.library.values import replace
 
 MODELS = CONTENT.parent / "interaction_model"
 
