@@ -152,12 +152,13 @@ def serve(content: Path | None, host: str, port: int, workers: int, threads: int
 def check(content: Path | None) -> int:
     """Check the content; names every fault at once."""
     from skill.alexa.lint import lint
-    from skill.alexa.model import models
+    from skill.alexa.model import distinct, models
     from skill.library.load import load
 
     folder = _content(content)
     libraries = load(folder)
-    faults = [f"{locale}: {line}" for locale, model in models(libraries, folder).items() for line in lint(model)]
+    made = distinct(models(libraries, folder))
+    faults = [f"{locale}: {line}" for locale, model in made.items() for line in lint(model)]
     for fault in faults:
         click.echo(fault, err=True)
     if not faults:
@@ -169,16 +170,24 @@ def check(content: Path | None) -> int:
 
 @command
 @click.option("--check", is_flag=True, help="write nothing; name what is not fresh")
-def build(content: Path | None, check: bool) -> int:
+@click.option("--models", type=_folder, metavar="FOLDER", help="only write every locale's model, there")
+def build(content: Path | None, check: bool, models: Path | None) -> int:
     """Make what is made from the content. That is: interaction models, schemas and pictures."""
-    from skill.alexa.build import check_all, write_all
+    from skill.alexa.build import check_all, write_all, write_models_to
 
-    stale = check_all(_content(content), ROOT) if check else ()
-    for line in stale:
-        click.echo(line, err=True)
-    for path in () if check else write_all(_content(content), ROOT):
+    folder = _content(content)
+    if check:
+        stale = check_all(folder, ROOT)
+        for line in stale:
+            click.echo(line, err=True)
+        return int(bool(stale))
+    if models:
+        for path in write_models_to(models, folder):
+            click.echo(f"wrote {path}")
+        return 0
+    for path in write_all(folder, ROOT):
         click.echo(f"wrote {path.relative_to(ROOT)}")
-    return int(bool(stale))
+    return 0
 
 
 @command
