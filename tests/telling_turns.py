@@ -5,6 +5,7 @@ interaction model; people and sessions are plain JSON, as a store and a device k
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -104,6 +105,14 @@ class Told:
     def today(self) -> dict[str, Mapping[str, int]]:
         """What was done today."""
         return self.on(self.now.date().isoformat())
+
+
+def without_form(exercise: str, level: str) -> Library:
+    """Our content, but for one form of one exercise."""
+    ours = library()
+    one = ours.exercises[exercise]
+    fewer = replace(one, forms={name: form for name, form in one.forms.items() if name != level})
+    return replace(ours, exercises={**ours.exercises, exercise: fewer})
 
 
 def day(of_november: int, **done: Mapping[str, int]) -> dict[str, Any]:

@@ -115,6 +115,8 @@ def test_a_conversation_leads_both_sides_alike(exercise: str, wish: dict[str, ob
     ("wish", "heard"),
     [
         ({"sets": 9}, "Six reps on each side, held for two seconds. Three sets."),
+        ({"sets": 2}, "Six reps on each side, held for two seconds. Two sets."),
+        ({"sets": 1}, "Six reps on each side, held for two seconds. Feel it"),
         ({"reps": 50}, "Twelve reps on each side, held for two seconds."),
         ({"hold": 300}, "Six holds of ten seconds on each side."),
         ({"reps": 0, "sets": 0, "hold": 0}, "One rep on each side, held for one second."),
@@ -200,6 +202,14 @@ def test_a_long_answer_before_a_long_set_keeps_to_the_time_of_a_response() -> No
     answer = told.answer("is it safe", after=10)
     assert "ask your own team" in answer.text
     assert RESPONSE_SECONDS - 25 < answer.seconds <= RESPONSE_SECONDS + 5
+
+
+@pytest.mark.parametrize(("hold", "left"), [(25, "75 seconds"), (30, "85 seconds"), (35, "About two minutes")])
+def test_what_is_left_is_told_as_people_round_it(hold: int, left: str) -> None:
+    """Below one minute and a half to five seconds, above it to minutes."""
+    told = Told({"wishes": {"figure-4": {"hold": hold}}})
+    told.all("start figure four", "ready", "ready", "ready")
+    assert told.say("how long left").startswith(f"{left} to go.")
 
 
 # What one response holds

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from telling_turns import Told, day
+from telling_turns import Told, day, without_form
 
 FIRST_SET = ("start hip routine", "ready", "ready", "ready")
 """The first exercise of the hip routine, up to the set of its left side, which is being heard."""
@@ -266,6 +266,15 @@ BOTH_KINDS = {"hip-thrust": 1, "figure-4": 1}
 def test_one_thing_is_suggested(history: dict[str, Any], suggested: str) -> None:
     """After today's routine: rest."""
     assert suggested in looking_back(history)
+
+
+def test_no_easier_form_is_suggested_where_there_is_none() -> None:
+    """What was skipped is named, and something else is suggested."""
+    history = day(22, finished={"figure-4": 1}, skipped={"hip-thrust": 1})
+    told = Told({"history": history}, content=without_form("hip-thrust", "easier")).say("how am i doing")
+    assert "You skipped hip thrust." in told
+    assert "easier" not in told
+    assert "add some strength" in told
 
 
 # How much is kept
