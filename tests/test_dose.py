@@ -76,7 +76,7 @@ def test_both_sides_get_the_same_reps_and_seconds(
     flowing: bool,
     sounds: bool,
 ) -> None:
-    """In any routine, with any wishes, in any order of sides: as often, and held as long, on the left as on the right."""
+    """In any routine, with any wishes, in any order: as often, and held as long, on the left as on the right."""
     steps = plan.steps(plan.of_routine(routine), library())
     habits = Habits(wished, speed, sides=order)
     made = [practice(steps, index, habits, library()) for index in range(len(steps))]
@@ -131,7 +131,11 @@ def test_a_stored_wish_for_reps_keeps_to_the_range(wish: dict[str, int], heard: 
 
 @pytest.mark.parametrize(
     ("seconds", "heard"),
-    [(300, "Two holds of sixty seconds."), (17, "Two holds of fifteen seconds."), (2, "Two reps, held for five seconds.")],
+    [
+        (300, "Two holds of sixty seconds."),
+        (17, "Two holds of fifteen seconds."),
+        (2, "Two reps, held for five seconds."),
+    ],
 )
 def test_a_stored_wish_for_a_stretch_keeps_to_the_range(seconds: int, heard: str) -> None:
     """Sixty seconds at the most, in fives, and five at the least."""
@@ -168,7 +172,7 @@ def test_a_short_hold_is_counted_down_from_inside_it(seconds: int, counted: list
 
 
 def test_a_set_of_one_is_counted_as_one() -> None:
-    """"Last one" is for the last of several."""
+    """The last one is the last of several."""
     one, two = (cadence.reps(lift=2, hold=2, lower=2, relax=2, count=count) for count in (1, 2))
     assert [mark.word for mark in one.marks if mark.word] == ["number-1"]
     assert [mark.word for mark in two.marks if mark.word] == ["number-2", "last-one"]

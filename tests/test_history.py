@@ -208,7 +208,9 @@ def test_a_day_with_nothing_but_a_skip_is_no_active_day() -> None:
     assert "you exercised on one day: one exercise in all" in told
 
 
-@pytest.mark.parametrize(("days", "run"), [((22, 20, 17), "three days"), ((22, 21, 17), "two days"), ((19, 16), "two days")])
+@pytest.mark.parametrize(
+    ("days", "run"), [((22, 20, 17), "three days"), ((22, 21, 17), "two days"), ((19, 16), "two days")]
+)
 def test_a_run_of_days_breaks_after_three_days_off(days: tuple[int, ...], run: str) -> None:
     """Two whole days off do not break it; three do."""
     history = {name: done for one in days for name, done in day(one, finished={"figure-4": 1}).items()}

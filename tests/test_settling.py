@@ -1,4 +1,4 @@
-"""What comes back from a device or a store is believed in nothing: it becomes the nearest legal thing, and stays right."""
+"""What comes back from a device or a store is believed in nothing: it becomes the nearest legal thing."""
 
 from datetime import timedelta
 from typing import Any
@@ -36,9 +36,9 @@ def carried(after: float = 0, person: dict[str, Any] | None = None, **session: A
 def test_a_rep_beyond_the_last_is_none() -> None:
     """Six of six reps are done in the stored place: that set has no such rep, so it begins anew."""
     told = carried(phase="paused", since=None, place={"step": 0, "piece": 1, "rep": 6})
-    assert told.say("where am i").startswith("Fire hydrant, number one of six, left leg lifting. Say go on")
+    assert told.say("where am i").startswith("Fire hydrant, number one of six, left leg lifting. Say go")
     told = carried(phase="paused", since=None, place={"step": 0, "piece": 1, "rep": 5})
-    assert told.say("where am i").startswith("Fire hydrant, number one of six, left leg lifting, one rep left. Say go on")
+    assert told.say("where am i").startswith("Fire hydrant, number one of six, left leg lifting, one rep left.")
 
 
 @pytest.mark.parametrize(("held", "heard"), [(20, "Fifteen"), (15, "Three"), (300, "Fifteen"), (-5, "Twenty")])
@@ -140,7 +140,9 @@ def test_the_greeting_before_the_safety_line_takes_four_seconds(after: float, ag
 # Whose time it is
 
 
-GETTING_SET = "Set your hands under your shoulders, knees under your hips. Keep arms long and back flat, looking at the floor."
+GETTING_SET = (
+    "Set your hands under your shoulders, knees under your hips. Keep arms long and back flat, looking at the floor."
+)
 """What is told first of the last part of a set-up; then comes what will be counted."""
 
 TOLD_IN = speaking_seconds(GETTING_SET)
@@ -155,7 +157,7 @@ def after_getting_set(words: str, seconds: float) -> str:
     return told.say(words, after=BEGINS + seconds)
 
 
-@pytest.mark.parametrize(("share", "heard"), [(0.85, "After each number, lift. Here we go. Six."), (0.6, "When I count:")])
+@pytest.mark.parametrize(("share", "heard"), [(0.85, "After each number, lift. Here we go."), (0.6, "When I count:")])
 def test_ready_a_little_early_counts_as_heard(share: float, heard: str) -> None:
     """She may speak quicker than is estimated: then "ready" is not told what they have heard."""
     assert after_getting_set("ready", share * TOLD_IN).startswith(heard)
