@@ -5,7 +5,6 @@ interaction model; people and sessions are plain JSON, as a store and a device k
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +14,7 @@ from test_conversations import ear
 
 from skill.alexa.attributes import KEY, attributes_of, session_of
 from skill.library.models import Library
+from skill.library.values import replace
 from skill.memory.record import person_of, record_of
 
 RECORD = {"version": 2}

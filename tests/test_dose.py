@@ -1,7 +1,5 @@
 """How much is done: never more than the content allows, the same on both sides, and as long as it is said to last."""
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -17,6 +15,7 @@ from skill.coaching.timeline import Cue, CueKind, Passage, Telling, passages
 from skill.coaching.wishes import Habits, Speed, Wish
 from skill.library.limits import SPEECH_CHARACTERS
 from skill.library.models import Level, Side, Sides, Step
+from skill.library.values import replace
 from skill.library.words import Words
 
 TELLING = Telling(Words(library()))
