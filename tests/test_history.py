@@ -71,6 +71,13 @@ def test_skip_in_the_last_piece_after_its_end_is_done_and_not_skipped() -> None:
     assert told.today == {"finished": {"butterfly-stretch": 1}}
 
 
+def test_skip_after_a_question_at_the_end_is_done_and_not_skipped() -> None:
+    """It was counted when it had been heard, and nothing has been running since."""
+    told = Told()
+    told.all(*BUTTERFLY, "how am i doing", "skip this one")
+    assert told.today == {"finished": {"butterfly-stretch": 1}}
+
+
 def test_skip_amid_the_last_piece_is_skipped() -> None:
     """Before its end it is."""
     told = Told()
