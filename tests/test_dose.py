@@ -39,6 +39,7 @@ def led_through(practices: list[Practice], telling: Telling, *, sounds: bool, le
 
     spans = [fit(at, Place(), telling, lambda _: sounds, lead)]
     while not spans[-1].finished:
+        assert len(spans) == 1 or spans[-1].ends > spans[-2].ends, "no response gets any further"
         spans.append(fit(at, spans[-1].ends, telling, lambda _: sounds, lead))
     return spans
 
