@@ -109,6 +109,7 @@ def serve(asked: Namespace) -> int:
 def _unservable(asked: Namespace, settings: Settings) -> str | None:
     """Why the skill cannot be served as asked, and what to do; None if it can."""
     import os
+    from importlib.util import find_spec
 
     from skill.memory.opening import parse
     from skill.web.local import is_loopback
@@ -125,6 +126,8 @@ def _unservable(asked: Namespace, settings: Settings) -> str | None:
         )
     if asked.workers > 1 and not hasattr(os, "fork"):
         return "This system cannot fork, so there is one worker only: leave --workers out."
+    if asked.workers > 1 and find_spec("gunicorn") is None:
+        return "gunicorn is not installed, and several workers need it: pip install 'hip-coach[serve]'"
     return None
 
 
