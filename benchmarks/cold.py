@@ -2,9 +2,9 @@
 
     python -m benchmarks.cold ARTEFACT [PYTHON]
 
-ARTEFACT is a folder that `make build-HipCoach ARTIFACTS_DIR=…` has packed, PYTHON the interpreter it was packed for. Beside it
-stands a handler of Amazon's SDK that says one sentence, run from the same folder. Processor time, fresh processes in
-turns, medians of nine; people are remembered in memory, so boto3, which comes with Lambda, is not in it.
+ARTEFACT is a folder that `make build-HipCoach ARTIFACTS_DIR=…` has packed, PYTHON the interpreter it was packed for.
+Beside it stands a handler of Amazon's SDK that says one sentence, run from the same folder. Processor time, fresh
+processes in turns, medians of nine; people are remembered in memory, so boto3, which comes with Lambda, is not in it.
 """
 
 import json
@@ -67,8 +67,8 @@ def main() -> None:
         starts, events = zip(*runs, strict=True)
         whole = statistics.median(map(sum, runs))
         print(
-            f"{name}: start {statistics.median(starts):.0f} ms, first event {statistics.median(events):.0f} ms, "
-            f"together {whole:.0f} ms ({min(map(sum, runs)):.0f}–{max(map(sum, runs)):.0f}), {whole / hello:.1f} × hello"
+            f"{name}: start {statistics.median(starts):.0f} ms, first event {statistics.median(events):.0f} ms,",
+            f"together {whole:.0f} ms ({min(map(sum, runs)):.0f}–{max(map(sum, runs)):.0f}), {whole / hello:.1f} × hello",
         )
 
 

@@ -362,6 +362,17 @@ def test_behind_the_proxy_of_the_documentation_who_does_not_read_is_its_concern(
             assert time.monotonic() - began < 8
         assert len(ask(proxy, SOUND)[1]) == LONG
         assert len(rude) == 16
+        for crafted in SMUGGLED:
+            assert ask(proxy, crafted)[0].status == 400
+
+
+SMUGGLED = (
+    b"GET / HTTP/1.1\r\nHost: localhost\r\nHost: evil.example\r\n\r\n",
+    head(len(LAUNCH), f"Content-Length: {len(LAUNCH) + 1}") + LAUNCH,
+    head(len(LAUNCH), "Transfer-Encoding: chunked") + IN_CHUNKS,
+    CHUNKED.replace(b": chunked", b": chunked\r\nTransfer-Encoding: chunked") + IN_CHUNKS,
+)
+"""Two Hosts, two lengths, a length and chunks, two encodings: each side might read them otherwise."""
 
 
 @contextmanager

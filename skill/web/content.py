@@ -7,6 +7,7 @@ the libraries and the names of all sounds, so that a start needs neither YAML no
 import hashlib
 import logging
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, get_type_hints
 
@@ -57,6 +58,15 @@ def content(given: Path | None = None) -> Content:
         if not folder.is_dir() or made_from == digest(folder):
             return found
         log.warning("the content in %s was changed since it was packed, so it is read anew", folder)
+    try:
+        return _read_once(folder, digest(folder))
+    except OSError:  # reading tells which file it is
+        return read(folder)
+
+
+@lru_cache(maxsize=2)
+def _read_once(folder: Path, _digest: str) -> Content:
+    """Two apps in one process share their content, and all that was worked out from it."""
     return read(folder)
 
 
