@@ -68,7 +68,8 @@ def main() -> None:
         whole = statistics.median(map(sum, runs))
         print(
             f"{name}: start {statistics.median(starts):.0f} ms, first event {statistics.median(events):.0f} ms,",
-            f"together {whole:.0f} ms ({min(map(sum, runs)):.0f}–{max(map(sum, runs)):.0f}), {whole / hello:.1f} × hello",
+            f"together {whole:.0f} ms ({min(map(sum, runs)):.0f} to {max(map(sum, runs)):.0f}),",
+            f"{whole / hello:.1f} × hello",
         )
 
 

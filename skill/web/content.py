@@ -59,14 +59,17 @@ def content(given: Path | None = None) -> Content:
             return found
         log.warning("the content in %s was changed since it was packed, so it is read anew", folder)
     try:
-        return _read_once(folder, digest(folder))
+        return _read_once(folder, digest(folder), digest(content_folder()))
     except OSError:  # reading tells which file it is
         return read(folder)
 
 
 @lru_cache(maxsize=2)
-def _read_once(folder: Path, _digest: str) -> Content:
-    """Two apps in one process share their content, and all that was worked out from it."""
+def _read_once(folder: Path, _digest: str, _own: str) -> Content:
+    """Two apps in one process share their content, and all that was worked out from it.
+
+    Every folder is held against the skill's own, so that decides as well.
+    """
     return read(folder)
 
 
