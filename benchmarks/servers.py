@@ -33,7 +33,7 @@ from pathlib import Path
 from typing import Any
 
 from skill.library.limits import ANSWER_SECONDS, REQUEST_BYTES
-from skill.memory.people import PeopleStore
+from skill.memory.people import People
 from skill.simulator.envelopes import Conversation, Envelopes, Identity, numbered_ids
 from skill.web import create_app
 from skill.web.settings import Settings
@@ -61,14 +61,14 @@ SLOW_TURN = 2.0
 
 def application() -> Any:
     """The skill in local mode. One user's turns take two seconds in the store."""
-    load = PeopleStore.get_attributes
+    load = People.recall
 
-    def slow(self: PeopleStore, request_envelope: Any) -> Any:
-        if request_envelope.context.system.user.user_id == SLOW_USER:
+    def slow(self: People, asking: Any, *attempts: Any) -> Any:
+        if asking.user == SLOW_USER:
             time.sleep(SLOW_TURN)
-        return load(self, request_envelope)
+        return load(self, asking, *attempts)
 
-    PeopleStore.get_attributes = slow  # type: ignore[method-assign]
+    People.recall = slow  # type: ignore[method-assign]
     return create_app(Settings(verify=False, store=os.environ["HIP_COACH_STORE"]))
 
 

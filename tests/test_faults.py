@@ -25,11 +25,11 @@ from typing import Any
 import forge
 import law
 import pytest
-from ask_sdk_core.exceptions import PersistenceException
 from conversing import Answer, Talk, Wire
+from keeping import asked_by, save
 from scenes import CONTENT, library
 from test_store_faults import set_aside, spoil_head, spoil_middle
-from test_stores import asked_by, await_port, environment, found
+from test_stores import await_port, environment, found
 
 from skill.__main__ import main
 from skill.alexa import logs, verify
@@ -39,10 +39,9 @@ from skill.alexa.people import UNSAVED
 from skill.hearing.ear import Ear
 from skill.library.faults import ContentFaults
 from skill.library.limits import ANSWER_SECONDS, TIMESTAMP_SECONDS
-from skill.memory.merge import SAVED_AT
-from skill.memory.newest import unmarked
-from skill.memory.people import PeopleStore
-from skill.memory.shelf import Change
+from skill.memory.newest import SAVED_AT, unmarked
+from skill.memory.people import People
+from skill.memory.shelf import StoreFailed
 from skill.memory.sqlite import WAIT_SECONDS
 from skill.simulator.envelopes import Identity
 from skill.simulator.wire import Send, from_app, to_app
@@ -89,9 +88,9 @@ class Skill:
         self.say(*BEFORE)
 
     @property
-    def store(self) -> PeopleStore:
+    def store(self) -> People:
         store = self.app.extensions["hip-coach"].store
-        assert isinstance(store, PeopleStore)
+        assert isinstance(store, People)
         return store
 
     @property
@@ -378,7 +377,7 @@ def happening(kind: type[Fault], folder: Path) -> Iterator[tuple[Skill, Fault]]:
 def _amid(fault: Fault) -> Iterator[tuple[Skill, Fault]]:
     skill = Skill(fault.url)
     skill.past()
-    assert skill.web.health() == (200, "ok", "ok")
+    assert skill.health() == (200, "ok", "ok")
     skill.logged()
     try:
         yield skill, fault
@@ -393,7 +392,7 @@ def under(fault: Fault, skill: Skill) -> Iterator[None]:
     fault.begin(skill)
     try:
         yield
-        assert skill.web.health() == (200, "degraded", "failing")
+        assert skill.health() == (200, "degraded", "failing")
     finally:
         fault.end()
 
@@ -418,7 +417,7 @@ def test_a_store_that_fails_amid_a_routine_is_not_heard(kind: type[Fault], tmp_p
         assert skill.say(*AFTER) == answers[len(DURING) :]
         assert skill.remembered == remembered
         assert UNSAVED not in skill.attributes
-        assert skill.web.health() == (200, "ok", "ok")
+        assert skill.health() == (200, "ok", "ok")
         assert not any("store" in line for line in turns(skill.logged()))
 
 
@@ -437,7 +436,7 @@ def test_a_session_that_ends_while_the_store_fails_keeps_its_place(kind: type[Fa
                 skill.end(how)
             assert turns(skill.logged())[-1]["kept"] == "until the store is back"
         assert skill.remembered != remembered
-        assert skill.web.health() == (200, "ok", "ok")
+        assert skill.health() == (200, "ok", "ok")
         assert skill.remembered == remembered
         assert faults(skill.logged()) == ["the store does not answer", "what was owed to somebody is saved"]
 
@@ -495,7 +494,7 @@ def test_who_is_unknown_here_while_the_store_is_away_is_met_as_new_and_not_made_
         skill = Skill(fault.url)
         skill.talk.now = before.talk.now + timedelta(days=1)
         fault.begin(skill)
-        assert skill.web.health() == (503, "unready", "failing")
+        assert skill.health() == (503, "unready", "failing")
         heard = skill.say("open", *HOLD)
         assert heard == stranger("open", *HOLD)
         assert {line["store"] for line in turns(skill.logged())} == {"gave nothing"}
@@ -535,7 +534,7 @@ def test_nobody_is_told_that_they_were_forgotten_while_they_are_not(kind: type[F
             assert turns(lines)[-1]["outcome"] == "apologised"
             assert "a turn failed" in faults(lines)
         assert not skill.say("yes")[0].open
-        assert skill.web.health() == (200, "ok", "ok")
+        assert skill.health() == (200, "ok", "ok")
         assert skill.store.export(USER) == {}
 
 
@@ -548,14 +547,14 @@ class Deaf:
     def __getattr__(self, name: str) -> Any:
         return getattr(self.shelf, name)
 
-    def read(self, name: str) -> object:
+    def read(self, name: str) -> str | None:
         if not self.reads:
-            raise PersistenceException("no answer")
+            raise StoreFailed("no answer")
         return self.shelf.read(name)
 
-    def change(self, name: str, change: Change) -> None:
-        self.shelf.change(name, change)
-        raise PersistenceException("no answer")
+    def replace(self, name: str, old: str | None, new: str | None) -> bool:
+        self.shelf.replace(name, old, new)
+        raise StoreFailed("no answer")
 
 
 @pytest.mark.parametrize("then_away", [False, True])
@@ -584,13 +583,13 @@ def test_a_save_that_was_done_and_not_confirmed_counts_once(then_away: bool) -> 
 
 
 class Counting:
-    """A shelf that counts what is asked of it."""
+    """A shelf that counts how often it is to write; a read waits for nobody."""
 
     def __init__(self, shelf: Any) -> None:
         self.shelf, self.asked = shelf, 0
 
     def __getattr__(self, name: str) -> Any:
-        if name in ("read", "change", "remove"):
+        if name in ("replace", "remove", "scrub"):
             self.asked += 1
         return getattr(self.shelf, name)
 
@@ -682,7 +681,7 @@ def test_a_file_that_is_damaged_or_deleted_amid_a_routine_costs_no_place(
     assert len(set_aside(folder / "people.sqlite3")) == (harm is spoilt)
     skill.talk.wait(DAY)
     assert "you were at hip thrust" in skill.say("open")[0].text
-    assert skill.web.health() == (200, "ok", "ok")
+    assert skill.health() == (200, "ok", "ok")
     skill.store.close()
 
 
@@ -692,10 +691,10 @@ def test_a_file_that_is_damaged_in_one_place_costs_only_who_was_there(tmp_path: 
     path = tmp_path / "people.sqlite3"
     skill = Skill(f"sqlite:///{path}")
     for n in range(60):
-        skill.store.save_attributes(asked_by(f"before {n}"), {"text": "x" * 1000})
+        save(skill.store, asked_by(f"before {n}"), {"text": "x" * 1000})
     skill.past()
     for n in range(60):
-        skill.store.save_attributes(asked_by(f"after {n}"), {"text": "x" * 1000})
+        save(skill.store, asked_by(f"after {n}"), {"text": "x" * 1000})
     spoil_page_of("before 30", path)
     skill.logged()
     skill.store.close()
@@ -706,7 +705,7 @@ def test_a_file_that_is_damaged_in_one_place_costs_only_who_was_there(tmp_path: 
     assert skill.remembered == remembered
     (critical,) = [line["event"] for line in skill.logged() if line["level"] == "critical"]
     assert f"with the {sum(known) + 1} people that could be read" in critical
-    assert skill.web.health() == (200, "ok", "ok")
+    assert skill.health() == (200, "ok", "ok")
     skill.store.close()
 
 

@@ -17,7 +17,7 @@ from skill.library.models import Library
 from skill.media.sounds import vocabulary
 from skill.media.sounds.store import Sounds
 from skill.memory.opening import open_store
-from skill.memory.people import PeopleStore
+from skill.memory.people import People
 from skill.web.kept import fingerprint, kept_or_made
 from skill.web.settings import Settings
 
@@ -35,7 +35,7 @@ class Assembly:
 
     skill: CustomSkill
     apologise: Callable[[object], dict[str, object]]
-    store: PeopleStore
+    store: People
     sounds: Sounds
 
 
