@@ -9,6 +9,7 @@ speakers in the order in which they were last saved, the latest at the end. What
 stays where it is.
 """
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -93,15 +94,17 @@ def written(household: Household) -> str | None:
     if not household.people:
         return None
     speakers = {name: kept for name, kept in household.people.items() if name != HOUSEHOLD}
-    text = msgspec.json.encode(
-        {
-            **household.more,
-            "version": VERSION,
-            "household": household.people.get(HOUSEHOLD, {}),
-            "speakers": speakers,
-            "lately": list(speakers),
-        }
-    ).decode()
+    record = {
+        **household.more,
+        "version": VERSION,
+        "household": household.people.get(HOUSEHOLD, {}),
+        "speakers": speakers,
+        "lately": list(speakers),
+    }
+    try:
+        text = msgspec.json.encode(record).decode()
+    except UnicodeEncodeError:  # half a surrogate pair, from a session that came back damaged
+        text = json.dumps(record, ensure_ascii=False).encode("utf-8", "replace").decode()
     if len(text) > LARGEST:
         raise StoreFailed(f"a household's record of {len(text)} characters is larger than {LARGEST}")
     return text
