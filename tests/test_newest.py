@@ -7,7 +7,7 @@ First each store by itself, then whole routines over HTTP.
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -37,6 +37,7 @@ from skill.coaching.wishes import Talk as Telling
 from skill.dialogue.session import Day, Underway
 from skill.dialogue.session import Person as Remembered
 from skill.hearing.ear import Ear
+from skill.library.values import replace
 from skill.memory import newest
 from skill.memory.household import SPEAKERS
 from skill.memory.in_memory import MemoryShelf
@@ -897,4 +898,4 @@ def test_no_id_of_amazons_is_kept() -> None:
     kept_, riding = json.dumps(house.store.export(USER)), json.dumps(wire(phone).session.attributes)
     for text in (kept_, riding):
         assert "amzn1.echo-api" not in text
-    assert asdict(mark_of(house.person()))["session"] == fingerprint(wire(phone).session.id)
+    assert mark_of(house.person()).session == fingerprint(wire(phone).session.id)

@@ -1,11 +1,10 @@
 """What a process knows of people while their store is away: enough, not for long, and nothing of the forgotten."""
 
-from dataclasses import replace
-
 import pytest
 from keeping import asked_by, given, save
 
 from skill.dialogue.session import Day, Person
+from skill.library.values import replace
 from skill.memory import own_copy
 from skill.memory.in_memory import MemoryShelf
 from skill.memory.newest import Asking, version_of

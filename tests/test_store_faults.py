@@ -477,7 +477,7 @@ def test_a_full_disk_costs_a_save_and_no_more(path: Path) -> None:
 
 def test_amazons_table_expires_who_is_away_for_over_a_year(moto: str) -> None:  # noqa: F811
     """The table says so, the item says when, and each save puts it off."""
-    with in_dynamodb(moto) as kept:
+    with in_dynamodb(moto):
         import boto3
 
         from skill.memory.dynamodb import DynamoShelf, create_table

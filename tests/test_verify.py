@@ -121,7 +121,7 @@ class Fresh:
 def service(make: Make) -> Iterator[tuple[Flask, Fresh]]:
     fresh = Fresh(make)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("skill.web.Verifier", lambda **_settings: fresh)
+        patch.setattr("skill.web.app.Verifier", lambda **_settings: fresh)
         patch.setattr("skill.web.assembly.device_zone", lambda _envelope: "")  # Amazon would be asked for it
         yield create_app(Settings(skill_ids=SKILL_IDS)), fresh
 

@@ -6,7 +6,6 @@ rides in the session, and the next turn tries again. Where the session ends, the
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -18,6 +17,7 @@ from skill.dialogue import events
 from skill.dialogue.events import Event
 from skill.dialogue.session import Forget, Person, Session
 from skill.library.plain import Damaged, from_plain, to_plain
+from skill.library.values import Value, replace
 from skill.memory.newest import (
     HOUSEHOLD,
     THREAD,
@@ -53,8 +53,7 @@ models User and Person), and DynamoDB takes no key above 2048 bytes."""
 Attributes = Mapping[str, object]
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Value):
     """A person as a turn is made from them.
 
     Attributes:

@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 
@@ -32,6 +31,7 @@ from skill.dialogue.events import Event
 from skill.dialogue.respond import respond
 from skill.dialogue.session import Forget, Listener, Person, Scene, Session, Turn
 from skill.library.models import Library
+from skill.library.values import replace
 from skill.memory.people import People, tries
 from skill.memory.unsaved import Done
 

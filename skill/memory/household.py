@@ -11,11 +11,11 @@ stays where it is.
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from typing import Any
 
 import msgspec
 
+from skill.library.values import Value, field, replace
 from skill.memory.newest import HOUSEHOLD, Record, is_later, mark_of, moment_of
 from skill.memory.shelf import LARGEST, StoreFailed
 
@@ -33,8 +33,7 @@ class Newer(StoreFailed):
     """A stored record of a later release, which this one would misread: it must be neither read nor written over."""
 
 
-@dataclass(frozen=True, slots=True)
-class Household:
+class Household(Value):
     """Who is remembered.
 
     Attributes:

@@ -10,10 +10,11 @@ there, the judgement holds at the moment of writing.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from enum import StrEnum
 from hashlib import sha256
 from typing import Any
+
+from skill.library.values import Value, replace
 
 Record = dict[str, Any]
 
@@ -60,8 +61,7 @@ class Verdict(StrEnum):
     """The person was forgotten since."""
 
 
-@dataclass(frozen=True, slots=True)
-class Thread:
+class Thread(Value):
     """What a session knows of its person's record.
 
     Attributes:
@@ -77,8 +77,7 @@ class Thread:
     met: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Asking:
+class Asking(Value):
     """Who sends a request, as far as the request itself tells.
 
     Attributes:
@@ -102,8 +101,7 @@ class Asking:
     thread: Thread = Thread()
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(Value):
     """What a record says of its last writer; all of it is empty where it says nothing."""
 
     session: str = ""

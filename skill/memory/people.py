@@ -9,8 +9,8 @@ import random
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, replace
 
+from skill.library.values import Value, field, replace
 from skill.memory import household
 from skill.memory.household import Household
 from skill.memory.newest import (
@@ -48,8 +48,7 @@ _NOBODY = "nobody"
 """A user id that no user has: Amazon's begin with amzn1."""
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(Value):
     """Somebody as they were found.
 
     Attributes:

@@ -6,10 +6,10 @@ one after the other, with what is stored now.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
 from typing import Any
 
 from skill.dialogue.session import Person
+from skill.library.values import Value, field, replace
 from skill.memory.newest import (
     SAVED_AT,
     Asking,
@@ -37,8 +37,7 @@ NEWER = ("underway", "seen_at", "body", "up_at", "stopped_at")
 """Where somebody is, and since when. Of this a turn that was overtaken changes nothing."""
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
+class Done(Value):
     """A turn as it was made.
 
     Attributes:
@@ -58,8 +57,7 @@ Again = Callable[[Person, Done], Person]
 """Makes a turn once more, for a person who has changed since: that person after it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Unsaved:
+class Unsaved(Value):
     """What a store did not take of a person.
 
     Attributes:
