@@ -42,7 +42,7 @@ LONGEST_DAY = 200
 
 TEXT = """# A year of daily sessions
 
-Written by `prove/year.py` on {date}: {machine}, SQLite {sqlite}, synchronous=FULL.
+Written by `prove/year.py` on {date}: {machine}, SQLite {sqlite}, synchronous=NORMAL.
 
 One person, {sessions} sessions on {days} days, {turns} turns, each of them loaded, decided and saved. Stored is their
 record as JSON; the times are the median of {measured} (in brackets the slowest of a hundred), a save until it is on
