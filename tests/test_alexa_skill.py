@@ -278,6 +278,24 @@ def test_a_failed_read_erases_nothing(recorder: Recorder) -> None:
     assert _remembered(store).pace is Pace.FLOW
 
 
+def test_what_was_owed_rides_on_if_that_turn_fails(recorder: Recorder) -> None:
+    """It was this process's to save, and is the session's from the moment in which they are back."""
+    store = Failing(takes=False)
+    post = posting(recorder, store)
+    ending = law.envelope("session-ended-user")
+    ending["session"]["attributes"] = post(law.intent("AMAZON.NextIntent", {}))["sessionAttributes"]
+    post(ending)
+
+    def fails(*_: object) -> Turn:
+        raise RuntimeError
+
+    riding = posting(fails, store, sorry=True)(law.envelope("launch"))["sessionAttributes"]
+    assert riding[UNSAVED]["record"]["pace"] == "flow"
+    store.takes = True
+    post(law.intent("AMAZON.NextIntent", attributes=riding))
+    assert _remembered(store).pace is Pace.FLOW
+
+
 def test_who_speaks_is_fixed_as_a_session_begins(recorder: Recorder) -> None:
     """A voice that is recognised half-way does not change whose place is kept."""
     store = People(MemoryShelf())

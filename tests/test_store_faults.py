@@ -1,5 +1,6 @@
 """What the stores do when the world is not as it should be: disks, other processes, servers, addresses."""
 
+import json
 import logging
 import os
 import socket
@@ -29,6 +30,7 @@ from skill.memory.opening import default_store_url, open_store, parse
 from skill.memory.people import People
 from skill.memory.shelf import StoreFailed
 from skill.memory.sqlite import SqliteShelf
+from skill.memory.sqlite_file import _readable, is_damage
 
 ROOT = Path(__file__).parent.parent
 ANNE = asked_by("anne")
@@ -107,6 +109,80 @@ def test_nothing_of_a_forgotten_person_is_left_in_the_files(path: Path, store: P
     assert b"unmistakable" not in content
     assert b"anne" not in content
     assert b"word 7" in content
+
+
+def test_of_one_who_was_forgotten_nothing_is_left_while_others_stay(path: Path, store: People) -> None:
+    """Their record is written anew without her; the one before is neither in a free page nor in the log."""
+    save(store, asked_by("home", "anne"), {"text": "unmistakable " * 500})
+    save(store, asked_by("home", "ben"), {"text": "word " * 500})
+    store.forget(asked_by("home", "anne"), everyone=False)
+    content = b"".join(file.read_bytes() for file in path.parent.iterdir())
+    assert b"unmistakable" not in content
+    assert b"anne" not in content
+    assert given(store, asked_by("home", "ben")) == {"text": "word " * 500}
+
+
+def test_a_deletion_is_in_the_file_and_not_in_its_log(path: Path, store: People) -> None:
+    """So no power cut brings anybody back: the log was brought into the file, onto the disk, and emptied."""
+    save(store, ANNE, {"a": 1})
+    store.forget(ANNE, everyone=True)
+    assert path.with_name(f"{path.name}-wal").stat().st_size == 0
+
+
+def test_nobody_is_told_that_they_were_forgotten_while_somebody_reads_the_old_file(path: Path, store: People) -> None:
+    """An old page is kept in the log for whoever reads; when they have done, the next "yes" is enough."""
+    save(store, ANNE, {"a": 1})
+    with closing(sqlite3.connect(path, isolation_level=None)) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT * FROM people").fetchall()
+        with pytest.raises(StoreFailed, match="still stands in its log"):
+            store.forget(ANNE, everyone=True)
+    store.forget(ANNE, everyone=True)
+    assert path.with_name(f"{path.name}-wal").stat().st_size == 0
+
+
+@pytest.mark.parametrize("odd", [b"\xff\x00", b"{}", "half \x00", 7, 1.5])
+def test_what_is_no_record_is_as_for_somebody_new(path: Path, store: People, odd: Any) -> None:
+    """Somebody's tool has put it there: the next save mends it, and it can be deleted."""
+    save(store, asked_by("ben"), {"b": 1})
+    for mend in (lambda: save(store, ANNE, {"a": 1}), lambda: store.delete("anne")):
+        with closing(sqlite3.connect(path)) as db, db:
+            db.execute("INSERT OR REPLACE INTO people VALUES ('anne', ?)", (odd,))
+        assert given(People(SqliteShelf(path)), ANNE) == {}
+        mend()
+    assert store.export("anne") == {}
+    assert given(store, asked_by("ben")) == {"b": 1}
+
+
+def test_a_connection_is_rolled_back_after_an_exception(path: Path, store: People) -> None:
+    """What one turn began and did not end is not in the way of the next, which gets the same connection."""
+    save(store, ANNE, {"a": 1})
+    file = store._shelf._file  # type: ignore[attr-defined]
+    with suppress(RuntimeError), file.connection() as db:
+        db.execute("BEGIN IMMEDIATE")
+        db.execute("DELETE FROM people")
+        raise RuntimeError
+    with file.connection() as again:
+        assert again is db
+        assert not again.in_transaction
+    assert given(store, ANNE) == {"a": 1}
+
+
+@pytest.mark.parametrize(
+    ("code", "damage"),
+    [
+        (sqlite3.SQLITE_CORRUPT, True),
+        (sqlite3.SQLITE_CORRUPT | 1 << 8, True),  # in more detail: SQLITE_CORRUPT_VTAB
+        (sqlite3.SQLITE_NOTADB, True),
+        (sqlite3.SQLITE_BUSY | 2 << 8, False),
+        (sqlite3.SQLITE_IOERR | 13 << 8, False),
+    ],
+)
+def test_only_damage_sets_a_file_aside(code: int, damage: bool) -> None:
+    """SQLite says more precisely what it is in the upper bytes of an error's code."""
+    fault = sqlite3.DatabaseError("x")
+    fault.sqlite_errorcode = code
+    assert is_damage(fault) is damage
 
 
 def test_a_file_that_was_deleted_is_begun_anew(path: Path, store: People) -> None:
@@ -295,6 +371,27 @@ def test_a_file_that_was_set_aside_stays_when_somebody_is_forgotten_who_is_not_i
     before = aside.read_bytes()
     store.forget(ANNE, everyone=True)
     assert aside.read_bytes() == before
+
+
+def test_what_a_killed_rescue_has_left_is_not_taken_for_the_rescued(path: Path, store: People) -> None:
+    """It was half made; a fresh one is, and nobody comes back by way of it."""
+    fill_without(store)
+    spoil_middle(path)
+    for part in (".fresh", ".fresh-journal"):
+        Path(f"{path}{part}").write_bytes(b"half made, with anne in it")
+    save(store, asked_by("ben"), {"b": 1})
+    assert set_aside(path)
+    assert not Path(f"{path}.fresh").exists()
+    assert store.check() == ()
+    assert given(store, ANNE) == {}
+
+
+def test_what_is_no_record_in_a_damaged_file_is_left_behind(path: Path, store: People) -> None:
+    """A list, half an object: they would be damage in the fresh file, too."""
+    save(store, asked_by("ben"), {"b": 1})
+    with closing(sqlite3.connect(path)) as db, db:
+        db.executemany("INSERT INTO people VALUES (?, ?)", [("a list", "[1]"), ("half", "{"), ("a blob", b"{}")])
+    assert dict(_readable(path)) == {"ben": json.dumps(store.export("ben"), separators=(",", ":"))}
 
 
 @pytest.mark.parametrize("part", [".fresh", ".fresh-journal", ".damaged-20261122T090000000000-wal"])
