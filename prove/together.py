@@ -84,7 +84,8 @@ def by_processes(store: str, processes: int, devices: int, turns: int) -> None:
         worker.start()
     for worker in workers:
         worker.join()
-    assert all(worker.exitcode == 0 for worker in workers)
+    if any(codes := [worker.exitcode for worker in workers]):
+        raise RuntimeError(f"a worker has failed: {codes}")
 
 
 def counted(app: Flask) -> int:

@@ -7,11 +7,12 @@ rides in the session, and the next turn tries again. Where the session ends, the
 import logging
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from threading import Lock
 from typing import Any
 
 from ask_sdk_model import RequestEnvelope, SessionEndedRequest
 
-from skill.alexa.attributes import attributes_of, session_of
+from skill.alexa.attributes import KEY, attributes_of, session_of
 from skill.alexa.logs import note
 from skill.dialogue import events
 from skill.dialogue.events import Event
@@ -283,10 +284,15 @@ def _as_json(event: Event) -> dict[str, Any]:
     return {"is": type(event).__name__, **to_plain(event)}
 
 
+session_of({KEY: {}})  # while there is one thread: see memory/record.py
+_FIRST = Lock()
+
+
 def event_done(done: Done) -> Event | None:
     """What happened in a turn; None where that cannot be told any more."""
     kind = getattr(events, str(done.event.get("is")), None)
     try:
-        return from_plain(kind, dict(done.event)) if isinstance(kind, type) and issubclass(kind, Event) else None
+        with _FIRST:
+            return from_plain(kind, dict(done.event)) if isinstance(kind, type) and issubclass(kind, Event) else None
     except Damaged:
         return None
