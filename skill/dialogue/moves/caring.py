@@ -43,6 +43,7 @@ def _leaving(here: Here, told: str) -> Turn:
     what = _what_hurts(here)
     if not what:
         return ask(here, Phase.HURTING, told)
+    here = replace(here, session=replace(here.session, leaving=what))  # easier is asked of this one, not of the next
     return ask(here, Phase.HURTING, told, person=leaving_today(here.scene, what), leaving=what, whole=False)
 
 
