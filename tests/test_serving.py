@@ -36,14 +36,14 @@ from skill.web import create_app
 
 app = create_app(Settings(verify=False, store=sys.argv[1]))
 store = app.extensions["hip-coach"].store
-load = store.get_attributes
+load = store.recall
 
-def slow(request_envelope):
+def slow(*asking):
     print("begun", os.getpid(), flush=True)
     os.read(0, 1)
-    return load(request_envelope)
+    return load(*asking)
 
-store.get_attributes = slow
+store.recall = slow
 serving.STOP_SECONDS = float(sys.argv[3])
 with serving.listen("127.0.0.1", 0) as listening:
     print(serving.address(listening), flush=True)

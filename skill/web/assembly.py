@@ -13,7 +13,7 @@ from skill.alexa.time_zone import device_zone
 from skill.media.sounds import vocabulary
 from skill.media.sounds.store import Sounds
 from skill.memory.opening import open_store
-from skill.memory.people import PeopleStore
+from skill.memory.people import People
 from skill.web.content import content
 from skill.web.settings import Settings
 
@@ -31,7 +31,7 @@ class Assembly:
 
     skill: CustomSkill
     apologise: Callable[[object], dict[str, object]]
-    store: PeopleStore
+    store: People
     sounds: Sounds
 
 
