@@ -44,7 +44,7 @@ from oddities import (
 )
 from scenes import library
 
-from skill.alexa.attributes import KEY
+from skill.alexa.envelope import KEY
 from skill.alexa.intents import INTENTS, Intent, Slot
 from skill.alexa.people import UNSAVED
 from skill.library.limits import REQUEST_BYTES

@@ -13,8 +13,7 @@ from ask_sdk_core.attributes_manager import AbstractPersistenceAdapter
 from ask_sdk_model import RequestEnvelope
 from scenes import library
 
-from skill.alexa.attributes import attributes_of, session_of
-from skill.alexa.envelope import Serializer
+from skill.alexa.envelope import attributes_of, session_of
 from skill.alexa.people import UNSAVED
 from skill.alexa.skill import Coach, create_skill
 from skill.coaching.place import Place
@@ -196,7 +195,7 @@ class Failing(MemoryStore):
 def _remembered(store: AbstractPersistenceAdapter) -> Person:
     """Whom the store remembers as the sender of the recorded requests."""
     return person_of(
-        store.get_attributes(Serializer().deserialize(json.dumps(law.envelope("launch")), RequestEnvelope))
+        store.get_attributes(law.received(law.envelope("launch")))
     )
 
 
@@ -255,7 +254,7 @@ def test_what_rides_along_erases_nothing_of_another_device(recorder: Recorder) -
     post = posting(recorder, store)
     riding = post(law.envelope("launch"))["sessionAttributes"]
     store.takes = True
-    launch = Serializer().deserialize(json.dumps(law.envelope("launch")), RequestEnvelope)
+    launch = law.received(law.envelope("launch"))
     elsewhere = Person(history={"2026-11-22": Day(finished={"figure-4": 1})})
     store.save_attributes(launch, record_of(elsewhere, 1))
     post(law.intent("AMAZON.NextIntent", attributes=riding))
@@ -266,7 +265,7 @@ def test_what_rides_along_erases_nothing_of_another_device(recorder: Recorder) -
 def test_a_failed_read_erases_nothing(recorder: Recorder) -> None:
     """Whom the store could not give for one turn is not a stranger when it is back."""
     store = Failing()
-    launch = Serializer().deserialize(json.dumps(law.envelope("launch")), RequestEnvelope)
+    launch = law.received(law.envelope("launch"))
     store.save_attributes(launch, record_of(Person(underway=Underway("routine/hip-routine", Place(2, 1))), 1))
     store.gives = False
     post = posting(recorder, store)

@@ -4,28 +4,20 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import cast
 
 from ask_sdk_core.dispatch_components import AbstractRequestHandler
 from ask_sdk_core.handler_input import HandlerInput
 from ask_sdk_core.skill import CustomSkill
 from ask_sdk_core.skill_builder import CustomSkillBuilder
-from ask_sdk_model import (
-    IntentRequest,
-    LaunchRequest,
-    Request,
-    RequestEnvelope,
-    Response,
-    SessionEndedRequest,
-)
-from ask_sdk_model.canfulfill import CanFulfillIntentRequest
+from ask_sdk_model import Response
 
-from skill.alexa.attributes import attributes_of, session_of
-from skill.alexa.envelope import Serializer
-from skill.alexa.facts import facts_of
+from skill.alexa.envelope import Envelope, attributes_of, session_of
 from skill.alexa.logs import Outcome, note
 from skill.alexa.people import forget, keep, number_of, recall, remember
-from skill.alexa.requests import event_of
-from skill.alexa.responses import apology_of, cannot_fulfill, last_resort, nothing, response_of
+from skill.alexa.requests import event_of, facts_of
+from skill.alexa.responses import SPOKEN_TO, apology_of, cannot_fulfill, last_resort, nothing, response_of
+from skill.alexa.sdk import Serializer
 from skill.alexa.time_zone import device_zone, zone
 from skill.dialogue.events import Event, ForgetMe
 from skill.dialogue.respond import respond
@@ -37,6 +29,9 @@ log = logging.getLogger(__name__)
 
 DISABLED = "AlexaSkillEvent.SkillDisabled"
 """The type of request that says that somebody wants this skill no more. [A] skill-events-in-alexa-skills.html."""
+
+ZONE_SECONDS = 7 * 24 * 3600
+"""How long a time zone is taken to be the device's still."""
 
 Respond = Callable[[Session, Event, Scene], Turn]
 Clock = Callable[[], datetime]
@@ -66,7 +61,7 @@ class Coach(AbstractRequestHandler):
         sounds: frozenset[str] = frozenset(),
         sounds_at: str = "",
         clock: Clock = lambda: datetime.now(UTC),
-        zone_of: Callable[[RequestEnvelope], str] = device_zone,
+        zone_of: Callable[[Envelope], str] = device_zone,
     ) -> None:
         """Takes everything that a turn needs and that can be made once.
 
@@ -97,31 +92,30 @@ class Coach(AbstractRequestHandler):
 
     def handle(self, handler_input: HandlerInput) -> Response:
         """Answer a request. The session attributes stay as they came unless a turn was completed."""
-        request = _request(handler_input)
-        note(**facts_of(request))
+        envelope = _received(handler_input)
+        note(**facts_of(envelope.request))
         try:
-            response = self._answer(handler_input, request)
+            response = self._answer(handler_input, envelope)
         except Exception:
             log.exception("a turn failed")
             note(outcome=Outcome.APOLOGISED)
-            return self._sorry(request)
+            return self._sorry(envelope)
         note(outcome=Outcome.SILENT if response == nothing() else Outcome.ANSWERED)
         return response
 
-    def apologise(self, envelope: object) -> dict[str, object]:
-        """The answer to an envelope, as JSON, when not even the SDK could give one; the session stays as it came."""
-        request = envelope.get("request") if isinstance(envelope, Mapping) else None
-        locale = request.get("locale") if isinstance(request, Mapping) else None
-        phrases = self._library(locale if isinstance(locale, str) else None).phrases
-        return last_resort(envelope, phrases["apology"][0], phrases["apology-reprompt"][0])
+    def apologise(self, envelope: Envelope) -> dict[str, object]:
+        """The answer as JSON when not even the SDK could give one; the session stays as it came."""
+        log.exception("the SDK gave no answer")
+        note(outcome=Outcome.APOLOGISED)
+        return last_resort(envelope, *self._apology(envelope))
 
-    def _answer(self, handler_input: HandlerInput, request: Request) -> Response:
-        event = event_of(request)
+    def _answer(self, handler_input: HandlerInput, envelope: Envelope) -> Response:
+        event = event_of(envelope.request)
         if event is not None:
             return self._turn(handler_input, event)
-        if request.object_type == DISABLED:
+        if envelope.request.object_type == DISABLED:
             forget(self.store, handler_input.request_envelope, Forget.EVERYONE)
-        return cannot_fulfill() if isinstance(request, CanFulfillIntentRequest) else nothing()
+        return cannot_fulfill() if envelope.request.object_type == "CanFulfillIntentRequest" else nothing()
 
     def _turn(self, handler_input: HandlerInput, event: Event) -> Response:
         """One turn. The person is remembered before it is answered, and not when it cannot be answered."""
@@ -129,12 +123,12 @@ class Coach(AbstractRequestHandler):
         manager = handler_input.attributes_manager
         known = recall(handler_input, self.store)
         session = session_of(manager.session_attributes if envelope.session else None)
-        person = self._at_home(envelope, known.person)
+        person = self._at_home(_received(handler_input), known.person)
         scene = self._scene(handler_input, person, known.recognised, _needs_count(session, event))
         note(phase=session.phase.value)
         turn = self._respond(session, event, scene)
         note(then=turn.session.phase.value)
-        ended = isinstance(envelope.request, SessionEndedRequest)
+        ended = _received(handler_input).request.object_type == "SessionEndedRequest"
         response = nothing() if ended else response_of(turn.prompt, self._sounds_at)
         forget(self.store, envelope, turn.forget)
         riding: dict[str, object] = {}
@@ -147,25 +141,34 @@ class Coach(AbstractRequestHandler):
                 keep(self.store, envelope, riding)
         return response
 
-    def _at_home(self, envelope: RequestEnvelope, person: Person) -> Person:
-        """The person in the time zone of their device, which is asked for as a session begins."""
+    def _at_home(self, envelope: Envelope, person: Person) -> Person:
+        """The person in their device's time zone: asked for as a session begins, if it is unknown or a week old."""
         if envelope.session is None or not envelope.session.new:
             return person
-        found = self._zone_of(envelope)
-        return replace(person, zone=found) if found else person
+        now = int(self._moment(envelope).timestamp())
+        if person.zone and 0 <= now - person.zone_at < ZONE_SECONDS:
+            return person
+        found = self._zone_of(envelope) or person.zone
+        return replace(person, zone=found, zone_at=now) if found else person
 
     def _scene(self, handler_input: HandlerInput, person: Person, recognised: bool, count: bool) -> Scene:
-        envelope, request = handler_input.request_envelope, _request(handler_input)
-        library = self._library(request.locale)
-        now = _moment(request.timestamp) or self._clock()
+        envelope = _received(handler_input)
+        library = self._library(envelope.request.locale)
         return Scene(
             person=person,
             library=library,
             listener=self._listeners[_has_screen(envelope)],
-            now=now.astimezone(zone(person.zone) or zone(library.zone) or UTC),
-            household=number_of(self.store, envelope) if count else 1,
+            now=self._moment(envelope).astimezone(zone(person.zone) or zone(library.zone) or UTC),
+            household=number_of(self.store, handler_input.request_envelope) if count else 1,
             recognised=recognised,
         )
+
+    def _moment(self, envelope: Envelope) -> datetime:
+        """A request's own time; one without a zone is in UTC, as Alexa's are. A time outside all sense is none."""
+        sent = envelope.request.timestamp
+        if sent is None or not _SENSIBLE_YEARS[0] <= sent.year <= _SENSIBLE_YEARS[1]:
+            return self._clock()
+        return sent.astimezone(UTC) if sent.tzinfo else sent.replace(tzinfo=UTC)
 
     def _library(self, locale: str | None) -> Library:
         """The content for a locale, else for its language, else the first."""
@@ -173,17 +176,18 @@ class Coach(AbstractRequestHandler):
         language = asked.partition("-")[0].lower()
         return self._libraries.get(asked) or self._languages.get(language) or self._first
 
-    def _sorry(self, request: Request) -> Response:
-        if not isinstance(request, LaunchRequest | IntentRequest):
-            return nothing()
-        phrases = self._library(request.locale).phrases
-        return apology_of(phrases["apology"][0], phrases["apology-reprompt"][0])
+    def _sorry(self, envelope: Envelope) -> Response:
+        return apology_of(*self._apology(envelope)) if envelope.request.object_type in SPOKEN_TO else nothing()
+
+    def _apology(self, envelope: Envelope) -> tuple[str, str]:
+        """What is said when a turn failed, and asked after it."""
+        phrases = self._library(envelope.request.locale).phrases
+        return phrases["apology"][0], phrases["apology-reprompt"][0]
 
 
-def _request(handler_input: HandlerInput) -> Request:
-    """The request; `Serializer` lets no envelope through that has none."""
-    request: Request = handler_input.request_envelope.request  # type: ignore[assignment]
-    return request
+def _received(handler_input: HandlerInput) -> Envelope:
+    """What our `Serializer` gave the SDK."""
+    return cast(Envelope, handler_input.request_envelope)
 
 
 def _needs_count(session: Session, event: Event) -> bool:
@@ -195,17 +199,10 @@ def _milliseconds(moment: datetime) -> int:
     return int(moment.timestamp() * 1000)
 
 
-def _has_screen(envelope: RequestEnvelope) -> bool:
+def _has_screen(envelope: Envelope) -> bool:
     system = envelope.context.system if envelope.context else None
     interfaces = system.device.supported_interfaces if system and system.device else None
     return interfaces is not None and interfaces.alexa_presentation_apl is not None
-
-
-def _moment(sent: datetime | None) -> datetime | None:
-    """A request's own time; one without a zone is in UTC, as Alexa's are. A time outside all sense is none."""
-    if sent is None or not _SENSIBLE_YEARS[0] <= sent.year <= _SENSIBLE_YEARS[1]:
-        return None
-    return sent.astimezone(UTC) if sent.tzinfo else sent.replace(tzinfo=UTC)
 
 
 _SENSIBLE_YEARS = (2000, 3000)

@@ -99,6 +99,7 @@ class Person:
         safety_day: the date on which the safety line was last spoken to them; "" for never.
         harder_offered: that something harder exists was mentioned.
         zone: their time zone, as Alexa names it; "" when unknown.
+        zone_at: when it was asked for, in seconds since 1970; 0 for never.
         sounds_failed: the device could not use an answer; until it is opened anew she counts aloud.
         sounds_failure_told: and she said so.
         sounds_failures: how often that happened in a row.
@@ -126,6 +127,7 @@ class Person:
     safety_day: str = ""
     harder_offered: bool = False
     zone: str = ""
+    zone_at: int = 0
     sounds_failed: bool = False
     sounds_failure_told: bool = False
     sounds_failures: int = 0

@@ -15,7 +15,7 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import Any
 
-from ask_sdk_model import RequestEnvelope, SessionEndedRequest
+from ask_sdk_model import RequestEnvelope
 
 from skill.memory.merge import SAVED_AT, Record, is_later
 
@@ -129,7 +129,7 @@ def writer_of(envelope: RequestEnvelope) -> Writer:
         session=fingerprint(session.session_id if session else None),
         request=fingerprint(request.request_id if request else None),
         at=milliseconds(request.timestamp if request else None),
-        ends=isinstance(request, SessionEndedRequest),
+        ends=request is not None and request.object_type == "SessionEndedRequest",
         thread=thread_of(envelope),
     )
 

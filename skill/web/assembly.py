@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ask_sdk_core.skill import CustomSkill
-from ask_sdk_model import RequestEnvelope
 
 import skill
+from skill.alexa.envelope import Envelope
 from skill.alexa.skill import Coach, create_skill
 from skill.alexa.time_zone import device_zone
 from skill.library import models
@@ -28,13 +28,13 @@ class Assembly:
 
     Attributes:
         skill: what the SDK's adapters call.
-        apologise: the answer to an envelope, both as JSON, for when the SDK gave none.
+        apologise: the answer to a request as JSON, for when the SDK gave none; it says so in the log.
         store: where people are remembered; whoever ends the process closes it.
         sounds: the sounds that are served.
     """
 
     skill: CustomSkill
-    apologise: Callable[[object], dict[str, object]]
+    apologise: Callable[[Envelope], dict[str, object]]
     store: PeopleStore
     sounds: Sounds
 
@@ -86,7 +86,7 @@ def _read(folder: Path) -> Content:
     return libraries, frozenset(name for library in libraries.values() for name in catalogue(library))
 
 
-def _no_zone(envelope: RequestEnvelope) -> str:
+def _no_zone(envelope: Envelope) -> str:
     """In local mode nobody is asked: the device is not Amazon's, and nothing leaves this machine."""
     return ""
 
