@@ -39,12 +39,14 @@ talk: $(VENV)/.talk ## The terminal device: type what you would say
 serve: $(VENV)/.talk ## The skill as a web server, for a tunnel or a browser
 	@$(PY) -m skill serve $(ARGS)
 
-test: $(VENV)/.dev ## Run the tests, with coverage
-	@$(PY) -m pytest -q --cov $(ARGS)
+test: $(VENV)/.dev ## Run the tests, all of them with coverage; or some: ARGS=tests/test_web.py
+	@$(PY) -m pytest -q $(if $(strip $(ARGS)),$(ARGS),--cov)
 
 check: $(VENV)/.dev ## All the checks: format, lint, types, imports, content, generated files
 	@$(VENV)/bin/ruff format --check -q .
 	@$(VENV)/bin/ruff check -q .
+	@! git rev-parse -q --git-dir >/dev/null 2>&1 || $(VENV)/bin/pre-commit run --all-files --color never >.venv/hooks.txt || \
+		{ cat .venv/hooks.txt; exit 1; }
 	@$(VENV)/bin/mypy --no-error-summary
 	@out=$$($(VENV)/bin/lint-imports 2>&1) || { echo "$$out"; exit 1; }
 	@$(PY) -m skill check

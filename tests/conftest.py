@@ -18,6 +18,7 @@ settings.load_profile(os.environ.get("HIP_COACH_TEST_PROFILE", "suite"))
 _caches = tempfile.TemporaryDirectory()
 os.environ.setdefault("HIP_COACH_STORE", "memory:")
 os.environ["XDG_CACHE_HOME"] = _caches.name
+os.environ["XDG_DATA_HOME"] = f"{_caches.name}/data"
 
 NOTHING_SKIPS = bool(os.environ.get("HIP_COACH_TEST_NOTHING_SKIPS"))
 

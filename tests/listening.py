@@ -114,7 +114,7 @@ class Listener:
                 self.faults.append(f"'{text}' is told while {self.body}")
 
 
-_INTRODUCED = r"(?:(?:and the last one, )?number \w+ of \w+: )?%s\."
+_INTRODUCED = r"(?:(?:number \w+ of \w+|the last one): )?%s\."
 
 
 def _begins(heard: str, at: int) -> bool:

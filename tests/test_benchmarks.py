@@ -143,7 +143,7 @@ def test_turns_in_more_content_are_what_they_are_called(tmp_path: Path) -> None:
         ("/x/skill/alexa/verify.py", "check", "verify"),
         ("/x/ask_sdk_core/serialize.py", "__deserialize_model", "read"),
         ("/x/ask_sdk_core/serialize.py", "serialize", "write"),
-        ("/x/skill/logs.py", "end", "the line in the log"),
+        ("/x/skill/alexa/logs.py", "end", "the line in the log"),
         ("/x/skill/dialogue/table.py", "respond", "dialogue"),
         ("/x/skill/web.py", "alexa", "the rest of ours"),
         ("/x/site-packages/flask/app.py", "wsgi_app", "Flask"),
@@ -154,7 +154,9 @@ def test_the_profile_knows_what_is_at_work(file: str, function: str, part: str) 
     assert str(profile.part_named(file, function)).startswith(part)
 
 
-@pytest.mark.parametrize(("file", "function"), [("/lib/json/decoder.py", "decode"), ("/x/skill/plain.py", "to_plain")])
+@pytest.mark.parametrize(
+    ("file", "function"), [("/lib/json/decoder.py", "decode"), ("/x/skill/library/plain.py", "to_plain")]
+)
 def test_what_works_for_others_is_counted_to_them(file: str, function: str) -> None:
     """The standard library is no part of a turn by itself."""
     assert profile.part_named(file, function) is None

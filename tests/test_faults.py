@@ -378,7 +378,7 @@ def happening(kind: type[Fault], folder: Path) -> Iterator[tuple[Skill, Fault]]:
 def _amid(fault: Fault) -> Iterator[tuple[Skill, Fault]]:
     skill = Skill(fault.url)
     skill.past()
-    assert skill.web.health() == (200, "ok", "ok")
+    assert skill.health() == (200, "ok", "ok")
     skill.logged()
     try:
         yield skill, fault
@@ -393,7 +393,7 @@ def under(fault: Fault, skill: Skill) -> Iterator[None]:
     fault.begin(skill)
     try:
         yield
-        assert skill.web.health() == (200, "degraded", "failing")
+        assert skill.health() == (200, "degraded", "failing")
     finally:
         fault.end()
 
@@ -418,7 +418,7 @@ def test_a_store_that_fails_amid_a_routine_is_not_heard(kind: type[Fault], tmp_p
         assert skill.say(*AFTER) == answers[len(DURING) :]
         assert skill.remembered == remembered
         assert UNSAVED not in skill.attributes
-        assert skill.web.health() == (200, "ok", "ok")
+        assert skill.health() == (200, "ok", "ok")
         assert not any("store" in line for line in turns(skill.logged()))
 
 
@@ -437,7 +437,7 @@ def test_a_session_that_ends_while_the_store_fails_keeps_its_place(kind: type[Fa
                 skill.end(how)
             assert turns(skill.logged())[-1]["kept"] == "until the store is back"
         assert skill.remembered != remembered
-        assert skill.web.health() == (200, "ok", "ok")
+        assert skill.health() == (200, "ok", "ok")
         assert skill.remembered == remembered
         assert faults(skill.logged()) == ["the store does not answer", "what was owed to somebody is saved"]
 
@@ -495,7 +495,7 @@ def test_who_is_unknown_here_while_the_store_is_away_is_met_as_new_and_not_made_
         skill = Skill(fault.url)
         skill.talk.now = before.talk.now + timedelta(days=1)
         fault.begin(skill)
-        assert skill.web.health() == (503, "unready", "failing")
+        assert skill.health() == (503, "unready", "failing")
         heard = skill.say("open", *HOLD)
         assert heard == stranger("open", *HOLD)
         assert {line["store"] for line in turns(skill.logged())} == {"gave nothing"}
@@ -535,7 +535,7 @@ def test_nobody_is_told_that_they_were_forgotten_while_they_are_not(kind: type[F
             assert turns(lines)[-1]["outcome"] == "apologised"
             assert "a turn failed" in faults(lines)
         assert not skill.say("yes")[0].open
-        assert skill.web.health() == (200, "ok", "ok")
+        assert skill.health() == (200, "ok", "ok")
         assert skill.store.export(USER) == {}
 
 
@@ -682,7 +682,7 @@ def test_a_file_that_is_damaged_or_deleted_amid_a_routine_costs_no_place(
     assert len(set_aside(folder / "people.sqlite3")) == (harm is spoilt)
     skill.talk.wait(DAY)
     assert "you were at hip thrust" in skill.say("open")[0].text
-    assert skill.web.health() == (200, "ok", "ok")
+    assert skill.health() == (200, "ok", "ok")
     skill.store.close()
 
 
@@ -706,7 +706,7 @@ def test_a_file_that_is_damaged_in_one_place_costs_only_who_was_there(tmp_path: 
     assert skill.remembered == remembered
     (critical,) = [line["event"] for line in skill.logged() if line["level"] == "critical"]
     assert f"with the {sum(known) + 1} people that could be read" in critical
-    assert skill.web.health() == (200, "ok", "ok")
+    assert skill.health() == (200, "ok", "ok")
     skill.store.close()
 
 

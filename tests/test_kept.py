@@ -161,7 +161,7 @@ def test_content_that_becomes_wrong_is_refused_at_the_next_start(content: Path) 
 
 def test_a_second_start_needs_none_of_what_reads_content(content: Path, caches: Path) -> None:
     """That is what makes it quick: on Lambda, somebody waits for it."""
-    look = "import sys; from pathlib import Path; from skill import assembly, settings"
+    look = "import sys; from pathlib import Path; from skill.web import assembly, settings"
     look += "; assembly.assemble(settings.Settings(verify=False, content=Path(sys.argv[1])))"
     look += "; print('pydantic' in sys.modules)"
     environment = os.environ | {"XDG_CACHE_HOME": str(caches)}

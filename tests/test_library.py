@@ -207,6 +207,17 @@ def test_a_form_may_differ_in_words_alone(content: Path) -> None:
     assert forms[Level.EASIER].dose == forms[Level.USUAL].dose
 
 
+def test_a_way_up_may_be_told_for_how_they_lie(content: Path) -> None:
+    """Where it is known how they lie, only what they have to do from there."""
+    _change(content, "en/positions.yaml", {"append": "up_from: {lying: [Sit up slowly.]}\n"})
+
+    ways = load(content, REGISTRY)["en-US"].transitions
+
+    assert ways["lying", "standing"].before == ("Sit up slowly.",)
+    assert ways["kneeling", "standing"].before == ("Roll onto your side.", "Push up to sitting.")
+    assert ways["lying", "standing"].pause_seconds == ways["kneeling", "standing"].pause_seconds
+
+
 def test_an_exercise_for_both_sides_has_no_switch(small: Mapping[str, Library]) -> None:
     """Where both sides work together there is no change, in seconds or in words."""
     bridge = small["en-US"].exercises["bridge"]

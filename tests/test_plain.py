@@ -133,5 +133,5 @@ def test_a_field_that_json_cannot_keep_is_found_by_the_first_test_that_reads_it(
     class Odd:
         when: complex = 0j
 
-    with pytest.raises(TypeError, match=r"skill/plain\.py"):
+    with pytest.raises(TypeError, match=r"skill/library/plain\.py"):
         from_plain(Odd, {})

@@ -342,7 +342,11 @@ def introduction(practice: Practice, words: Words) -> str:
     if practice.of > 1 and not practice.short:
         of, number = words.number(practice.of), words.number(practice.index + 1)
         last = practice.index + 1 == practice.of
-        named = words("introduce-last" if last else "introduce", exercise=named, number=number, of=of)
+        named = (
+            words("introduce-last", exercise=named)
+            if last
+            else words("introduce", exercise=named, number=number, of=of)
+        )
     return sentences(named if named.endswith(".") else f"{named}.", practice.form.label and f"{practice.form.label}.")
 
 
@@ -364,7 +368,7 @@ def dose(practice: Practice, words: Words) -> str:
 
 
 def _dose_fields(practice: Practice, amount: str, short: str, words: Words) -> dict[str, str]:
-    if short and not practice.long_holds:
+    if short:
         return {"amount": amount}
     return {"amount": amount, "seconds": words.amount("seconds", practice.hold)}
 

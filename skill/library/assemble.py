@@ -228,7 +228,8 @@ def transitions(
                 case False, True:
                     way = Transition(seconds, (*down, *into), 0, ())
                 case True, False:
-                    way = Transition(seconds, words.up_before_pause, facts.seated_pause, (*up_after_pause, *into))
+                    before = words.up_from.get(start, words.up_before_pause)
+                    way = Transition(seconds, before, facts.seated_pause, (*up_after_pause, *into))
                 case _:
                     way = Transition(seconds, into, 0, ())
             ways[start, end] = way

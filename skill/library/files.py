@@ -422,6 +422,9 @@ class PositionWords(Shape):
     down: Sentences = Field(description="Said first, on the way down to the floor.")
     down_without_kneeling: Sentences = Field(description="The same for somebody who cannot kneel.")
     up_before_pause: Sentences = Field(description="Said first on the way up from the floor, before sitting a while.")
+    up_from: dict[Id, Sentences] = Field(
+        default_factory=dict, description="Said instead of up_before_pause on the way up from a certain position."
+    )
     up_after_pause: Sentences = Field(description="Said after sitting a while, on the way up from the floor.")
     up_after_pause_without_kneeling: Sentences = Field(description="The same for somebody who cannot kneel.")
 

@@ -31,7 +31,7 @@ opened-changed
 
 # a routine's own sentences
 introduce                   exercise number of
-introduce-last              exercise number of
+introduce-last              exercise
 equipment                   items
 dose-reps                   amount seconds
 dose-reps-each              amount seconds
@@ -39,8 +39,8 @@ dose-holds                  amount seconds
 dose-holds-each             amount seconds
 dose-reps-short             amount
 dose-reps-short-each        amount
-dose-holds-short            amount seconds
-dose-holds-short-each       amount seconds
+dose-holds-short            amount
+dose-holds-short-each       amount
 dose-sets                   sets
 switch-known                side
 when-i-count                move

@@ -69,6 +69,7 @@ def _ways(page: Page[Any], positions: Keys) -> Iterator[Fault]:
     """Faults of words for a way that there is not."""
     ways = page.keys("ways") or {}
     yield from _unknown(page, ("ways",), ways, positions)
+    yield from _unknown(page, ("up_from",), page.keys("up_from") or {}, positions)
     for start, row in ways.items():
         if isinstance(row, dict):
             yield from _unknown(page, ("ways", start), row, positions)
