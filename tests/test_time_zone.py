@@ -1,4 +1,4 @@
-"""The device's time zone: asked of Alexa and nobody else, for no longer than a second, and no oftener than is of use."""
+"""The device's time zone: asked of Alexa and nobody else, for a second at the most, and no oftener than is of use."""
 
 import threading
 import time
@@ -141,7 +141,8 @@ class Visits:
         """Say something; the zone that is then gone by."""
         self.now += after
         asked = law.request("LaunchRequest", timestamp=self.now.isoformat())
-        asked["session"]["new"] = new
+        asked["session"] |= {"new": new, "sessionId": f"session.{len(self.people)}"}
+        asked["request"]["requestId"] = f"amzn1.echo-api.request.{len(self.people)}"
         self._send(asked)
         return self.people[-1].zone
 
