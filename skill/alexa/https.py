@@ -5,7 +5,10 @@ import time
 from functools import cache
 from queue import Empty, SimpleQueue
 from threading import Thread
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import requests
 
 READ_AT_ONCE = 64 * 1024
 """Bytes of an answer."""
@@ -24,12 +27,17 @@ def get(url: str, *, seconds: float, most: int, bearer: str = "", tls: ssl.SSLCo
     Raises:
         OSError: there was no answer in time, or another one than 200.
     """
+    import requests  # late: most processes on Lambda never need it. Nor does it count as waiting.
+
+    trusted = tls or _certifis()
     answers: SimpleQueue[bytes | Exception] = SimpleQueue()
     until = time.monotonic() + seconds
 
     def ask() -> None:
         try:
-            answers.put(_asked(url, until, most, bearer, tls or _certifis()))
+            with requests.Session() as session:
+                session.mount("https://", _adapter(trusted))
+                answers.put(_asked(session, url, until, most, bearer))
         except Exception as fault:  # an address or a token that is none can be found wrong in many places
             answers.put(fault)
 
@@ -43,31 +51,27 @@ def get(url: str, *, seconds: float, most: int, bearer: str = "", tls: ssl.SSLCo
     raise answer if isinstance(answer, OSError) else OSError(f"it cannot be asked: {answer}") from answer
 
 
-def _asked(url: str, until: float, most: int, bearer: str, tls: ssl.SSLContext) -> bytes:
-    import requests  # late, like certifi: most processes on Lambda never need them
+def _asked(session: "requests.Session", url: str, until: float, most: int, bearer: str) -> bytes:
     from requests.utils import get_environ_proxies
 
-    headers = {"Accept-Encoding": "identity"} | ({"Authorization": f"Bearer {bearer}"} if bearer else {})
-    with requests.Session() as session:
-        session.trust_env = False  # no other roots, and nobody's password from a .netrc
-        session.adapters.clear()
-        session.mount("https://", _adapter(tls))
-        with session.get(
-            url,
-            headers=headers,
-            timeout=max(until - time.monotonic(), 0.001),
-            allow_redirects=False,
-            stream=True,
-            proxies=get_environ_proxies(url),
-        ) as answer:
-            if answer.status_code != 200:
-                raise OSError(f"the answer was {answer.status_code}")
-            data = b""
-            while len(data) <= most and (more := answer.raw.read1(READ_AT_ONCE)):
-                data += more
-                if time.monotonic() > until:
-                    raise TimeoutError("the answer came too slowly")
-            return data
+    session.trust_env = False  # no other roots, and nobody's password from a .netrc
+    del session.adapters["http://"]
+    with session.get(
+        url,
+        headers={"Accept-Encoding": "identity"} | ({"Authorization": f"Bearer {bearer}"} if bearer else {}),
+        timeout=max(until - time.monotonic(), 0.001),
+        allow_redirects=False,
+        stream=True,
+        proxies=get_environ_proxies(url),
+    ) as answer:
+        if answer.status_code != 200:
+            raise OSError(f"the answer was {answer.status_code}")
+        data = b""
+        while len(data) <= most and (more := answer.raw.read1(READ_AT_ONCE)):
+            data += more
+            if time.monotonic() > until:
+                raise TimeoutError("the answer came too slowly")
+        return data
 
 
 def _adapter(tls: ssl.SSLContext) -> Any:

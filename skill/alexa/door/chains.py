@@ -22,7 +22,7 @@ REMEMBERED = 16
 """Ours: the most chains that are remembered. Only verified ones are, so no stranger can fill this up; Amazon uses
 one at a time, or two while it changes them."""
 
-PLACES = 4
+WAITING = 4
 """Ours: how many may wait for downloads at a time, of the sixteen whom a server answers at once. Anybody can name an
 address and have it asked for; if all waited for such, nobody would be left for those whose certificates are known."""
 
@@ -53,7 +53,7 @@ class Chains:
         self._lock = Lock()
         self._kept: OrderedDict[str, Chain] = OrderedDict()
         self._underway: dict[str, Future[Chain]] = {}
-        self._places = BoundedSemaphore(PLACES)
+        self._places = BoundedSemaphore(WAITING)
 
     def at(self, url: str, now: datetime) -> Chain:
         """The chain at a URL, valid now.
