@@ -3,7 +3,6 @@
 import json
 import logging
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -21,6 +20,7 @@ from skill.coaching.wishes import Pace
 from skill.dialogue.events import Event, Help, Left, Open, Stop
 from skill.dialogue.prompt import Prompt, Say
 from skill.dialogue.session import Day, Person, Scene, Session, Turn, Underway
+from skill.library.values import replace
 from skill.memory.in_memory import MemoryStore
 from skill.memory.people import PeopleStore
 from skill.memory.record import person_of, record_of

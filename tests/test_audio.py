@@ -1,5 +1,6 @@
 """The sounds: what is in them, heard again by ffmpeg; how they are kept; the voices and what they record."""
 
+import dataclasses
 import errno
 import hashlib
 import json
@@ -13,7 +14,6 @@ import types
 import wave
 from array import array
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from io import StringIO
 from itertools import pairwise
 from pathlib import Path
@@ -31,6 +31,7 @@ from skill.dialogue.prompt import Say, Silence, Sound
 from skill.library.folder import content_folder
 from skill.library.load import load
 from skill.library.models import Library, Range, Sides, Step
+from skill.library.values import replace
 from skill.library.words import Words
 from skill.media.narration import record, speech, voices
 from skill.media.narration.narrate import narrate, write_mp3
@@ -361,7 +362,7 @@ def test_sounds_of_another_release_are_not_heard(english: vocabulary.Vocabulary,
     """With new recordings the sounds are new, though the old ones still lie on the disk."""
     old = Sounds(tmp_path, NAMES, {"en": english})
     louder = {name: tones.tone(Tone.END) for name in english.words}
-    other = replace(english, words=louder, fingerprint="other")
+    other = dataclasses.replace(english, words=louder, fingerprint="other")
     assert recipe([english]) == recipe([english]) != recipe([other])
     assert old.mp3(NAMES[0]) != Sounds(tmp_path, NAMES, {"en": other}).mp3(NAMES[0])
 

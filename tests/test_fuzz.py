@@ -24,7 +24,7 @@ from skill.alexa.time_zone import device_zone
 from skill.dialogue.events import UNKNOWN, GoTo
 from skill.dialogue.session import Person, Session
 from skill.library.limits import REQUEST_BYTES
-from skill.library.plain import LONGEST, MOST
+from skill.library.values import LONGEST, MOST
 from skill.memory.record import person_of
 from skill.memory.whose import HOUSEHOLD, whose
 from skill.memory.whose import LONGEST as LONGEST_ID
@@ -375,7 +375,7 @@ def test_no_key_breaks_the_decoder(name: str, data: st.DataObject) -> None:
     decode(json.dumps(asked))
 
 
-@given(anything, st.sampled_from([*Person.__dataclass_fields__, "version"]))
+@given(anything, st.sampled_from([*Person.__struct_fields__, "version"]))
 def test_no_record_breaks_a_person(damaged: Any, name: str) -> None:
     """Whatever a store, or a session, gives back."""
     assert isinstance(person_of({name: damaged}), Person)

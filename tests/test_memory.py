@@ -5,7 +5,6 @@ import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import fields, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -27,6 +26,7 @@ from skill.dialogue.history import KEPT_DAYS, run_of_days, this_week
 from skill.dialogue.respond import respond
 from skill.dialogue.session import Day, Person, Session, Underway
 from skill.hearing.ear import Ear
+from skill.library.values import fields, replace
 from skill.memory.record import VERSION, person_of, record_of
 from skill.simulator.envelopes import Envelopes, Identity, numbered_ids
 from skill.simulator.wire import to_app

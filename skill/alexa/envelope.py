@@ -10,16 +10,15 @@ import json
 import math
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, dataclass_transform
+from typing import Any
 
 import msgspec
-from msgspec import Struct, field
-from msgspec.structs import force_setattr
 
 from skill.alexa.door.refusals import Reason
 from skill.dialogue.session import Session as Conversation
 from skill.library.limits import RESPONSE_BYTES
 from skill.library.plain import from_plain, to_plain_sparsely
+from skill.library.values import Value, field, force_setattr
 
 KEY = "hip_coach"
 """The session attribute that holds the conversation."""
@@ -49,12 +48,11 @@ class NotAnEnvelope(ValueError):
 # The parts
 
 
-@dataclass_transform(frozen_default=True, field_specifiers=(field,))  # so that type checkers see frozen children, too
-class Part(Struct, frozen=True, rename="camel"):
+class Part(Value, frozen=True, rename="camel"):
     """A part of a request. Each field may be missing."""
 
 
-class Value(Part):
+class Resolved(Part):
     """One of our own values, which a slot has resolved to."""
 
     id: str | None = None
@@ -63,7 +61,7 @@ class Value(Part):
 class ValueWrapper(Part):
     """What holds it."""
 
-    value: Value | None = None
+    value: Resolved | None = None
 
 
 class Status(Part):

@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import cast
 
@@ -23,6 +22,7 @@ from skill.dialogue.events import Event, ForgetMe
 from skill.dialogue.respond import respond
 from skill.dialogue.session import Forget, Listener, Person, Phase, Scene, Session, Turn
 from skill.library.models import Library
+from skill.library.values import replace
 from skill.memory.people import PeopleStore
 
 log = logging.getLogger(__name__)

@@ -3,7 +3,6 @@
 What stays is neutral: that an exercise is left out today, and when the day was ended.
 """
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from skill.coaching import plan
@@ -19,6 +18,7 @@ from skill.dialogue.session import Person, Phase, Scene, Turn
 from skill.dialogue.situation import Here, easier_there_is, steps_of, today_of
 from skill.dialogue.turns import ask, back_to_where_it_came_up, close, finish, play, stay, up_slowly
 from skill.library.models import Level
+from skill.library.values import replace
 from skill.library.words import sentences
 
 

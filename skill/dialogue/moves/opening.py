@@ -1,7 +1,5 @@
 """Opening, choosing and starting."""
 
-from dataclasses import replace
-
 from skill.coaching import plan
 from skill.coaching.place import BEGINNING, Place
 from skill.coaching.practice import things
@@ -12,6 +10,7 @@ from skill.dialogue.session import Phase, Turn, Underway
 from skill.dialogue.situation import Here, habits_of, steps_of, today_of
 from skill.dialogue.telling import exercises, routines, where, where_and_left
 from skill.dialogue.turns import ask, back_to_where_it_came_up, play, re_enter, stay, with_safety
+from skill.library.values import replace
 
 A_WHILE_DAYS = 7
 """After so long she is glad to have them back."""

@@ -1,7 +1,5 @@
 """Which side, in which order: done now, kept for today, and never the opposite."""
 
-from dataclasses import replace
-
 from skill.coaching.place import Place
 from skill.coaching.practice import PieceKind
 from skill.coaching.timeline import Part
@@ -10,6 +8,7 @@ from skill.dialogue.session import Person, Phase, Turn
 from skill.dialogue.situation import Here, last_set, today_of
 from skill.dialogue.turns import play, re_enter, stay
 from skill.library.models import Side, Sides
+from skill.library.values import replace
 
 
 def one_side(here: Here, event: Event) -> Turn:
