@@ -608,6 +608,11 @@ def forged_bodies() -> Iterable[Case]:
         ("151 seconds ahead", Reason.TIME_AHEAD, body(timestamp=_aged(-151))),
         ("the year 9999", Reason.TIME_AHEAD, body(timestamp="9999-12-31T23:59:59-23:59")),
         ("a skill event over an hour old", Reason.TIME_OLD, body("skill-enabled", timestamp=_aged(3601))),
+        (
+            "an event that is not repeated, ten minutes old",
+            Reason.TIME_OLD,
+            body(type="AlexaSkillEvent.ProactiveSubscriptionChanged", timestamp=_aged(600)),
+        ),
         ("an old request that ends like an event", Reason.TIME_OLD, body(type="SkillEnabled", timestamp=_aged(600))),
         ("no skill", Reason.SKILL_MISSING, content_for(None, None)),
         ("another skill", Reason.SKILL_OTHER, content_for(OTHER_SKILL, OTHER_SKILL)),

@@ -45,49 +45,39 @@ class NotAnEnvelope(ValueError):
         self.reason = reason
 
 
-# The parts
+# The parts. Each may be missing, and so may each of their fields.
 
 
 class Part(Value, frozen=True, rename="camel"):
-    """A part of a request. Each field may be missing."""
+    """A part of a request."""
 
 
-class Resolved(Part):
-    """One of our own values, which a slot has resolved to."""
-
+class _Value(Part):
     id: str | None = None
 
 
-class ValueWrapper(Part):
-    """What holds it."""
-
-    value: Resolved | None = None
+class _ValueWrapper(Part):
+    value: _Value | None = None
 
 
-class Status(Part):
-    """Whether an authority knew what was said."""
-
+class _Status(Part):
     code: str | None = None
 
 
-class Resolution(Part):
-    """What one authority makes of a slot."""
-
-    status: Status | None = None
-    values: tuple[ValueWrapper, ...] | None = None
+class _Resolution(Part):
+    status: _Status | None = None
+    values: tuple[_ValueWrapper, ...] | None = None
 
 
-class Resolutions(Part):
-    """What all of them make of it."""
-
-    resolutions_per_authority: tuple[Resolution, ...] | None = None
+class _Resolutions(Part):
+    resolutions_per_authority: tuple[_Resolution, ...] | None = None
 
 
 class Slot(Part):
-    """A slot, and what was said for it."""
+    """What was said for a slot, and which of our own values each authority took it for."""
 
     value: str | None = None
-    resolutions: Resolutions | None = None
+    resolutions: _Resolutions | None = None
 
 
 class Intent(Part):
@@ -97,9 +87,7 @@ class Intent(Part):
     slots: dict[str, Slot | None] | None = None
 
 
-class SessionEndedError(Part):
-    """Why a device or Alexa ended a session."""
-
+class _SessionEndedError(Part):
     object_type: str | None = field(default=None, name="type")
 
 
@@ -112,7 +100,7 @@ class Request(Part):
     locale: str | None = None
     intent: Intent | None = None
     reason: str | None = None
-    error: SessionEndedError | None = None
+    error: _SessionEndedError | None = None
 
     @property
     def timestamp(self) -> datetime | None:
@@ -124,55 +112,43 @@ class Request(Part):
             return None
 
 
-class Application(Part):
-    """A skill."""
-
+class _Application(Part):
     application_id: str | None = None
 
 
-class User(Part):
-    """An account that uses it."""
-
+class _User(Part):
     user_id: str | None = None
 
 
-class Person(Part):
-    """A voice that Alexa recognised."""
-
+class _Person(Part):
     person_id: str | None = None
 
 
-class Screen(Part):
+class _Screen(Part):
     """That a device has one; what it can do is not looked at."""
 
 
-class SupportedInterfaces(Part):
-    """What a device can do."""
-
-    alexa_presentation_apl: Screen | None = field(default=None, name="Alexa.Presentation.APL")
+class _SupportedInterfaces(Part):
+    alexa_presentation_apl: _Screen | None = field(default=None, name="Alexa.Presentation.APL")
 
 
-class Device(Part):
-    """A device."""
-
+class _Device(Part):
     device_id: str | None = None
-    supported_interfaces: SupportedInterfaces | None = None
+    supported_interfaces: _SupportedInterfaces | None = None
 
 
 class System(Part):
     """Who asks, by which device, and how Alexa's settings are asked for."""
 
-    application: Application | None = None
-    user: User | None = None
-    person: Person | None = None
-    device: Device | None = None
+    application: _Application | None = None
+    user: _User | None = None
+    person: _Person | None = None
+    device: _Device | None = None
     api_endpoint: str | None = None
     api_access_token: str | None = None
 
 
-class Context(Part):
-    """The state of things."""
-
+class _Context(Part):
     system: System | None = field(default=None, name="System")
 
 
@@ -181,8 +157,8 @@ class Session(Part):
 
     new: bool | None = None
     session_id: str | None = None
-    application: Application | None = None
-    user: User | None = None
+    application: _Application | None = None
+    user: _User | None = None
     attributes: dict[str, Any] | None = None
 
     def __post_init__(self) -> None:
@@ -194,7 +170,7 @@ class Envelope(Part, weakref=True):
 
     request: Request
     session: Session | None = None
-    context: Context | None = None
+    context: _Context | None = None
 
 
 class _Received(dict[str, Any]):

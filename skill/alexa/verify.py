@@ -114,7 +114,8 @@ class Verifier:
         named = _header(headers, url_header.lower(), Reason.URL_MISSING, Reason.URL_TWICE)
         signed = _header(headers, signature_header.lower(), Reason.SIGNATURE_MISSING, Reason.SIGNATURE_TWICE)
         url, signature = _certificate_url(named), _signature(signed)
-        now = _aware(self._clock())
+        now = self._clock()
+        now = now if now.tzinfo else now.replace(tzinfo=UTC)
         if not self._chains.at(url, now).signed(body, signature):
             raise NotFromAlexa(Reason.SIGNATURE_WRONG)
         try:
@@ -132,10 +133,6 @@ class Verifier:
 
 def _system_clock() -> datetime:
     return datetime.now(UTC)
-
-
-def _aware(moment: datetime) -> datetime:
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 # The two headers

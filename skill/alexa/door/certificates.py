@@ -65,19 +65,15 @@ def trust_roots(file: Path | None) -> tuple[x509.Certificate, ...]:
     roots = []
     for number, block in enumerate(_BLOCK.findall(pem), 1):
         try:
-            roots.append(_root(block))
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", CryptographyDeprecationWarning)
+                roots.append(x509.load_pem_x509_certificate(block))
         except _UNREADABLE as fault:
             if file is not None:
                 raise NoTrustRoots(f"certificate {number} in {file} cannot be read: {fault}") from fault
     if not roots:
         raise NoTrustRoots(f"there is no certificate in {file or 'certifi'}")
     return tuple(roots)
-
-
-def _root(block: bytes) -> x509.Certificate:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", CryptographyDeprecationWarning)
-        return x509.load_pem_x509_certificate(block)
 
 
 @dataclass(frozen=True, slots=True)
