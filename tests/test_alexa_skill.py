@@ -194,9 +194,7 @@ class Failing(MemoryStore):
 
 def _remembered(store: AbstractPersistenceAdapter) -> Person:
     """Whom the store remembers as the sender of the recorded requests."""
-    return person_of(
-        store.get_attributes(law.received(law.envelope("launch")))
-    )
+    return person_of(store.get_attributes(law.received(law.envelope("launch"))))
 
 
 def test_a_person_is_remembered_from_session_to_session(recorder: Recorder) -> None:
