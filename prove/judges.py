@@ -118,8 +118,8 @@ refuses it: status 400, and one of {len(Reason)} reasons in the log, in words th
 3. **The signature's coding**: strict base64. Up to here nothing is downloaded.
 4. **The certificates**: at most 64 kB in at most three seconds, no redirects, one download at a time for each URL. A
    failure is not remembered. Up to sixteen verified chains are, and their validity is checked at every use. While one
-   is known, at most {WAITING} requests wait for other ones, and who comes then is refused at once: strangers who name slow
-   addresses hold up nobody.
+   is known, at most {WAITING} requests wait for other ones, and who comes then is refused at once: strangers who name
+   slow addresses hold up nobody.
 5. **The signing certificate**: valid now, `echo-api.amazon.com` among its alternative names as it stands (a wildcard
    won't do: a certificate for *.amazon.com lies on many servers), an RSA key of 2048 bits or more, for signatures.
 6. **The chain** to one of certifi's roots, or of those in `HIP_COACH_TRUST_ROOTS`, by the rules for web servers.
