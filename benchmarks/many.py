@@ -8,7 +8,7 @@ import math
 import shutil
 import sys
 import time
-from itertools import islice, product
+from itertools import islice, pairwise, product
 from pathlib import Path
 from typing import Any
 
@@ -81,9 +81,7 @@ def main() -> None:
     times.append(time.perf_counter())
     faults = list(lint(made["en-US"]))
     times.append(time.perf_counter())
-    load_seconds, model_seconds, lint_seconds = (
-        after - before for before, after in zip(times, times[1:], strict=False)
-    )
+    load_seconds, model_seconds, lint_seconds = (after - before for before, after in pairwise(times))
     print(json.dumps({"load": load_seconds, "models": model_seconds, "lint": lint_seconds, "faults": faults[:3]}))
 
 

@@ -2,7 +2,7 @@
 
     PYTHONPATH=.:tests python -m benchmarks.run                   all of it; writes docs/benchmarks.md
     PYTHONPATH=.:tests python -m benchmarks.run --quick           small counts, to see that it works; only prints
-    PYTHONPATH=.:tests python -m benchmarks.run --keep FOLDER     keeps pyperf's results, for `python -m pyperf compare_to`
+    PYTHONPATH=.:tests python -m benchmarks.run --keep FOLDER     keeps what `python -m pyperf compare_to` reads
 
 pyperf takes the times, in processes of its own; here is what takes turns with what, and the page.
 """
@@ -36,8 +36,6 @@ GIVEN = 1_000
 FRESH_SECONDS = 60
 """How long requests are used before they are made anew; Alexa's are good for 150, and a round may go on meanwhile."""
 
-FIRST_PLAYER, KEPT_PLAYER = 5_000_000_000, 6_000_000_000
-"""Users who play the routine so that its requests can be made: new ones, and ones with a month of history."""
 
 NAMES = {
     "stock": "hello world, Python SDK, unverified",
@@ -65,8 +63,8 @@ brackets the least and the most. What carries over to other machines is how many
 
 ## A turn, in process
 
-The app is called as a WSGI server calls it. Counted is the processor time of the thread. *After {days} days* is somebody
-who did the routine on each of them, in a session that is under way; it stands beside SQLite, where it is kept.
+The app is called as a WSGI server calls it. Counted is the processor time of the thread. *After {days} days* is
+somebody who did the routine on each of them, in a session that is under way; it stands beside SQLite, where it is kept.
 
 {turns}
 
@@ -134,6 +132,15 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return "\n".join((f"| {' | '.join(head)} |", f"|{ruler}|", *(f"| {' | '.join(row)} |" for row in rows)))
 
 
+def local(store: str) -> Send:
+    """Ours in local mode, where requests need not be signed."""
+    from skill.simulator.wire import to_app
+    from skill.web import create_app
+    from skill.web.settings import Settings
+
+    return to_app(create_app(Settings(verify=False, store=store)))
+
+
 class Run:
     """One run: its folder, its counts, and what pyperf found."""
 
@@ -147,31 +154,26 @@ class Run:
         """
         self.folder, self.keep, self.quick = folder, keep, quick
         self.rounds = 2 if quick else 7
+        cores = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
+        self.pinned = (f"--affinity={cores[-1]}",) if cores else ()
         self.environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
         self._plays, self._good_until = 0, 0.0
         authority(folder)
-        self._fresh, self._kept = self._local("memory:"), self._local(f"sqlite:///{folder / 'month.sqlite3'}")
+        self._fresh, self._kept = local("memory:"), local(f"sqlite:///{folder / 'month.sqlite3'}")
         month(self._kept, SOMEBODY, 2 if quick else DAYS)
         give_all(folder / "month.sqlite3", SOMEBODY, range(GIVEN))
-
-    def _local(self, store: str) -> Send:
-        from skill.simulator.wire import to_app
-        from skill.web import create_app
-        from skill.web.settings import Settings
-
-        return to_app(create_app(Settings(verify=False, store=store)))
 
     def fresh_requests(self) -> None:
         """Write down the requests of a visit as of now, unless those that are there still are: Alexa's expire."""
         if time.monotonic() < self._good_until:
             return
         self._good_until = time.monotonic() + FRESH_SECONDS
-        self._plays += 100
-        players = range(KEPT_PLAYER + self._plays, KEPT_PLAYER + self._plays + 100)
-        give_all(self.folder / "month.sqlite3", SOMEBODY, players)
-        fresh = bodies(self._fresh, FIRST_PLAYER + self._plays)
+        self._plays += 1
+        player = GIVEN + self._plays
+        give_all(self.folder / "month.sqlite3", SOMEBODY, range(player, player + 1))
+        fresh = bodies(self._fresh, player)
         (self.folder / "fresh.json").write_text(json.dumps(fresh), "utf-8")
-        (self.folder / "month.json").write_text(json.dumps(bodies(self._kept, players.start)), "utf-8")
+        (self.folder / "month.json").write_text(json.dumps(bodies(self._kept, player)), "utf-8")
         body, signature = Signer(self.folder)(fresh[0], 1)
         (self.folder / "launch").write_text(json.dumps((body.decode(), signature)), "utf-8")
 
@@ -183,7 +185,7 @@ class Run:
             for at in range(len(names)):
                 name = names[(at + number) % len(names)]  # so that nobody is always the first
                 python = (sys.executable, "-m")
-                mine = ("--append", str(files[name]), "--quiet", "--processes=1", *options)
+                mine = ("--append", str(files[name]), "--quiet", "--processes=1", *self.pinned, *options)
                 if work in ("ready", "answer"):
                     started = (*python, "benchmarks.contestants", name, str(self.folder), work)
                     command = (
@@ -305,8 +307,8 @@ def _shared(run: Run) -> tuple[str, list[Aim]]:
     faults = sum("store" in line for line in lines)
     slowest = max(line["ms"] for line in lines)
     text = (
-        f"{len(lines):,} turns, {len(lines) / seconds:,.0f} a second; the signing of their requests is in that. The slowest "
-        f"took {slowest:,.0f} ms. {faults} times the store gave or took nothing."
+        f"{len(lines):,} turns, {len(lines) / seconds:,.0f} a second; the signing of their requests is in that. The "
+        f"slowest took {slowest:,.0f} ms. {faults} times the store gave or took nothing."
     )
     return text, [Aim(f"{PROCESSES} processes on one file", "no fault of the store", str(faults), not faults)]
 

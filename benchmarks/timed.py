@@ -4,13 +4,13 @@ python -m benchmarks.timed turn|http NAME FOLDER [pyperf's options]
 """
 
 import argparse
-import atexit
 import re
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import ExitStack
 from functools import cache
 from itertools import count
 from pathlib import Path
@@ -18,14 +18,13 @@ from threading import Thread
 
 import pyperf
 
-from benchmarks.contestants import CONTESTANTS, URL, Visits, bodies_of, pin
+from benchmarks.contestants import CONTESTANTS, URL, Visits, bodies_of
 
 CONNECTIONS = 8
 
 
 @cache
 def _visits(name: str, folder: str) -> Visits:
-    pin(-1)
     return Visits(name, Path(folder))
 
 
@@ -34,14 +33,21 @@ def turns(loops: int, name: str, folder: str) -> float:
     return _visits(name, folder).pay(loops)
 
 
+_serving = ExitStack()
+
+
 @cache
 def _port(name: str, folder: str) -> int:
-    """Serve it until this process ends."""
+    """Serve it until `stop`."""
     command = (sys.executable, "-m", "benchmarks.contestants", name, folder, "serve")
     server = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    atexit.register(server.communicate)
-    pin(-1)
+    _serving.callback(server.communicate)
     return int(server.stdout.readline()) if server.stdout else 0
+
+
+def stop() -> None:
+    """End the server."""
+    _serving.close()
 
 
 _users = count()
@@ -121,6 +127,7 @@ def main() -> None:
     work, at_once = WORK[asked.work]
     inner = at_once * len(bodies_of(asked.name, Path(asked.folder)))
     runner.bench_time_func(f"{asked.work}, {asked.name}", work, asked.name, asked.folder, inner_loops=inner)
+    stop()
 
 
 if __name__ == "__main__":

@@ -104,14 +104,13 @@ def user_id(number: int) -> str:
     return f"amzn1.ask.account.{'U' * 179}{number:010d}"
 
 
-def play(send: Send, begin: datetime, user: int, turns: int = len(ROUTINE)) -> Iterator[Turn]:
+def play(send: Send, begin: datetime, user: int) -> Iterator[Turn]:
     """Say one step after the other, each when its time has come, until all is said or the session is over.
 
     Args:
         send: takes a request, gives the answer.
         begin: when the first of them is said.
         user: who says it.
-        turns: how many of the routine's.
 
     Raises:
         ValueError: something was not answered as it should be.
@@ -119,7 +118,7 @@ def play(send: Send, begin: datetime, user: int, turns: int = len(ROUTINE)) -> I
     envelopes = Envelopes(Identity(skill=SKILL_ID, user=user_id(user), device=DEVICE), numbered_ids())
     session, now = envelopes.session(), begin
     heard = 0.0
-    for number, step in enumerate(ROUTINE[:turns]):
+    for number, step in enumerate(ROUTINE):
         if number:
             wait = BEGINS_AFTER + heard + ANSWERING_SECONDS if step.after is None else step.after
             now += timedelta(seconds=round(wait))
@@ -157,23 +156,31 @@ def _seconds_of(ssml: str) -> float:
     return seconds
 
 
-def bodies(send: Send, first_player: int) -> list[str]:
+def bodies(send: Send, player: int) -> list[str]:
     """The bodies of all turns as of now, though they lie minutes apart, from SOMEBODY.
 
-    The routine is played anew for every turn, begun as long ago as that turn lies into it; so all times that a session
-    carries are as they would be. Each time it is somebody else's, from `first_player` on.
+    The routine is played once, by a player; then each turn, with all the times that its session carries, is moved to
+    this moment.
 
     Raises:
         ValueError: something was not answered as it should be.
     """
     now = datetime.now(UTC).replace(microsecond=0)
-    whole = list(play(send, now, first_player))
     made = []
-    for number, turn in enumerate(whole):
-        player = first_player + 1 + number
-        *_, last = play(send, now - (turn.at - now), player, number + 1)
-        made.append(json.dumps(last.request, separators=(",", ":")).replace(user_id(player), user_id(SOMEBODY)))
+    for turn in play(send, now, player):
+        request = _earlier(turn.request, round((turn.at - now).total_seconds()))
+        request["request"]["timestamp"] = now.strftime("%Y-%m-%dT%H:%M:%SZ")
+        made.append(json.dumps(request, separators=(",", ":")).replace(user_id(player), user_id(SOMEBODY)))
     return made
+
+
+def _earlier(value: Any, seconds: int) -> Any:
+    """The same with all moments in it so much earlier: whole numbers that are seconds since 1970, of our time."""
+    if isinstance(value, dict):
+        return {key: _earlier(part, seconds) for key, part in value.items()}
+    if isinstance(value, list):
+        return [_earlier(part, seconds) for part in value]
+    return value - seconds if isinstance(value, int) and 1_500_000_000 < value < 3_000_000_000 else value
 
 
 class Signer:

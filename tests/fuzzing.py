@@ -202,6 +202,10 @@ class Attack:
     shot: Shot
     then: tuple[Json, ...]
 
+    def __repr__(self) -> str:
+        shot = self.shot
+        return f"{self.mode}: {shot.kind}: {shot.body[:2000]!r}, {dict(shot.environ)!r:.500}, {self.then!r:.2000}"
+
     def fire(self, range_: Range) -> Iterator[tuple[Shot, Answer]]:
         """Send them one after the other, as long as a session comes back."""
         shot, answer = self.shot, range_.send(self.mode, self.shot)
