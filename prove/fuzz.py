@@ -9,7 +9,6 @@ must hold of each answer is in `tests/firing.py`. Fewer than a hundred thousand 
 
 import argparse
 import os
-import platform
 import statistics
 import sys
 import tempfile
@@ -20,7 +19,6 @@ from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from functools import cache
 from itertools import repeat
 from pathlib import Path
@@ -31,7 +29,8 @@ from fuzzing import GOING_ON, KINDS, Attack, Stock, attacks
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import seed as seeded
 
-PAGE = Path("docs/fuzz.md")
+from prove.page import today, write
+
 COUNT, WRITTEN = 1_000_000, 100_000
 SEED = 20_261_122
 SHOWN = 20
@@ -44,7 +43,7 @@ ANSWERED = (200, 206)
 
 TEXT = """# Requests made to break it
 
-Written by `prove/fuzz.py` on {date}: {machine}.
+Written by `prove/fuzz.py` on {today}.
 
 {count:,} requests, drawn by hypothesis from seed {seed}, each through the whole app by its WSGI interface, in {jobs}
 processes: {signed:,} to an app that verifies, and {local:,} to one in local mode. To the one that verifies they come
@@ -114,9 +113,10 @@ def main() -> None:
                 whole.rows[name] += row
     whole.seconds = time.perf_counter() - began
     page = written(whole, asked.seed, asked.jobs)
-    print(page)
     if asked.count >= WRITTEN:
-        PAGE.write_text(page, "utf-8")
+        write("fuzz.md", page)
+    else:
+        print(page)
     if whole.faults:
         sys.exit(f"{len(whole.faults)} faults")
 
@@ -189,8 +189,7 @@ def written(report: Report, seed: int, jobs: int) -> str:
         total += row
     count = sum(total.sent.values())
     return TEXT.format(
-        date=datetime.now(UTC).date(),
-        machine=f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}",
+        today=today(),
         count=count,
         seed=seed,
         jobs=jobs,
