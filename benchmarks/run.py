@@ -160,7 +160,7 @@ class Run:
         self._plays, self._good_until = 0, 0.0
         authority(folder)
         self._fresh, self._kept = local("memory:"), local(f"sqlite:///{folder / 'month.sqlite3'}")
-        month(self._kept, SOMEBODY, 2 if quick else DAYS)
+        month(self._kept, SOMEBODY, 1 if quick else DAYS)
         give_all(folder / "month.sqlite3", SOMEBODY, range(GIVEN))
 
     def fresh_requests(self) -> None:
@@ -303,7 +303,7 @@ def _shared(run: Run) -> tuple[str, list[Aim]]:
     for one in started:
         one.communicate()
     logs = [file.read_text("utf-8").splitlines() for file in set(run.folder.glob("log-*")) - before]
-    lines = [line for log in logs for line in map(json.loads, log) if line.get("request")]
+    lines = [line for log in logs for line in map(json.loads, log) if "ms" in line]
     faults = sum("store" in line for line in lines)
     slowest = max(line["ms"] for line in lines)
     text = (
