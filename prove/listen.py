@@ -14,7 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from prove.page import today, write
-from skill.media.narration import record, speech
+from skill.media.narration import record
 from skill.media.sounds import catalogue, compose, samples, vocabulary
 
 _SPELT = """zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen
@@ -104,7 +104,7 @@ def _plain(text: str) -> str:
 
 
 def _loudness(one: "array[int]") -> float:
-    heard = speech.levels(one)
+    heard = record.levels(one)
     loud = [level for level in heard if level > max(heard) / 10]
     return _decibels(math.sqrt(sum(level * level for level in loud) / len(loud)))
 

@@ -17,7 +17,6 @@ from unittest.mock import patch
 
 import forge
 import law
-from ask_sdk_core.exceptions import PersistenceException
 from firing import Answer, Json, Mode, Range, Shot, signed
 from hypothesis import strategies as st
 from oddities import (
@@ -47,7 +46,8 @@ from oddities import (
 
 from skill.alexa.intents import INTENTS, Intent, Slot
 from skill.library.limits import REQUEST_BYTES
-from skill.simulator.envelopes import Conversation, Envelopes, Identity, numbered_ids
+from skill.memory.shelf import StoreFailed
+from skill.simulator.wire import Conversation, Envelopes, Identity, numbered_ids
 
 KEY, SPEAKER, UNSAVED = "hip_coach", "speaker", "unsaved"
 """What a session carries: the conversation, whose voice it is, and what no store took."""
@@ -142,7 +142,7 @@ def _had(range_: Range, seed: int, *, saving: bool = True) -> Iterator[Moment]:
             yield Moment(deepcopy(asked), now)
         with ExitStack() as stack:
             if not saving:
-                fails = patch.object(range_.store(Mode.LOCAL), "save_attributes", side_effect=PersistenceException)
+                fails = patch.object(range_.store(Mode.LOCAL), "keep", side_effect=StoreFailed)
                 stack.enter_context(fails)
             answer = range_.send(Mode.LOCAL, Shot("", written(asked), now))
         replied = json.loads(answer.body)
@@ -445,6 +445,8 @@ def riding_damaged(draw: Draw, stock: Stock) -> Moment:
     riding = attributes.setdefault(UNSAVED, {"record": {}, "base": {}})
     for half in draw.of((("record",), ("base",), ("record", "base"))):
         riding[half] = _record(draw, riding.get(half), found.at)
+    if draw.share(30):
+        riding["turns"] = draw(damaged(riding.get("turns", [])))
     if draw.share(20):
         attributes[UNSAVED] = draw(damaged(riding))
     asked = anything_said(draw.of, attributes, found.at)

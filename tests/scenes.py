@@ -1,6 +1,5 @@
 """Scenes, sessions and events for the tests of the pure core."""
 
-from dataclasses import fields
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -15,6 +14,7 @@ from skill.dialogue.events import Event
 from skill.dialogue.session import Listener, Person, Phase, Scene, Session, Today, Underway
 from skill.library.load import load
 from skill.library.models import Level, Library, Side
+from skill.library.values import fields
 
 CONTENT = Path(__file__).parent.parent / "content"
 NOW = datetime(2026, 11, 22, 9, tzinfo=UTC)

@@ -1,13 +1,12 @@
 """The table of intents and the events of a conversation fit each other, both ways."""
 
-from dataclasses import fields
-
 import law
 import pytest
 
 from skill.alexa.intents import INTENTS, Intent, Slot
 from skill.dialogue import events
 from skill.dialogue.events import Event
+from skill.library.values import fields
 
 NOT_SAID = {events.Open, events.Left, events.TimedOut, events.Failed}
 """What no sentence means: these come as requests of their own."""

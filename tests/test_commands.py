@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 from scenes import CONTENT, all_sounds, library
 
-from skill import __version__, build, commands
+from skill import __version__
 from skill.__main__ import main
+from skill.alexa import build
 from skill.dialogue.diagram import diagram
 from skill.dialogue.prompt import Say, Sound
 from skill.dialogue.turns import seconds_of
-from skill.media.narration.rehearsal import narration_parts, parts_of, rehearse
+from skill.media.narration.narrate import narration_parts, parts_of, rehearse
 from skill.media.sounds.samples import Samples, silence
 
 ROOT = Path(__file__).parent.parent
@@ -35,14 +36,17 @@ def test_everything_that_is_made_is_fresh() -> None:
 
 def test_what_is_stale_is_named_and_made_anew(copy: Path) -> None:
     """Each file by its name, with the cure; and then it is fresh again."""
-    for file in ("interaction_model/en-GB.json", "content/schemas/exercise.json"):
+    for file in ("interaction_model/en-US.json", "content/schemas/exercise.json", "interaction_model/xx-YY.json"):
         (copy / file).write_text("{}")
+    (copy / "content" / "schemas" / "routine.json").unlink()
     tour = copy / "docs" / "tour.md"
     tour.write_text(tour.read_text().replace("stateDiagram-v2", "stateDiagram-v1"))
     stale = build.check_all(copy / "content", copy)
-    assert len(stale) == 3
+    names = ("en-US.json", "exercise.json", "routine.json", "tour.md", "xx-YY.json")
+    assert [line.split()[0].rpartition("/")[2] for line in stale] == list(names)
     assert all("make build" in line for line in stale)
-    assert len(build.write_all(copy / "content", copy)) == 3
+    assert sorted(file.name for file in build.write_all(copy / "content", copy)) == sorted(names)
+    assert not (copy / "interaction_model" / "xx-YY.json").exists()
     assert build.check_all(copy / "content", copy) == ()
 
 
@@ -50,12 +54,27 @@ def test_a_stale_file_fails_the_check(
     copy: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """So CI cannot pass with a model that the content has outgrown."""
-    monkeypatch.setattr(commands, "ROOT", copy)
+    monkeypatch.setattr("skill.__main__.ROOT", copy)
     (copy / "interaction_model" / "en-US.json").write_text("{}")
     assert main(["build", "--check", "--content", str(copy / "content")]) == 1
     assert "interaction_model/en-US.json" in capsys.readouterr().err
     assert main(["build", "--content", str(copy / "content")]) == 0
     assert "wrote interaction_model/en-US.json" in capsys.readouterr().out
+
+
+def test_the_model_of_every_locale_is_written_where_it_is_wanted(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """For the upload: each locale's own file, and nothing else there is touched."""
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models" / "notes.json").write_text("{}")
+    assert main(["build", "--models", str(tmp_path / "models")]) == 0
+    out = capsys.readouterr().out
+    kept = (ROOT / "interaction_model" / "en-US.json").read_text(encoding="utf-8")
+    for locale in ("en-US", "en-GB", "en-AU", "en-CA", "en-IN"):
+        assert (tmp_path / "models" / f"{locale}.json").read_text(encoding="utf-8") == kept
+        assert f"wrote {tmp_path / 'models' / locale}.json" in out
+    assert (tmp_path / "models" / "notes.json").read_text() == "{}"
 
 
 def test_the_picture_shows_every_phase() -> None:
@@ -179,9 +198,8 @@ def test_without_the_server_it_is_named(monkeypatch: pytest.MonkeyPatch, capsys:
 
 @pytest.mark.parametrize("words", [["--port", "70000"], ["--port", "http"], ["--workers", "0"], ["--threads", "-1"]])
 def test_numbers_that_cannot_be_are_refused(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    """Before anything is started."""
-    with pytest.raises(SystemExit):
-        main(["serve", *words])
+    """Before anything is started, with the status of words that are not understood."""
+    assert main(["serve", *words]) == 2
     assert words[0] in capsys.readouterr().err
 
 
@@ -199,8 +217,39 @@ def test_talking_in_haste_leaves_nobodys_history_changed(
     assert not list(tmp_path.rglob("*.sqlite3"))
 
 
+@pytest.mark.parametrize(
+    "name", ["talk", "serve", "check", "build", "new", "sounds", "voice", "narrate", "people"], ids=str
+)
+def test_every_command_says_what_it_does(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """By both ways to ask, and another content folder may be named to each."""
+    assert main([name, "-h"]) == 0
+    short = capsys.readouterr().out
+    assert main([name, "--help"]) == 0
+    assert capsys.readouterr().out == short
+    assert "--content FOLDER" in short
+
+
+@pytest.mark.parametrize("words", [[], ["dance"], ["new", "song", "x"], ["narrate"], ["check", "--loud"]], ids=" ".join)
+def test_words_that_are_not_understood_end_with_two(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    """With what was wrong, and where to read more."""
+    assert main(words) == 2
+    said = capsys.readouterr().err
+    assert "Error: " in said
+    assert "-h' for help" in said
+
+
+def test_an_interrupt_ends_quietly(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """With the status that a shell expects."""
+
+    def interrupted(_folder: Path) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("skill.library.load.load", interrupted)
+    assert main(["check"]) == 130
+    assert capsys.readouterr().out == ""
+
+
 def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     """As the package has it."""
-    with pytest.raises(SystemExit):
-        main(["--version"])
+    assert main(["--version"]) == 0
     assert __version__ in capsys.readouterr().out

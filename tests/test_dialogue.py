@@ -1,7 +1,6 @@
 """The pure core: every answer is legal, the place is never lost, and ready alone leads to the end."""
 
 import json
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 import law
@@ -72,6 +71,7 @@ from skill.dialogue.session import Person, Phase, Scene, Session, Turn, Underway
 from skill.dialogue.situation import look, settle
 from skill.dialogue.table import PHASES, TABLE
 from skill.library import limits
+from skill.library.values import replace
 from skill.media.speech import plain, ssml
 from skill.memory.record import person_of, record_of
 

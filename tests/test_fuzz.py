@@ -19,16 +19,16 @@ from oddities import MISTAKABLE, Raw, damaged, places, written
 from skill.alexa.attributes import KEY, session_of
 from skill.alexa.envelope import DEEPEST, LARGEST, NotAnEnvelope
 from skill.alexa.facts import facts_of
-from skill.alexa.people import UNSAVED
+from skill.alexa.people import LONGEST as LONGEST_ID
+from skill.alexa.people import UNSAVED, asking_of
 from skill.alexa.requests import event_of
 from skill.alexa.time_zone import device_zone
 from skill.dialogue.events import UNKNOWN, GoTo
 from skill.dialogue.session import Person, Session
 from skill.library.limits import REQUEST_BYTES
-from skill.library.plain import LONGEST, MOST
+from skill.library.values import LONGEST, MOST
+from skill.memory.newest import HOUSEHOLD
 from skill.memory.record import person_of
-from skill.memory.whose import HOUSEHOLD, whose
-from skill.memory.whose import LONGEST as LONGEST_ID
 
 EACH = 10
 """Requests of each kind, and what is said after each of them."""
@@ -207,7 +207,7 @@ def test_a_key_that_the_sdk_uses_for_another_is_a_key(where: str, name: str, val
         holder = holder[key]
     holder[name] = value
     found = read(json.dumps(asked))
-    assert whose(found).user == asked["context"]["System"]["user"]["userId"]
+    assert asking_of(found).user == asked["context"]["System"]["user"]["userId"]
     assert event_of(found.request) == GoTo(exercise="fire-hydrant")
     sent(range_, asked)
     sent(range_, asked, Mode.SIGNED)
@@ -356,8 +356,8 @@ def decode(payload: str) -> None:
     event_of(found.request)
     facts_of(found.request)
     assert isinstance(session_of(found.session.attributes if found.session else None), Session)
-    assert len(whose(found).user) <= LONGEST_ID
-    assert len(whose(found).speaker) <= LONGEST_ID
+    assert len(asking_of(found).user) <= LONGEST_ID
+    assert len(asking_of(found).voice) <= LONGEST_ID
 
 
 shaped = st.fixed_dictionaries(
@@ -387,7 +387,7 @@ def test_no_key_breaks_the_decoder(name: str, data: st.DataObject) -> None:
     decode(json.dumps(asked))
 
 
-@given(anything, st.sampled_from([*Person.__dataclass_fields__, "version"]))
+@given(anything, st.sampled_from([*Person.__struct_fields__, "version"]))
 def test_no_record_breaks_a_person(damaged: Any, name: str) -> None:
     """Whatever a store, or a session, gives back."""
     assert isinstance(person_of({name: damaged}), Person)

@@ -1,18 +1,20 @@
 """Values of ours survive JSON, other releases and damage."""
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
+import msgspec
 import pytest
 from damage import anything
 from hypothesis import given
 from hypothesis import strategies as st
 
-from skill.library.plain import LARGEST, LONGEST, Damaged, from_plain, to_plain, with_unknown
+from skill.dialogue.session import Person, Session
+from skill.library.plain import Damaged, from_plain, to_plain, with_unknown
+from skill.library.values import LARGEST, LONGEST, MOST, Bounded, Number, Text, Value, field
 
 
 class Colour(StrEnum):
@@ -20,23 +22,22 @@ class Colour(StrEnum):
     BLUE = "blue"
 
 
-@dataclass(frozen=True, slots=True)
-class Inner:
-    needed: int
+class Inner(Value):
+    needed: Number
     colour: Colour = Colour.BLUE
 
 
-@dataclass(frozen=True, slots=True)
-class Whole:
-    number: int = 3
-    text: str = "t"
+class Whole(Value):
+    number: Number = 3
+    text: Text = "t"
     flag: bool = True
-    maybe: int | None = None
+    maybe: Number | None = None
     inner: Inner | None = None
-    many: Mapping[str, Inner] = field(default_factory=dict)
-    row: tuple[int, ...] = (1, 2)
+    many: Bounded[Mapping[Text, Inner]] = field(default_factory=dict)
+    row: Bounded[tuple[Number, ...]] = (1, 2)
 
 
+MANY = {str(number): Inner(number) for number in range(MOST)}
 FULL = Whole(-5, "x", False, 9, Inner(1, Colour.RED), {"a": Inner(2)}, (7, 8))
 
 
@@ -72,6 +73,15 @@ def test_a_value_comes_back_from_json_as_it_was(value: Whole) -> None:
         ({"many": []}, Whole()),
         ({"row": [5, "six", 7]}, Whole(row=(5, 7))),
         ({"row": 5}, Whole()),
+        ({"row": list(range(MOST + 1))}, Whole(row=tuple(range(MOST)))),
+        ({"row": [10**30]}, Whole(row=(LARGEST,))),
+        (
+            {"many": {str(n): {"needed": n} for n in range(MOST + 1)}},
+            Whole(many={str(n): Inner(n) for n in range(MOST)}),
+        ),
+        ({"many": {"x" * (LONGEST + 1): {"needed": 1}, "a": {"needed": 1}}}, Whole(many={"a": Inner(1)})),
+        ({"many": {"a": {"needed": 1, "colour": "green"}}}, Whole(many={"a": Inner(1)})),
+        ({"\ud800": 1, "number": 5}, Whole(number=5)),
         ({"from_the_future": 1}, Whole()),
     ],
 )
@@ -126,12 +136,31 @@ def test_a_value_without_anything_unknown_is_itself() -> None:
     assert with_unknown(Whole, plain, to_plain(Whole())) is plain
 
 
-def test_a_field_that_json_cannot_keep_is_found_by_the_first_test_that_reads_it() -> None:
-    """Whoever adds such a field hears of it before any person does."""
+@pytest.mark.parametrize("kind", [Session, Person])
+def test_all_that_is_kept_is_json_and_bounded(kind: type[Value]) -> None:
+    """Whoever adds a field that JSON cannot keep, or that could grow for ever, hears of it before any person does."""
+    schema = msgspec.json.schema(kind)
+    for part in parts_of(schema):
+        match part.get("type"):
+            case "string":
+                assert "enum" in part or part["maxLength"] <= LONGEST, part
+            case "integer":
+                assert -LARGEST <= part["minimum"] <= part["maximum"] <= LARGEST, part
+            case "array":
+                assert part["maxItems"] <= MOST, part
+            case "object":
+                assert "properties" in part or part["maxProperties"] <= MOST, part
+            case other:
+                assert other in (None, "boolean", "null"), part
 
-    @dataclass(frozen=True)
-    class Odd:
-        when: complex = 0j
 
-    with pytest.raises(TypeError, match=r"skill/library/plain\.py"):
-        from_plain(Odd, {})
+def parts_of(schema: object) -> Iterator[dict[str, Any]]:
+    """All schemas inside a schema."""
+    if isinstance(schema, dict):
+        if isinstance(schema.get("type"), str) or "$ref" in schema:
+            yield schema
+        for part in schema.values():
+            yield from parts_of(part)
+    elif isinstance(schema, list):
+        for part in schema:
+            yield from parts_of(part)

@@ -1,7 +1,6 @@
 """The body is where the person was told to be: each change of position told whole, once, before anything is counted."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import pairwise, product
 
@@ -22,7 +21,8 @@ from skill.dialogue.respond import respond
 from skill.dialogue.session import Person, Phase, Scene, Session, Turn
 from skill.dialogue.situation import look
 from skill.library.models import Level
-from skill.media.narration.rehearsal import narration_parts
+from skill.library.values import replace
+from skill.media.narration.narrate import narration_parts
 
 KNOWN_DAY = "2026-11-21"
 FAMILIAR = dict.fromkeys(library().exercises, 9)

@@ -12,8 +12,9 @@ Reps are counted down, so what is left of a set after an interruption is simply 
 """
 
 import re
-from dataclasses import dataclass
 from enum import StrEnum
+
+from skill.library.values import Value
 
 COUNT_IN_MS = 1_000
 """A rep's number is spoken this long before the rep starts: in the relax before it, or in a lead of its own."""
@@ -41,8 +42,7 @@ class Tone(StrEnum):
     END = "end"
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(Value):
     """Something heard at a moment, in milliseconds from the start: a tone, or a word of the recorded vocabulary.
 
     Words are named `number-7`, `last-one` and `halfway`; a language's recordings carry the same names.
@@ -53,8 +53,7 @@ class Mark:
     word: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Cadence:
+class Cadence(Value):
     """All that is heard in one hold, set or bed. `bed` says whether a soft bed lies under it."""
 
     name: str

@@ -1,13 +1,14 @@
 """What of a routine fits into one response, and where in it an elapsed time lies."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from skill.coaching.place import Place
 from skill.coaching.practice import PieceKind, Practice
 from skill.coaching.speech import speaking_seconds
 from skill.coaching.timeline import GATE, GATE_KNOWN, GATE_NAMED, GATE_WAY, Cue, Part, Passage, Telling, passages
 from skill.library.limits import CLIPS
+from skill.library.values import Value, replace
 
 RESPONSE_SECONDS = 225.0
 """Longest response we give: four minutes are allowed in all, and she keeps some room for what else she says."""
@@ -28,8 +29,7 @@ SURELY_HEARD = 0.8
 """Speech may be this much quicker than estimated: after this share of a response's time its end may be heard."""
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(Value):
     """What one response holds: from a place to a place.
 
     Attributes:

@@ -1,10 +1,9 @@
 """Where in a routine someone is. A place is small, survives JSON, and can always be settled into a legal one."""
 
-from dataclasses import dataclass
+from skill.library.values import Number, Value
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Place:
+class Place(Value, order=True):
     """A point in a plan.
 
     Attributes:
@@ -16,11 +15,11 @@ class Place:
             the way back into it, and 0 where they are in position.
     """
 
-    step: int = 0
-    piece: int = 0
-    rep: int = 0
-    held: int = 0
-    stage: int = 0
+    step: Number = 0
+    piece: Number = 0
+    rep: Number = 0
+    held: Number = 0
+    stage: Number = 0
 
 
 BEGINNING = Place()

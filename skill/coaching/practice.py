@@ -1,13 +1,13 @@
 """One exercise as this person does it now: its form, the dose settled, and the pieces it is made of."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
 from skill.coaching.cadence import LONG_HOLD_SECONDS
 from skill.coaching.wishes import Habits, Speed, Wish
 from skill.library.models import Exercise, Form, Library, Range, Side, Sides, Step
+from skill.library.values import Value
 
 
 class PieceKind(StrEnum):
@@ -19,8 +19,7 @@ class PieceKind(StrEnum):
     REST = "rest"
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(Value):
     """A part of an exercise between two joints. `number` counts the sets of a side from 1."""
 
     kind: PieceKind
@@ -28,8 +27,7 @@ class Piece:
     number: int
 
 
-@dataclass(frozen=True, slots=True)
-class Practice:
+class Practice(Value):
     """One exercise with everything decided.
 
     Attributes:
@@ -115,8 +113,7 @@ PRACTICES = 1024
 """Practices that are remembered: an exercise is done in a few ways, and by many people."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
+class _Place(Value):
     """Where in a plan an exercise comes."""
 
     index: int

@@ -5,7 +5,6 @@ the cues say the same thing aloud, for a device that cannot be sent sounds.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
 from enum import IntEnum, StrEnum
 from functools import lru_cache
 
@@ -14,6 +13,7 @@ from skill.coaching.place import Place
 from skill.coaching.practice import Piece, PieceKind, Practice
 from skill.coaching.speech import speaking_seconds
 from skill.library.models import Level, Side, Transition
+from skill.library.values import Value, force_setattr, replace
 from skill.library.words import Words, capitalised, sentences
 
 COUNT_EVERY_SECONDS = 5
@@ -50,8 +50,7 @@ class Part(IntEnum):
     """What will be counted, and how much of it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Cue:
+class Cue(Value):
     """Something said, and the quiet that fills the rest of its time.
 
     Attributes:
@@ -68,8 +67,7 @@ class Cue:
     late: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class Passage:
+class Passage(Value):
     """Cues that belong together; `sound` is the cadence that says the same, where there is one.
 
     A `joined` passage is never parted from the one before it: together they are one rep. After one with a `gate`, the
@@ -80,21 +78,20 @@ class Passage:
     sound: cadence.Cadence | None = None
     joined: bool = False
     gate: str = ""
-    seconds: float = field(init=False, compare=False, repr=False)
+    seconds: float = 0.0
     """How long it lasts counted aloud; with its sound it is the sound's length."""
-    characters: int = field(init=False, compare=False, repr=False)
-    """How much is said in it, counted aloud."""
+    characters: int = 0
+    """How much is said in it, counted aloud. Both are worked out from the cues, whatever is given."""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "seconds", sum(cue.seconds for cue in self.cues))
-        object.__setattr__(self, "characters", sum(len(cue.say) for cue in self.cues))
+        force_setattr(self, "seconds", sum(cue.seconds for cue in self.cues))
+        force_setattr(self, "characters", sum(len(cue.say) for cue in self.cues))
 
     def __hash__(self) -> int:
         return hash((len(self.cues), self.seconds, self.characters))
 
 
-@dataclass(frozen=True, slots=True)
-class Telling:
+class Telling(Value):
     """How a piece is to be told.
 
     Attributes:

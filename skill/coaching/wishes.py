@@ -1,10 +1,10 @@
 """What a person may ask of the pace and the doses."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
 
 from skill.library.models import Level, Side
+from skill.library.values import Number, Value, field
 
 
 class Pace(StrEnum):
@@ -48,8 +48,7 @@ FAMILIAR_AFTER = 3
 """After so many times an exercise is known, and she says less."""
 
 
-@dataclass(frozen=True, slots=True)
-class Habits:
+class Habits(Value):
     """What a person brings to any exercise: their wishes, their speed, and what they know by now.
 
     Attributes:
@@ -65,11 +64,10 @@ class Habits:
     sides: Mapping[str, tuple[Side, ...]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Wish:
+class Wish(Value):
     """What a person asked of one exercise; None means as the content has it."""
 
     level: Level | None = None
-    reps: int | None = None
-    sets: int | None = None
-    hold: int | None = None
+    reps: Number | None = None
+    sets: Number | None = None
+    hold: Number | None = None

@@ -1,6 +1,5 @@
 """The table as a picture: which events lead from which phase to which, found by trying every pair."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from skill.coaching import plan
@@ -11,6 +10,7 @@ from skill.dialogue.session import Listener, Person, Phase, Scene, Session, Unde
 from skill.dialogue.situation import look
 from skill.dialogue.table import PHASES, ROWS
 from skill.library.models import Library
+from skill.library.values import replace
 
 CLOSED = "[*]"
 """Where a session ends, in the diagram's language."""

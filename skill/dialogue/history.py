@@ -1,7 +1,6 @@
 """What gets done, written down by day: bounded however long someone comes, and never anything about health."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from skill.coaching import plan
@@ -22,6 +21,7 @@ from skill.dialogue.events import (
 from skill.dialogue.session import Day, Earlier, Person, Phase
 from skill.dialogue.situation import Here, easier_there_is
 from skill.library.models import Side
+from skill.library.values import Value, replace
 
 KEPT_DAYS = 28
 """Days that are kept one by one; older ones are summed up."""
@@ -36,8 +36,7 @@ ON = (Ready, Next, Resume, Yes)
 """What leads on to the next joint."""
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
+class Done(Value):
     """What one turn settled: exercises finished and skipped, by id, and whether the plan came to its end whole."""
 
     finished: tuple[str, ...] = ()

@@ -1,24 +1,21 @@
 """What is heard and shown in answer to one event, before it is made into any platform's form."""
 
-from dataclasses import dataclass
+from skill.library.values import Value
 
 
-@dataclass(frozen=True, slots=True)
-class Say:
+class Say(Value):
     """One or more sentences, as plain text."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Silence:
+class Silence(Value):
     """So many seconds of quiet; any length, the renderer keeps to the platform's limits or refuses."""
 
     seconds: float
 
 
-@dataclass(frozen=True, slots=True)
-class Sound:
+class Sound(Value):
     """One of our sounds, by its name in the catalogue, and how long it lasts."""
 
     name: str
@@ -28,16 +25,14 @@ class Sound:
 Part = Say | Silence | Sound
 
 
-@dataclass(frozen=True, slots=True)
-class Card:
+class Card(Value):
     """Something to read later, in the companion app."""
 
     title: str
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Prompt:
+class Prompt(Value):
     """One answer: what is heard, what is asked again if nobody answers, and whether she listens afterwards.
 
     `listen` and a non-empty `reprompt` always go together. `suggestions` are things the person could say now.

@@ -1,15 +1,14 @@
 """The one function that decides: a session and an event go in, a whole turn comes out."""
 
-from dataclasses import replace
-
 from skill.dialogue.events import Event, Failed, Left, Ready, Repeat, StartRoutine, WhatDidYouSay
 from skill.dialogue.history import ON, done, written_down
 from skill.dialogue.moves.caring import is_over
 from skill.dialogue.prompt import Say
 from skill.dialogue.session import Forget, Person, Phase, Scene, Session, Turn
-from skill.dialogue.situation import Here, changed, look
+from skill.dialogue.situation import Here, look
 from skill.dialogue.table import TABLE
 from skill.dialogue.turns import joined
+from skill.library.values import replace
 from skill.library.words import Words
 
 
@@ -39,13 +38,13 @@ def _answer(session: Session, event: Event, scene: Scene) -> Turn:
     settled = done(here, event)
     here = here.remembering(written_down(scene.person, settled, here.session.plan, scene.today))
     whole = (here.session.plan,) if settled.whole else ()
-    session = changed(here.session, done=(*here.session.done, *settled.finished, *whole))
-    here = changed(here, session=session)
+    session = replace(here.session, done=(*here.session.done, *settled.finished, *whole))
+    here = replace(here, session=session)
     here = _as_the_day_is(here)
     turn = _move(here, event)
     if turn.forget is not Forget.NOBODY:
         return turn
-    return changed(turn, person=_seen(turn, scene))
+    return replace(turn, person=_seen(turn, scene))
 
 
 def _as_the_day_is(here: Here) -> Here:
@@ -57,8 +56,8 @@ def _as_the_day_is(here: Here) -> Here:
 
 def _seen(turn: Turn, scene: Scene) -> Person:
     """The person, with when and in which position they were last here."""
-    person = changed(turn.person, last_day=scene.today.isoformat(), seen_at=int(scene.now.timestamp()))
-    return changed(person, body=turn.session.body, up_at=turn.session.up_at) if turn.prompt.listen else person
+    person = replace(turn.person, last_day=scene.today.isoformat(), seen_at=int(scene.now.timestamp()))
+    return replace(person, body=turn.session.body, up_at=turn.session.up_at) if turn.prompt.listen else person
 
 
 def _sounds_were_heard(session: Session, event: Event, scene: Scene) -> Scene:

@@ -1,7 +1,6 @@
 """What she knows within one session, and what is remembered of a person beyond it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -9,6 +8,7 @@ from skill.coaching.place import BEGINNING, Place
 from skill.coaching.wishes import Pace, Speed, Talk, Wish
 from skill.dialogue.prompt import Prompt
 from skill.library.models import Library, Side
+from skill.library.values import Bounded, Counts, Number, Text, Texts, Value, field
 
 
 class Phase(StrEnum):
@@ -28,30 +28,27 @@ class Phase(StrEnum):
     OVER = "over"
 
 
-@dataclass(frozen=True, slots=True)
-class Underway:
+class Underway(Value):
     """A routine or exercise that was begun and not finished: `plan` names it (see `coaching.plan`).
 
     `exercise` is the one at that place, in case a release changes the plan; `done` are those already counted.
     """
 
-    plan: str
+    plan: Text
     place: Place
-    exercise: str = ""
-    done: tuple[str, ...] = ()
+    exercise: Text = ""
+    done: Texts = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Day:
+class Day(Value):
     """What was done on one day: how often each exercise was finished and skipped, and each plan finished whole."""
 
-    finished: Mapping[str, int] = field(default_factory=dict)
-    skipped: Mapping[str, int] = field(default_factory=dict)
-    whole: Mapping[str, int] = field(default_factory=dict)
+    finished: Counts = field(default_factory=dict)
+    skipped: Counts = field(default_factory=dict)
+    whole: Counts = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Today:
+class Today(Value):
     """What holds for one day alone.
 
     Attributes:
@@ -61,18 +58,17 @@ class Today:
         sides: by exercise, the sides to do, in order.
     """
 
-    day: str = ""
-    left: tuple[str, ...] = ()
-    lacking: tuple[str, ...] = ()
-    sides: Mapping[str, tuple[Side, ...]] = field(default_factory=dict)
+    day: Text = ""
+    left: Texts = ()
+    lacking: Texts = ()
+    sides: Bounded[Mapping[Text, Bounded[tuple[Side, ...]]]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Earlier:
+class Earlier(Value):
     """The days before those in the history, summed up."""
 
-    days: int = 0
-    exercises: int = 0
+    days: Number = 0
+    exercises: Number = 0
 
 
 class Forget(StrEnum):
@@ -83,8 +79,7 @@ class Forget(StrEnum):
     EVERYONE = "everyone"
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
+class Person(Value):
     """What is remembered of someone. Never anything about health, never what was said.
 
     Attributes:
@@ -117,29 +112,28 @@ class Person:
     speed: Speed = Speed.USUAL
     ticks: bool = True
     talk: Talk = Talk.LEARNING
-    wishes: Mapping[str, Wish] = field(default_factory=dict)
-    heard: Mapping[str, int] = field(default_factory=dict)
-    left_out: tuple[str, ...] = ()
-    history: Mapping[str, Day] = field(default_factory=dict)
+    wishes: Bounded[Mapping[Text, Wish]] = field(default_factory=dict)
+    heard: Counts = field(default_factory=dict)
+    left_out: Texts = ()
+    history: Bounded[Mapping[Text, Day]] = field(default_factory=dict)
     earlier: Earlier = Earlier()
-    last_day: str = ""
-    safety_day: str = ""
+    last_day: Text = ""
+    safety_day: Text = ""
     harder_offered: bool = False
-    zone: str = ""
+    zone: Text = ""
     sounds_failed: bool = False
     sounds_failure_told: bool = False
-    sounds_failures: int = 0
-    sessions: int = 0
-    seen_at: int = 0
-    body: str = ""
-    up_at: int = 0
-    stopped_at: int = 0
+    sounds_failures: Number = 0
+    sessions: Number = 0
+    seen_at: Number = 0
+    body: Text = ""
+    up_at: Number = 0
+    stopped_at: Number = 0
     today: Today = Today()
-    week_told: int = 0
+    week_told: Number = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Session:
+class Session(Value):
     """Where the conversation stands. It rides to the device and back as JSON, so it is small and trusts nothing.
 
     Attributes:
@@ -176,47 +170,45 @@ class Session:
     """
 
     phase: Phase = Phase.CHOOSING
-    plan: str = ""
+    plan: Text = ""
     place: Place = BEGINNING
     ends: Place = BEGINNING
-    since: int | None = None
-    lead: int = 0
+    since: Number | None = None
+    lead: Number = 0
     holding: bool = False
-    asked: str = ""
-    turns: int = 0
-    misses: int = 0
+    asked: Text = ""
+    turns: Number = 0
+    misses: Number = 0
     safety_said: bool = False
-    safety_until: int = 0
-    exercise: str = ""
-    body: str = ""
-    came_from: str = ""
-    done: tuple[str, ...] = ()
-    asked_in: str = ""
+    safety_until: Number = 0
+    exercise: Text = ""
+    body: Text = ""
+    came_from: Text = ""
+    done: Texts = ()
+    asked_in: Text = ""
     sharp: bool = False
     whole: bool = False
     gathering: bool = False
-    leaving: str = ""
-    opened: int = 0
+    leaving: Text = ""
+    opened: Number = 0
     sounded: bool = False
-    said: str = ""
+    said: Text = ""
     echoed: bool = False
-    number_for: str = ""
+    number_for: Text = ""
     no_kneeling: bool = False
     recent: bool = False
-    up_at: int = 0
+    up_at: Number = 0
     hurried: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Listener:
+class Listener(Value):
     """What the device can do. `sounds` are the names it can be sent; empty when none can."""
 
     sounds: frozenset[str] = frozenset()
     screen: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Scene:
+class Scene(Value):
     """Everything a turn may look at besides the session: frozen for its length.
 
     Attributes:
@@ -239,8 +231,7 @@ class Scene:
         return self.now.date()
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
+class Turn(Value):
     """The answer to one event: the session as it is now, what is to be remembered, and what is heard.
 
     Where `forget` says so, nothing is to be remembered: whatever is stored is deleted instead.

@@ -1,8 +1,5 @@
 """The situation in which an event arrives: the session settled into a legal one, and where the clock says they are."""
 
-from dataclasses import dataclass, replace
-from typing import TypeVar
-
 from skill.coaching import plan
 from skill.coaching.fitting import (
     ASKING_TAKES,
@@ -20,9 +17,8 @@ from skill.coaching.timeline import CueKind, Part, Telling, is_there, is_unsaid
 from skill.coaching.wishes import Habits, Pace, Wish
 from skill.dialogue.session import Person, Phase, Scene, Session, Today, Underway
 from skill.library.models import Exercise, Level, Step
+from skill.library.values import Value, replace
 from skill.library.words import Words
-
-T = TypeVar("T")
 
 LONGEST_LEAD_SECONDS = 240
 """No answer speaks longer than this before it moves on; a stored lead beyond it is damage."""
@@ -34,8 +30,7 @@ MOST_HELD_BACK = -300
 """However many seconds are asked for on top, a hold is never set back further than this."""
 
 
-@dataclass(frozen=True, slots=True)
-class Here:
+class Here(Value):
     """What a move may look at.
 
     Attributes:
@@ -151,7 +146,7 @@ class Here:
         gathering = self.session.gathering and set_up and place.stage == 0 and begins
         if not came_from and not gathering and not self.session.came_from and not self.session.gathering:
             return self
-        session = changed(self.session, came_from=came_from, gathering=gathering)
+        session = replace(self.session, came_from=came_from, gathering=gathering)
         practices = _practices(self.steps, self.scene, place.step, came_from, gathering=gathering)
         return replace(self, session=session, practices=practices)
 
@@ -248,7 +243,7 @@ def _settled(session: Session, scene: Scene) -> tuple[Session, tuple[Step, ...],
     if session.phase is Phase.FINISHING:
         end = _end_of(practices, len(steps) - 1)
         session = replace(session, ends=end, place=end if session.since is None else session.place)
-    settled = changed(
+    settled = replace(
         session,
         place=_legal(session.place, practices, last=len(steps) - 1),
         ends=_legal(session.ends, practices, last=len(steps) - 1),
@@ -274,12 +269,6 @@ UNDECIDED = (Phase.HURTING, Phase.CONFIRMING, Phase.FORGETTING, Phase.ASKING, Ph
 
 NUMBERS_FOR = ("reps", "sets", "hold", "seconds")
 """What a number can be asked for."""
-
-
-def changed(value: T, **fields: object) -> T:
-    """A frozen value with other fields: the very same where they are as they were, which is most of the time."""
-    new = {name: field for name, field in fields.items() if (old := getattr(value, name)) is not field and old != field}
-    return replace(value, **new) if new else value  # type: ignore[type-var]
 
 
 def _with_its_exercise(session: Session, steps: tuple[Step, ...]) -> Session:

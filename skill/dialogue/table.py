@@ -70,7 +70,7 @@ ROWS: Mapping[type[e.Event], tuple[Move | None, ...]] = {
     e.Number:          _row(a.number,          a.number,         a.number,        a.number,        a.number,                k.stay_put,         a.number,            a.number, DROPPED, a.number, still, over),
     e.StartOver:       _row(first,             o.begin_over,     o.start_over,    o.start_over,    o.start_over,            o.start_over,       asked,               o.begin_over),
 
-    e.Ready:           _row(first,             offered,          g.go,            on,              up,                      leave,              asked,               end,  DROPPED, DROPPED, k.no_alarm, over),
+    e.Ready:           _row(o.ready_to_begin,  offered,          g.go,            on,              up,                      leave,              asked,               end,  DROPPED, DROPPED, k.no_alarm, over),
     e.Next:            _row(first,             offered,          g.go,            on,              up,                      leave,              asked,               end,  DROPPED, DROPPED, k.no_alarm, over),
     e.Resume:          _row(o.resume_or_start, offered,          g.go,            on,              up,                      leave,              o.keep_going,        end,  r.keep_remembering, DROPPED, k.no_alarm, over),
     e.Yes:             _row(first,             offered,          g.go,            on,              up,                      k.easier_or_leave,  asked,               end,  r.forget, DROPPED, k.emergency, k.yes_when_over),

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -17,8 +16,9 @@ from skill.coaching.timeline import Part as SetUpPart
 from skill.dialogue.history import days_since
 from skill.dialogue.prompt import Card, Part, Prompt, Say, Silence, Sound
 from skill.dialogue.session import Person, Phase, Session, Turn
-from skill.dialogue.situation import UNDECIDED, Here, changed, easier_there_is, kept, last_set
+from skill.dialogue.situation import UNDECIDED, Here, easier_there_is, kept, last_set
 from skill.dialogue.telling import offer_of_harder, review, where_and_left
+from skill.library.values import replace
 from skill.library.words import sentences
 
 PATIENT_BED = "bed-60"
@@ -384,7 +384,7 @@ def silent(here: Here, place: Place | None) -> Turn:
 
 def _leaving_as_they_are(here: Here, person: Person) -> Person:
     """The person, with where the body is as the session ends, or will be when the way up has been heard."""
-    return changed(person, body=_body(here.body), up_at=here.session.up_at if here.body != STANDING else 0)
+    return replace(person, body=_body(here.body), up_at=here.session.up_at if here.body != STANDING else 0)
 
 
 def _closed(here: Here) -> Session:
@@ -404,7 +404,7 @@ def with_safety(here: Here, person: Person | None = None) -> tuple[str, Here, Pe
     person, today, now = person or here.scene.person, here.scene.today, here.scene.now.timestamp()
     interrupted = now < here.session.safety_until
     if not (interrupted or (not here.session.safety_said and _long_ago(person, today))):
-        return "", changed(here, session=changed(here.session, safety_said=True, safety_until=0)), person
+        return "", replace(here, session=replace(here.session, safety_said=True, safety_until=0)), person
     line = here.words("safety")
     until = now + GREETING_SECONDS + speaking_seconds(line, here.scene.library.language) * SURELY_HEARD
     told = replace(here, session=replace(here.session, safety_said=True, safety_until=int(until)))
@@ -500,7 +500,7 @@ def _turn(
     """
     person = person or here.scene.person
     if here.steps:
-        person = changed(person, underway=kept(here, place))
+        person = replace(person, underway=kept(here, place))
     at = here.steps[place.step].exercise if here.steps else ""
     turns = here.session.turns + 1
     fields = {

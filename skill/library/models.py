@@ -4,8 +4,9 @@ What is large has a hash that is quick to make, so that what was worked out from
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
+
+from skill.library.values import Value
 
 
 class Side(StrEnum):
@@ -52,8 +53,7 @@ class Level(StrEnum):
         return {Level.EASIER: Level.USUAL, Level.USUAL: Level.HARDER}.get(self)
 
 
-@dataclass(frozen=True, slots=True)
-class Range:
+class Range(Value):
     """What a number may be, and what it is when nobody asks."""
 
     least: int
@@ -65,8 +65,7 @@ class Range:
         return max(self.least, min(self.most, wish))
 
 
-@dataclass(frozen=True, slots=True)
-class Tempo:
+class Tempo(Value):
     """Seconds for the moving parts of one rep: into the hold, out of it, and rest before the next."""
 
     lift: int
@@ -74,8 +73,7 @@ class Tempo:
     relax: int
 
 
-@dataclass(frozen=True, slots=True)
-class Dose:
+class Dose(Value):
     """How much of an exercise: reps in a set, sets a side, seconds of hold in a rep, and of rest between sets."""
 
     reps: Range
@@ -85,8 +83,7 @@ class Dose:
     tempo: Tempo
 
 
-@dataclass(frozen=True, slots=True)
-class Beats:
+class Beats(Value):
     """The short words that lead one rep when it is counted aloud."""
 
     lift: str
@@ -94,8 +91,7 @@ class Beats:
     lower: str
 
 
-@dataclass(frozen=True, slots=True)
-class Posture:
+class Posture(Value):
     """Where the rest of the body is: the answers to what people ask with their eyes closed."""
 
     breathing: str
@@ -104,8 +100,7 @@ class Posture:
     feet: str
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
+class Form(Value):
     """One way of doing an exercise. `{working}` and `{supporting}` in its words stand for the two sides.
 
     `side` names a side by its limb, as a part of a sentence; "" where the sides work together. `leave` says how to come
@@ -132,16 +127,14 @@ class Form:
         return hash((self.level, self.setup_short))
 
 
-@dataclass(frozen=True, slots=True)
-class Mistake:
+class Mistake(Value):
     """What often goes wrong, and the cue that mends it."""
 
     mistake: str
     cue: str
 
 
-@dataclass(frozen=True, slots=True)
-class Exercise:
+class Exercise(Value):
     """One exercise: its facts and its words, in every form it has. USUAL is always there."""
 
     id: str
@@ -167,16 +160,14 @@ class Exercise:
         return self.forms.get(level, self.forms[Level.USUAL])
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Value):
     """One line of a routine."""
 
     exercise: str
     level: Level = Level.USUAL
 
 
-@dataclass(frozen=True, slots=True)
-class Routine:
+class Routine(Value):
     """Exercises in order. `on_the_floor` is worked out from their positions."""
 
     id: str
@@ -188,8 +179,7 @@ class Routine:
     begin: str
 
 
-@dataclass(frozen=True, slots=True)
-class Transition:
+class Transition(Value):
     """Getting from one position to another: what to say, how many seconds it takes, and the seated pause inside it.
 
     `before` is said first; then, where `pause_seconds` is not 0, comes that much quiet sitting; then `after`.
@@ -201,8 +191,7 @@ class Transition:
     after: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Library:
+class Library(Value):
     """Everything she knows, for one Alexa locale, in that locale's language.
 
     `emergency_numbers` are by time zone; a zone that is missing is in a country whose number is not known here.

@@ -1,26 +1,19 @@
 """Our frozen values as plain JSON, and back from JSON that may be old or damaged.
 
-What a dataclass says of its fields is all that is needed, so a new field travels and is remembered by itself.
+What a value's class says of its fields is all that is needed, so a new field travels and is remembered by itself.
 """
 
 import json
-from collections.abc import Callable, Hashable, Mapping
-from dataclasses import MISSING, Field, fields, is_dataclass
+from collections.abc import Mapping
 from decimal import Decimal
-from enum import StrEnum
 from functools import cache
 from itertools import islice
-from types import NoneType, UnionType
-from typing import Any, NoReturn, TypeVar, cast, get_args, get_origin, get_type_hints
+from types import UnionType
+from typing import Annotated, Any, NoReturn, TypeVar, Union, get_args, get_origin
 
-LARGEST = 10**11
-"""No whole number of ours is further from 0; the largest are seconds since 1970."""
+from msgspec import convert, to_builtins
 
-LONGEST = 200
-"""No text of ours is longer; the longest are names of exercises and routines."""
-
-MOST = 200
-"""No list or mapping of ours has more items; the longest have one for each exercise. What is beyond is left out."""
+from skill.library.values import LARGEST, LONGEST, MOST, Value, fields
 
 DEEPEST = 6
 """Levels of nesting in what another release has put beside our values, and this one takes along unread."""
@@ -28,130 +21,161 @@ DEEPEST = 6
 UNKNOWN = 20_000
 """Characters of it as JSON, in one value and all that is in it. Where there is more, none is taken along."""
 
-T = TypeVar("T")
-Read = Callable[[object], Any]
-Take = Callable[[Any, object], Any]
-"""From a plain value and the one that it was made from to the value with all that is unknown in the other."""
+V = TypeVar("V", bound=Value)
 
 
 class Damaged(ValueError):
     """A value that cannot be made sense of."""
 
 
-def to_plain(value: Any) -> Any:
-    """A dataclass, and all that is in it, as objects, lists, texts, numbers, booleans and nulls."""
-    kind: Any = type(value)
-    if kind in _AS_THEY_ARE:
-        return value
-    if kind is dict:
-        return {key: item if type(item) in _AS_THEY_ARE else to_plain(item) for key, item in value.items()}
-    if kind is tuple:
-        return [to_plain(item) for item in value]
-    if isinstance(value, StrEnum):
-        return value.value
-    if isinstance(value, Mapping):
-        return {key: to_plain(item) for key, item in value.items()}
-    return {name: to_plain(getattr(value, name)) for name in _names(kind)}
+def to_plain(value: Value) -> dict[str, Any]:
+    """A value, and all that is in it, as objects, lists, texts, numbers, booleans and nulls."""
+    plain: dict[str, Any] = _with_lists(to_builtins(value))
+    return plain
 
 
-_AS_THEY_ARE = frozenset((str, int, bool, NoneType))
+def _with_lists(plain: Any) -> Any:
+    """The same as JSON would give it back, so that the two can be compared."""
+    if isinstance(plain, dict):
+        return {name: _with_lists(item) if isinstance(item, dict | tuple) else item for name, item in plain.items()}
+    return [_with_lists(item) if isinstance(item, dict | tuple) else item for item in plain]
 
 
-def to_plain_sparsely(value: Any) -> dict[str, Any]:
-    """A dataclass whose every field has a default, without the fields that are as they are by default."""
-    kind: Any = type(value)
-    usual = _usual(kind)
-    found = ((name, getattr(value, name)) for name in usual)
-    return {name: to_plain(field) for name, field in found if field != usual[name]}
+def to_plain_sparsely(value: Value) -> dict[str, Any]:
+    """A value whose every field has a default, without the fields that are as they are by default."""
+    usual = _usual(type(value))
+    return {name: field for name, field in to_plain(value).items() if field != usual[name]}
 
 
 @cache
-def _names(kind: Any) -> tuple[str, ...]:
-    return tuple(field.name for field in fields(kind))
+def _usual(kind: type[Value]) -> Mapping[str, object]:
+    return to_plain(kind())
 
 
-@cache
-def _usual(kind: Any) -> Mapping[str, object]:
-    usual = kind()
-    return {name: getattr(usual, name) for name in _names(kind)}
-
-
-def from_plain(kind: type[T], value: object) -> T:
-    """A dataclass from what `to_plain` made of it, perhaps in another release, perhaps damaged since.
+def from_plain(kind: type[V], value: object) -> V:
+    """A value from what `to_plain` made of it, perhaps in another release, perhaps damaged since.
 
     A damaged field takes its default; what has no default makes the value around it damaged. A number out of
     range becomes the nearest legal one, and a field that nobody knows is left out; `with_unknown` keeps it.
 
     Raises:
         Damaged: a field without a default is damaged. Never, when every field has one.
-        TypeError: the dataclass has a field of a kind that is not supported; says so for any value.
     """
-    read: Callable[[object], T] = _reader(cast(Hashable, kind))
-    return read(value if isinstance(value, dict) else {})
+    try:
+        return convert(value, kind)
+    except ValueError:  # rare, so it may be slow: part by part
+        salvaged: V = _salvaged_fields(kind, value if isinstance(value, dict) else {})
+        return salvaged
 
 
-def with_unknown(kind: type, plain: dict[str, Any], before: object) -> dict[str, Any]:
-    """A plain dataclass, with the fields that another release has put into the value that it was made from.
+def _salvaged(kind: Any, value: object) -> Any:
+    """As much of a value of any kind as is whole; raises Damaged where that is nothing."""
+    try:
+        return convert(value, kind)
+    except ValueError:
+        pass
+    if get_origin(kind) is Annotated:
+        kind = get_args(kind)[0]
+    match get_origin(kind) or kind, get_args(kind):
+        case (origin, (first, _)) if origin in (Union, UnionType):
+            return _salvaged(first, value)  # X | None, and it is not None
+        case (origin, (key, item)) if origin is Mapping and isinstance(value, dict):
+            pairs = ((name, raw) for name, raw in value.items() if _whole_part(key, name) is not None)
+            kept = ((name, part) for name, raw in pairs if (part := _whole_part(item, raw)) is not None)
+            return dict(islice(kept, MOST))
+        case (origin, (item, _)) if origin is tuple and isinstance(value, list | tuple):
+            return tuple(islice((part for raw in value if (part := _whole_part(item, raw)) is not None), MOST))
+        case (plain, ()) if plain is int:
+            return _nearest_number(value)
+        case (own, ()) if isinstance(own, type) and issubclass(own, Value) and isinstance(value, dict):
+            return _salvaged_fields(own, value)
+    _damaged(value)
 
-    They survive in dataclasses at any depth, also in those that a mapping has under the same key; not in lists, because
+
+def _whole_part(kind: Any, value: object) -> Any:
+    try:
+        return _salvaged(kind, value)
+    except Damaged:
+        return None
+
+
+def _salvaged_fields(kind: type[Any], value: dict[str, object]) -> Any:
+    given = {}
+    for field in fields(kind):
+        if field.name in value:
+            try:
+                given[field.name] = _salvaged(field.type, value[field.name])
+            except Damaged:
+                continue
+    try:
+        return kind(**given)
+    except TypeError:  # one without a default is missing
+        _damaged(value)
+
+
+def _nearest_number(value: object) -> int:
+    """A whole number; stores may hand numbers back as floats or decimals."""
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+        _damaged(value)
+    try:
+        number = int(value)
+    except (ValueError, OverflowError):  # not a number, or infinite
+        _damaged(value)
+    return max(-LARGEST, min(number, LARGEST)) if number == value else _damaged(value)
+
+
+def _damaged(what: object) -> NoReturn:
+    raise Damaged(f"not what was expected: {what!r:.80}")
+
+
+def with_unknown(kind: type[Value], plain: dict[str, Any], before: object) -> dict[str, Any]:
+    """A plain value, with the fields that another release has put into the value that it was made from.
+
+    They survive in values at any depth, also in those that a mapping has under the same key; not in lists, because
     nothing tells which item is which. Only what JSON and every store can hold is taken along, and only so much.
 
     Args:
-        kind: the dataclass.
+        kind: the value's class.
         plain: what `to_plain` made of one, perhaps with more beside it.
         before: the plain value that it was made from.
 
     Returns:
         The value with them; `plain` itself, where there are none.
     """
-    found: dict[str, Any] = _taker(kind)(plain, before)
+    found: dict[str, Any] = _with_unknown(kind, plain, before)
     return found if found is plain or len(json.dumps(found)) <= len(json.dumps(plain)) + UNKNOWN else plain
 
 
-@cache
-def _taker(kind: Any) -> Take:
-    """The function that takes along what is unknown in one kind of value; made once from its type."""
-    if is_dataclass(kind) and isinstance(kind, type):
-        return _taker_of_fields(kind)
-    match get_origin(kind) or kind, get_args(kind):
-        case (origin, (first, second)) if origin is UnionType and second is NoneType:
-            return _taker(first)
-        case (origin, (_, item)) if origin is Mapping and _taker(item) is not _nothing_of:
-            return _taker_of_items(_taker(item))
-        case _:
-            return _nothing_of
-
-
-def _nothing_of(plain: Any, before: object) -> Any:
-    return plain
-
-
-def _taker_of_fields(kind: type) -> Take:
-    hints = get_type_hints(kind)
-    known = {name: _taker(hints[name]) for name in _names(kind)}
-    nested = {name: take for name, take in known.items() if take is not _nothing_of}
-
-    def take(plain: Any, before: object) -> Any:
-        if not isinstance(plain, dict) or not isinstance(before, dict):
-            return plain
-        taken = {name: inner(plain[name], before[name]) for name, inner in nested.items() if name in before}
-        changed = {name: value for name, value in taken.items() if value is not plain[name]}
-        unknown = {name: value for name, value in before.items() if name not in plain and name not in known}
+def _with_unknown(kind: Any, plain: Any, before: object) -> Any:
+    if not (kind and isinstance(plain, dict) and isinstance(before, dict)):
+        return plain
+    is_value = isinstance(kind, type)
+    inside = _holders_in(kind) if is_value else dict.fromkeys(plain, _holder(get_args(kind)[1]))
+    changed = {}
+    for name, inner in inside.items():
+        if inner and name in before:
+            taken = _with_unknown(inner, plain[name], before[name])
+            if taken is not plain[name]:
+                changed[name] = taken
+    if is_value:
+        unknown = {name: value for name, value in before.items() if name not in plain and name not in inside}
         changed |= {name: value for name, value in unknown.items() if _is_sound({name: value}, DEEPEST + 1)}
-        return plain | changed if changed else plain
-
-    return take
+    return plain | changed if changed else plain
 
 
-def _taker_of_items(inner: Take) -> Take:
-    def take(plain: Any, before: object) -> Any:
-        if not isinstance(plain, dict) or not isinstance(before, dict):
-            return plain
-        taken = {key: inner(item, before[key]) for key, item in plain.items() if key in before}
-        changed = {key: value for key, value in taken.items() if value is not plain[key]}
-        return plain | changed if changed else plain
+@cache
+def _holder(kind: Any) -> Any:
+    """What may hold fields that are unknown here: a value's class, or a mapping to such; None for any other type."""
+    while get_origin(kind) in (Annotated, Union, UnionType):
+        kind = get_args(kind)[0]
+    if get_origin(kind) is Mapping:
+        return kind if _holder(get_args(kind)[1]) else None
+    return kind if isinstance(kind, type) and issubclass(kind, Value) else None
 
-    return take
+
+@cache
+def _holders_in(kind: type[Value]) -> Mapping[str, Any]:
+    return {field.name: _holder(field.type) for field in fields(kind)}
 
 
 def _is_sound(value: object, depth: int) -> bool:
@@ -176,118 +200,3 @@ def _is_sound(value: object, depth: int) -> bool:
             )
         case _:
             return False
-
-
-@cache
-def _reader(kind: Any) -> Read:
-    """The function that reads one kind of value; made once from its type."""
-    if is_dataclass(kind) and isinstance(kind, type):
-        return _dataclass(kind)
-    if isinstance(kind, type) and issubclass(kind, StrEnum):
-        return _enum(kind)
-    match get_origin(kind) or kind, get_args(kind):
-        case (origin, (first, second)) if origin is UnionType and second is NoneType:
-            return _optional(_reader(first))
-        case (origin, (key, item)) if origin is Mapping and key is str:
-            return _mapping(_reader(item))
-        case (origin, (item, more)) if origin is tuple and more is ...:
-            return _items(_reader(item))
-        case (simple, ()) if simple in _SIMPLE:
-            return _SIMPLE[simple]
-        case _:
-            raise TypeError(f"{kind} cannot be kept as JSON; see skill/library/plain.py")
-
-
-def _dataclass(kind: type) -> Read:
-    hints = get_type_hints(kind)
-    readers = tuple((field.name, _reader(hints[field.name]), _default(field)) for field in fields(kind))
-
-    def read(value: object) -> object:
-        found = value if isinstance(value, dict) else _damaged(value)
-        made = []
-        for name, read_one, default in readers:
-            try:
-                made.append(read_one(found[name]) if name in found else default())
-            except Damaged:
-                made.append(default())
-        return kind(*made)
-
-    return read
-
-
-def _default(field: Field[Any]) -> Callable[[], object]:
-    """What makes a field's default, anew each time; for a field without one, what says that it is damaged."""
-    if field.default_factory is not MISSING:
-        return field.default_factory
-    if field.default is MISSING:
-        return lambda: _damaged(field.name)
-    return lambda: field.default
-
-
-def _enum(kind: type[StrEnum]) -> Read:
-    members = {member.value: member for member in kind}
-
-    def read(value: object) -> StrEnum:
-        return members.get(value) or _damaged(value) if isinstance(value, str) else _damaged(value)
-
-    return read
-
-
-def _optional(inner: Read) -> Read:
-    return lambda value: None if value is None else inner(value)
-
-
-def _mapping(inner: Read) -> Read:
-    def read(value: object) -> dict[str, object]:
-        found = value if isinstance(value, dict) else _damaged(value)
-        kept: dict[str, object] = {}
-        for key, raw in found.items():
-            item = _or_none(inner, raw) if len(key) <= LONGEST else None
-            if item is not None:
-                kept[key] = item
-                if len(kept) == MOST:
-                    break
-        return kept
-
-    return read
-
-
-def _items(inner: Read) -> Read:
-    def read(value: object) -> tuple[object, ...]:
-        found = value if isinstance(value, list | tuple) else _damaged(value)
-        return tuple(islice((item for raw in found if (item := _or_none(inner, raw)) is not None), MOST))
-
-    return read
-
-
-def _or_none(inner: Read, raw: object) -> object:
-    try:
-        return inner(raw)
-    except Damaged:
-        return None
-
-
-def _whole(value: object) -> int:
-    """A whole number; stores may hand numbers back as floats or decimals."""
-    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
-        _damaged(value)
-    try:
-        number = int(value)
-    except (ValueError, OverflowError):  # not a number, or infinite
-        _damaged(value)
-    return max(-LARGEST, min(number, LARGEST)) if number == value else _damaged(value)
-
-
-def _text(value: object) -> str:
-    return value if isinstance(value, str) and len(value) <= LONGEST else _damaged(value)
-
-
-def _flag(value: object) -> bool:
-    return value if isinstance(value, bool) else _damaged(value)
-
-
-def _damaged(what: object) -> NoReturn:
-    raise Damaged(f"not what was expected: {what!r:.80}")
-
-
-_SIMPLE: dict[Any, Read] = {int: _whole, str: _text, bool: _flag}

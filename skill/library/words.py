@@ -1,9 +1,9 @@
 """Choosing among the variants of a phrase and filling in its placeholders. Pure: chance is a counter."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from skill.library.models import Library, Side
+from skill.library.values import Value
 
 
 def capitalised(text: str) -> str:
@@ -16,8 +16,7 @@ def sentences(*texts: str) -> str:
     return " ".join(capitalised(text.strip()) for text in texts if text.strip())
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
+class Words(Value):
     """The words of one turn: which variant is heard depends on how many turns went before, so it can be replayed."""
 
     library: Library

@@ -1,7 +1,5 @@
 """Doses and pace by voice: within the content's range, said back with its scope and the way to undo it."""
 
-from dataclasses import replace
-
 from skill.coaching.fitting import after_piece
 from skill.coaching.place import Place
 from skill.coaching.practice import PieceKind, Practice, least_to_most
@@ -25,6 +23,7 @@ from skill.dialogue.situation import Here, most_on_top, steps_of, today_of
 from skill.dialogue.telling import amount_left
 from skill.dialogue.turns import ask, back_to_where_it_came_up, play, re_enter, stay
 from skill.library.models import Level, Range
+from skill.library.values import replace
 from skill.library.words import Words, sentences
 
 # A number that was not heard

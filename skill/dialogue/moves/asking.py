@@ -1,7 +1,5 @@
 """Questions. Each is answered in place; what was going on goes on from there."""
 
-from dataclasses import replace
-
 from skill.coaching import plan
 from skill.coaching.place import BEGINNING
 from skill.coaching.timeline import sided
@@ -20,6 +18,7 @@ from skill.dialogue.telling import (
 )
 from skill.dialogue.turns import ask, question_of, stay
 from skill.library.models import Exercise, Level, Side
+from skill.library.values import replace
 from skill.library.words import sentences
 
 

@@ -3,7 +3,6 @@
 What stays is neutral: that an exercise is left out today, and when the day was ended.
 """
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from skill.coaching import plan
@@ -19,6 +18,7 @@ from skill.dialogue.session import Person, Phase, Scene, Turn
 from skill.dialogue.situation import Here, easier_there_is, steps_of, today_of
 from skill.dialogue.turns import ask, back_to_where_it_came_up, close, finish, play, stay, up_slowly
 from skill.library.models import Level
+from skill.library.values import replace
 from skill.library.words import sentences
 
 
@@ -43,6 +43,7 @@ def _leaving(here: Here, told: str) -> Turn:
     what = _what_hurts(here)
     if not what:
         return ask(here, Phase.HURTING, told)
+    here = replace(here, session=replace(here.session, leaving=what))  # easier is asked of this one, not of the next
     return ask(here, Phase.HURTING, told, person=leaving_today(here.scene, what), leaving=what, whole=False)
 
 

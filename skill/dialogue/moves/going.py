@@ -1,7 +1,5 @@
 """Moving through a routine: on, back, again, past, and waiting."""
 
-from dataclasses import replace
-
 from skill.coaching.fitting import after_piece
 from skill.coaching.place import Place
 from skill.coaching.practice import PieceKind, Practice
@@ -14,6 +12,7 @@ from skill.dialogue.situation import Here
 from skill.dialogue.telling import amount_left
 from skill.dialogue.turns import ask, finish, gate_of, joined, play, re_enter, stay, told_by, way_up
 from skill.library.models import Side
+from skill.library.values import replace
 
 
 def go(here: Here, event: Event) -> Turn:

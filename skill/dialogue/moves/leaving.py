@@ -1,13 +1,12 @@
 """Stopping, and the ends of a session that nothing can be said to. The place is kept."""
 
-from dataclasses import replace
-
 from skill.coaching.place import Place
 from skill.coaching.practice import STANDING
 from skill.dialogue.events import Event
 from skill.dialogue.session import Phase, Turn
 from skill.dialogue.situation import Here, as_heard
 from skill.dialogue.turns import close, silent, up_slowly
+from skill.library.values import replace
 from skill.library.words import sentences
 
 

@@ -1,7 +1,5 @@
 """Opening, choosing and starting."""
 
-from dataclasses import replace
-
 from skill.coaching import plan
 from skill.coaching.place import BEGINNING, Place
 from skill.coaching.practice import things
@@ -12,6 +10,7 @@ from skill.dialogue.session import Phase, Turn, Underway
 from skill.dialogue.situation import Here, habits_of, steps_of, today_of
 from skill.dialogue.telling import exercises, routines, where, where_and_left
 from skill.dialogue.turns import ask, back_to_where_it_came_up, play, re_enter, stay, with_safety
+from skill.library.values import replace
 
 A_WHILE_DAYS = 7
 """After so long she is glad to have them back."""
@@ -87,6 +86,11 @@ def go_on_from_last_time(here: Here, event: Event) -> Turn:
     recent, scene = here.session.recent, here.scene
     rest = () if recent else things(here.steps[here.place.step :], habits_of(here.steps, scene), scene.library)
     return re_enter(here, here.place, needed(rest, here.words), whole=not recent)
+
+
+def ready_to_begin(here: Here, event: Event) -> Turn:
+    """Ready, or "go on", with nothing chosen: what was just explained; else what is underway, whose place is kept."""
+    return start_first_routine(here, event) if here.session.asked else resume_or_start(here, event)
 
 
 def start_first_routine(here: Here, event: Event) -> Turn:

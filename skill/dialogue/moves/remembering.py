@@ -1,7 +1,5 @@
 """What is remembered: looking back, how much she says, what they never want, and being forgotten."""
 
-from dataclasses import replace
-
 from skill.coaching.place import Place
 from skill.coaching.wishes import Talk
 from skill.dialogue.events import Event, LeaveOut, LeaveOutToday, PutBack
@@ -13,6 +11,7 @@ from skill.dialogue.session import Forget, Person, Phase, Session, Turn
 from skill.dialogue.situation import Here, steps_of, today_of
 from skill.dialogue.telling import exercises, looking_back
 from skill.dialogue.turns import ask, back_to_where_it_came_up, play, stay
+from skill.library.values import replace
 
 
 def how_am_i_doing(here: Here, event: Event) -> Turn:
