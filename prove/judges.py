@@ -5,13 +5,11 @@ judge differs from us without a known reason.
 """
 
 import json
-import platform
 import subprocess
 import sys
 import tempfile
 import timeit
 from collections.abc import Callable, Iterable, Sequence
-from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
@@ -20,12 +18,12 @@ import judging
 from forge import Case
 from judging import Judge, Verdict
 
+from prove.page import today, write
 from skill.alexa.door.certificates import Trust, trust_roots
 from skill.alexa.door.chains import WAITING
 from skill.alexa.door.refusals import Reason
 from skill.alexa.verify import Verifier
 
-DOCS = Path(__file__).resolve().parent.parent / "docs"
 CHECKS = 3_000
 """Checks that are timed together; the fastest of five runs counts."""
 
@@ -40,7 +38,7 @@ def main() -> int:
             return 0
     asked = [(judge, cases := judge.cases(), judge.ask(cases)) for judge in judging.JUDGES]
     unexplained = [name for one in asked for name in _differing(one) if name not in judging.explained(one[0])]
-    (DOCS / "verification.md").write_text(_page(asked), encoding="utf-8")
+    write("verification.md", _page(asked))
     for one in asked:
         print(f"{one[0].name}: {len(one[1])} cases, {len(_differing(one))} taken differently")
     print("".join(f"unexplained: {name}\n" for name in unexplained), end="")
@@ -100,12 +98,11 @@ def _ms(what: Callable[[], object], number: int) -> float:
 
 
 def _page(asked: Sequence[Asked]) -> str:
-    machine = f"{platform.system()} {platform.machine()}, Python {platform.python_version()}"
-    packages = f"cryptography {version('cryptography')}, certifi {version('certifi')}"
+    when = today(*(f"{name} {version(name)}" for name in ("cryptography", "certifi")))
     good, forged = forge.good(), forge.forged()
     return f"""# Only Alexa gets in
 
-Written by `prove/judges.py` on {datetime.now(UTC).date().isoformat()}: {machine}, {packages}.
+Written by `prove/judges.py` on {when}.
 
 `skill/alexa/verify.py` looks at the raw bytes of a request before anything acts on them, in this order. They are read
 once: what was checked is what is acted upon, so that no two readers can differ on it. The first thing that is wrong
