@@ -22,7 +22,7 @@ from skill.alexa.time_zone import device_zone, fetched, zone
 from skill.coaching.place import Place
 from skill.coaching.wishes import Pace, Wish
 from skill.coaching.wishes import Talk as Telling
-from skill.dialogue.events import Ready, StartExercise, TimedOut
+from skill.dialogue.events import Said, StartExercise
 from skill.dialogue.history import KEPT_DAYS, run_of_days, this_week
 from skill.dialogue.respond import respond
 from skill.dialogue.session import Day, Person, Session, Underway
@@ -147,7 +147,7 @@ def test_old_and_damaged_forms_load_into_something_sensible(record: dict[str, An
     person = person_of(record)
     if record and "pace" in record:
         assert person.pace is Pace.FLOW
-    turn = respond(Session(), Ready(), scene(person))
+    turn = respond(Session(), Said.READY, scene(person))
     assert turn.prompt.listen
     assert record_of(turn.person)["version"] == VERSION
 
@@ -259,8 +259,8 @@ def finish_one(person: Person, now: datetime) -> Person:
     turn = respond(Session(), StartExercise("sit-to-stand"), scene(person, now))
     # Through UTC, because in local time an hour comes twice.
     one, four = ((now.astimezone(UTC) + timedelta(minutes=minutes)).astimezone(now.tzinfo) for minutes in (1, 4))
-    turn = respond(turn.session, Ready(), scene(turn.person, one))
-    return respond(turn.session, TimedOut(), scene(turn.person, four)).person
+    turn = respond(turn.session, Said.READY, scene(turn.person, one))
+    return respond(turn.session, Said.TIMED_OUT, scene(turn.person, four)).person
 
 
 def test_a_years_history_stays_small() -> None:

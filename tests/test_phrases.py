@@ -25,7 +25,7 @@ def spoken() -> dict[str, set[frozenset[str]]]:
 
 
 def _is_words(function: ast.expr) -> bool:
-    return getattr(function, "attr", getattr(function, "id", "")) == "words"
+    return getattr(function, "attr", getattr(function, "id", "")) in ("words", "says")
 
 
 def _keys(argument: ast.expr) -> list[str]:

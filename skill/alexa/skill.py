@@ -26,7 +26,7 @@ from skill.alexa.people import forget, keep, number_of, recall, remember
 from skill.alexa.requests import event_of
 from skill.alexa.responses import apology_of, cannot_fulfill, last_resort, nothing, response_of
 from skill.alexa.time_zone import device_zone, zone
-from skill.dialogue.events import Event, ForgetMe
+from skill.dialogue.events import Event, Said
 from skill.dialogue.respond import respond
 from skill.dialogue.session import Forget, Listener, Person, Phase, Scene, Session, Turn
 from skill.library.models import Library
@@ -188,7 +188,7 @@ def _request(handler_input: HandlerInput) -> Request:
 
 def _needs_count(session: Session, event: Event) -> bool:
     """Only who wants to be forgotten may have to say whom."""
-    return isinstance(event, ForgetMe) or session.phase is Phase.FORGETTING
+    return event is Said.FORGET_ME or session.phase is Phase.FORGETTING
 
 
 def _milliseconds(moment: datetime) -> int:

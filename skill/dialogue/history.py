@@ -5,19 +5,7 @@ from datetime import date, timedelta
 
 from skill.coaching import plan
 from skill.coaching.fitting import after_piece
-from skill.dialogue.events import (
-    Event,
-    Failed,
-    LeaveOutToday,
-    Next,
-    No,
-    Ready,
-    Resume,
-    SkipExercise,
-    SkipSide,
-    TimedOut,
-    Yes,
-)
+from skill.dialogue.events import Event, LeaveOutToday, Said, SkipSide
 from skill.dialogue.session import Day, Earlier, Person, Phase
 from skill.dialogue.situation import Here, easier_there_is
 from skill.library.models import Side
@@ -32,7 +20,7 @@ MOST_HEARD = 99
 FORGIVEN_DAYS = 2
 """Whole days off that do not break a run: strength work wants days between (exercises.md, section 4)."""
 
-ON = (Ready, Next, Resume, Yes)
+ON = (Said.READY, Said.NEXT, Said.RESUME, Said.YES)
 """What leads on to the next joint."""
 
 
@@ -46,7 +34,7 @@ class Done(Value):
 
 def done(here: Here, event: Event) -> Done:
     """What an event settles: what the clock shows was heard to its end, and what they move on from or leave."""
-    if not here.steps or isinstance(event, Failed):
+    if not here.steps or event is Said.FAILED:
         return Done()
     reached = list(_heard_through(here, event))
     ended = _ended(here, event)
@@ -68,7 +56,7 @@ def _heard_through(here: Here, event: Event) -> range:
     """The exercises that lie between where the last answer began and where they are now."""
     if here.session.since is None:
         return range(0)
-    now = here.session.ends if isinstance(event, TimedOut) else here.place
+    now = here.session.ends if event is Said.TIMED_OUT else here.place
     return range(here.session.place.step, now.step)
 
 
@@ -76,28 +64,28 @@ def _ended(here: Here, event: Event) -> bool:
     """The last piece was heard to its end: the clock says so, or the device, or they moved on from it."""
     if here.session.since is None:
         return False
-    timed_out = here.session.phase is Phase.FINISHING and isinstance(event, TimedOut)
+    timed_out = here.session.phase is Phase.FINISHING and event is Said.TIMED_OUT
     last = here.place.step == len(here.steps) - 1
     return here.phase is Phase.FINISHING or timed_out or (last and _moves_on(here, event))
 
 
 def _moves_on(here: Here, event: Event) -> bool:
     """They say "ready" or the like in the middle of an exercise's last piece: it counts as done."""
-    if not (isinstance(event, ON) and here.phase is Phase.MOVING and here.running and here.practice) or here.between:
+    if not (event in ON and here.phase is Phase.MOVING and here.running and here.practice) or here.between:
         return False
     return after_piece(here.practice, here.place).step > here.place.step
 
 
 def _leaves(here: Here, event: Event) -> bool:
     if here.phase is Phase.HURTING:
-        stays = isinstance(event, Yes) and easier_there_is(here, here.place)
-        return isinstance(event, (*ON, No, SkipExercise)) and not stays
+        stays = event is Said.YES and easier_there_is(here, here.place)
+        return event in (*ON, Said.NO, Said.SKIP_EXERCISE) and not stays
     if here.phase is Phase.FINISHING:
         return False
     if isinstance(event, LeaveOutToday):
         return event.exercise in (None, here.steps[here.place.step].exercise)
     last_side = here.piece is not None and here.piece.side is not Side.LEFT
-    return isinstance(event, SkipExercise) or (isinstance(event, SkipSide) and last_side)
+    return event is Said.SKIP_EXERCISE or (isinstance(event, SkipSide) and last_side)
 
 
 def written_down(person: Person, settled: Done, plan_name: str, today: date) -> Person:

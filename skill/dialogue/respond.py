@@ -1,12 +1,12 @@
 """The one function that decides: a session and an event go in, a whole turn comes out."""
 
-from skill.dialogue.events import Event, Failed, Left, Ready, Repeat, StartRoutine, WhatDidYouSay
+from skill.dialogue.events import Event, Said, StartRoutine
 from skill.dialogue.history import ON, done, written_down
 from skill.dialogue.moves.caring import is_over
 from skill.dialogue.prompt import Say
 from skill.dialogue.session import Forget, Person, Phase, Scene, Session, Turn
 from skill.dialogue.situation import Here, look
-from skill.dialogue.table import TABLE
+from skill.dialogue.table import make_move
 from skill.dialogue.turns import joined
 from skill.library.values import replace
 from skill.library.words import Words
@@ -23,10 +23,10 @@ def respond(session: Session, event: Event, scene: Scene) -> Turn:
     Returns:
         The session and the person as they are afterwards, and what is heard. Never raises for any session.
     """
-    if event == WhatDidYouSay() and (session.echoed or not session.said):
-        event = Repeat()  # who asks twice wants all of it
+    if event == Said.WHAT_DID_YOU_SAY and (session.echoed or not session.said):
+        event = Said.REPEAT  # who asks twice wants all of it
     if event == StartRoutine():
-        event = Ready()  # "start", with nothing named, is how some people say that they are ready
+        event = Said.READY  # "start", with nothing named, is how some people say that they are ready
     if session.turns == 0:
         return _first(session, event, scene)
     return _answer(session, event, scene)
@@ -34,7 +34,7 @@ def respond(session: Session, event: Event, scene: Scene) -> Turn:
 
 def _answer(session: Session, event: Event, scene: Scene) -> Turn:
     scene = _sounds_were_heard(session, event, scene)
-    here = look(session, scene, generous=isinstance(event, ON))
+    here = look(session, scene, generous=event in ON)
     settled = done(here, event)
     here = here.remembering(written_down(scene.person, settled, here.session.plan, scene.today))
     whole = (here.session.plan,) if settled.whole else ()
@@ -62,16 +62,16 @@ def _seen(turn: Turn, scene: Scene) -> Person:
 
 def _sounds_were_heard(session: Session, event: Event, scene: Scene) -> Scene:
     """Whoever goes on after an answer with sounds has heard it, so the failures before it were not in a row."""
-    if not session.sounded or isinstance(event, (Failed, Left)) or not scene.person.sounds_failures:
+    if not session.sounded or event in (Said.FAILED, Said.LEFT) or not scene.person.sounds_failures:
         return scene
     return replace(scene, person=replace(scene.person, sounds_failures=0))
 
 
 def _move(here: Here, event: Event) -> Turn:
     """What the table says. Where it says nothing, a question is let drop, as if it had not been asked."""
-    move = TABLE[here.phase, type(event)]
-    if move is not None:
-        return move(here, event)
+    turn = make_move(here, event)
+    if turn is not None:
+        return turn
     before = here.session.asked_in
     if before in (Phase.HURTING, Phase.FINISHING) and here.steps:
         return _move(replace(here, phase=Phase(before)), event)

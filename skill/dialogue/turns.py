@@ -1,7 +1,7 @@
 """The few kinds of answer there are: play on from a place, wait for "ready", ask something, or close."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -192,6 +192,11 @@ def stay(here: Here, *told: str, person: Person | None = None, card: Card | None
     else:
         turn = ask(here, here.phase, text, place=here.place, person=person)
     return replace(turn, prompt=replace(turn.prompt, card=card)) if card else turn
+
+
+def says(phrase: str) -> Callable[[Here], Turn]:
+    """The move that says one phrase, and everything goes on."""
+    return lambda here: stay(here, here.words(phrase))
 
 
 IN_THE_HOLD_SECONDS = 5

@@ -5,18 +5,6 @@ from skill.coaching.place import Place
 from skill.coaching.practice import PieceKind, Practice, least_to_most
 from skill.coaching.timeline import Part, is_there, needed
 from skill.coaching.wishes import Pace, Speed, Wish
-from skill.dialogue.events import (
-    Event,
-    FewerReps,
-    GoTo,
-    Lacks,
-    MoreReps,
-    MoreSeconds,
-    Number,
-    SetHold,
-    SetReps,
-    SetSets,
-)
 from skill.dialogue.moves.opening import go_to, go_to_and_start
 from skill.dialogue.session import Person, Phase, Turn
 from skill.dialogue.situation import Here, most_on_top, steps_of, today_of
@@ -34,27 +22,25 @@ def ask_for_number(here: Here, what: str) -> Turn:
     return ask(here, Phase.ASKING, here.words("which-number"), number_for=what)
 
 
-def number(here: Here, event: Event) -> Turn:
+def number(here: Here, number: int | None) -> Turn:
     """A number by itself: the answer, where one was asked for; else the exercise of that number."""
-    assert isinstance(event, Number | GoTo)
-    wanted = event.number
     if here.phase is not Phase.ASKING:
         go = go_to if here.steps else go_to_and_start
-        return go(here, GoTo(number=wanted))
-    if wanted is None:
+        return go(here, None, number)
+    if number is None:
         return back_to_where_it_came_up(here, here.words("no-number"))
     match here.session.number_for:
         case "sets":
-            return set_sets(here, SetSets(wanted))
+            return set_sets(here, number)
         case "hold":
-            return set_hold(here, SetHold(wanted))
+            return set_hold(here, number)
         case "seconds":
-            return more_seconds(here, MoreSeconds(wanted))
+            return more_seconds(here, number)
         case _:
-            return set_reps(here, SetReps(wanted))
+            return set_reps(here, number)
 
 
-def no_number(here: Here, event: Event) -> Turn:
+def no_number(here: Here) -> Turn:
     """No number after all: everything stays as it is."""
     return back_to_where_it_came_up(here, here.words("no-number"))
 
@@ -69,13 +55,12 @@ def _answered(here: Here, told: str, person: Person) -> Turn:
 # This once
 
 
-def more_seconds(here: Here, event: Event) -> Turn:
+def more_seconds(here: Here, seconds: int | None) -> Turn:
     """So many seconds more of the hold that is running, or that ended a moment ago. It changes no wish.
 
     While they get ready it means that they want a moment; in reps, how to hold each longer is said.
     """
-    assert isinstance(event, MoreSeconds)
-    practice, more = here.practice, event.seconds if event.seconds is not None else 10
+    practice, more = here.practice, seconds if seconds is not None else 10
     if practice is None or here.phase in (Phase.OFFERING, Phase.CONFIRMING):
         return stay(here, here.words("tell-me-in-exercise"))
     hold = _hold_to_lengthen(here, practice)
@@ -104,16 +89,14 @@ def _hold_to_lengthen(here: Here, practice: Practice) -> Place | None:
     return None
 
 
-def more_reps(here: Here, event: Event) -> Turn:
+def more_reps(here: Here, count: int | None) -> Turn:
     """So many reps on top, in this set alone; before a set has begun, in the one to come."""
-    assert isinstance(event, MoreReps)
-    return _reps_now(here, event.count or 1)
+    return _reps_now(here, count or 1)
 
 
-def fewer_reps(here: Here, event: Event) -> Turn:
+def fewer_reps(here: Here, count: int | None) -> Turn:
     """So many reps fewer, in this set alone; at least one is left."""
-    assert isinstance(event, FewerReps)
-    return _reps_now(here, -(event.count or 1))
+    return _reps_now(here, -(count or 1))
 
 
 def _reps_now(here: Here, more: int) -> Turn:
@@ -125,7 +108,7 @@ def _reps_now(here: Here, more: int) -> Turn:
             return stay(here, words("nothing-left"))
         place = replace(place, rep=practice.reps)
     if practice.pieces[place.piece].kind is not PieceKind.SET or place.stage:
-        return set_reps(here, SetReps(max(1, practice.reps + more)))
+        return set_reps(here, max(1, practice.reps + more))
     then = replace(place, rep=max(most_on_top(practice), min(place.rep - more, practice.reps - 1)), held=0)
     left = words("now-left", amount=amount_left(practice, then, words))
     told = words("long-enough") if then.rep == place.rep else left
@@ -137,22 +120,19 @@ def _reps_now(here: Here, more: int) -> Turn:
 # From now on
 
 
-def set_reps(here: Here, event: Event) -> Turn:
+def set_reps(here: Here, count: int | None) -> Turn:
     """Do so many reps of this exercise."""
-    assert isinstance(event, SetReps)
-    return _set_dose(here, "reps", event.count)
+    return _set_dose(here, "reps", count)
 
 
-def set_sets(here: Here, event: Event) -> Turn:
+def set_sets(here: Here, count: int | None) -> Turn:
     """Do so many sets of this exercise on each side."""
-    assert isinstance(event, SetSets)
-    return _set_dose(here, "sets", event.count)
+    return _set_dose(here, "sets", count)
 
 
-def set_hold(here: Here, event: Event) -> Turn:
+def set_hold(here: Here, seconds: int | None) -> Turn:
     """Hold for so many seconds in this exercise."""
-    assert isinstance(event, SetHold)
-    return _set_dose(here, "hold", event.seconds)
+    return _set_dose(here, "hold", seconds)
 
 
 def _set_dose(here: Here, what: str, wanted: int | None) -> Turn:
@@ -216,12 +196,12 @@ def _where_it_was(before: Here, after: Here) -> Here:
     return replace(after, place=Place(before.place.step, index, rep, held, before.place.stage))
 
 
-def easier(here: Here, event: Event) -> Turn:
+def easier(here: Here) -> Turn:
     """One form easier, in which the set is begun again from its position."""
     return _other_form(here, here.practice.form.level.easier if here.practice else None, "easier")
 
 
-def harder(here: Here, event: Event) -> Turn:
+def harder(here: Here) -> Turn:
     """One form harder, in which the set is begun again from its position."""
     return _other_form(here, here.practice.form.level.harder if here.practice else None, "harder")
 
@@ -252,7 +232,7 @@ def _again_here(here: Here) -> Place:
     return Place(place.step, place.piece, max(0, place.rep))
 
 
-def as_usual(here: Here, event: Event) -> Turn:
+def as_usual(here: Here) -> Turn:
     """The exercise as the content has it: its usual form and dose."""
     practice, person = here.practice, here.scene.person
     if practice is None:
@@ -265,12 +245,12 @@ def as_usual(here: Here, event: Event) -> Turn:
     return stay(after, here.words("said-usual"), person=person)
 
 
-def slower(here: Here, event: Event) -> Turn:
+def slower(here: Here) -> Turn:
     """More time between the reps."""
     return _speed(here, {Speed.FASTER: Speed.USUAL, Speed.USUAL: Speed.SLOWER}, "slower", "slowest")
 
 
-def faster(here: Here, event: Event) -> Turn:
+def faster(here: Here) -> Turn:
     """Less time between the reps."""
     return _speed(here, {Speed.SLOWER: Speed.USUAL, Speed.USUAL: Speed.FASTER}, "faster", "fastest")
 
@@ -285,25 +265,25 @@ def _speed(here: Here, ladder: dict[Speed, Speed], way: str, end: str) -> Turn:
     return stay(here.remembering(person), here.words(phrase), person=person)
 
 
-def flow(here: Here, event: Event) -> Turn:
+def flow(here: Here) -> Turn:
     """From now on she does not wait; she says how often she needs a word."""
     person = replace(here.scene.person, pace=Pace.FLOW)
     already = here.scene.person.pace is Pace.FLOW
     return stay(here.remembering(person), here.words("flow-already" if already else "flow"), person=person)
 
 
-def guided(here: Here, event: Event) -> Turn:
+def guided(here: Here) -> Turn:
     """From now on she waits for "ready"."""
     person = replace(here.scene.person, pace=Pace.GUIDED)
     return stay(here.remembering(person), here.words("guided"), person=person)
 
 
-def ticks(here: Here, event: Event) -> Turn:
+def ticks(here: Here) -> Turn:
     """Seconds that can be heard; without sounds she counts aloud and says so."""
     return _ticking(here, True)
 
 
-def quiet(here: Here, event: Event) -> Turn:
+def quiet(here: Here) -> Turn:
     """Holds without ticking; without sounds she counts aloud and says so."""
     return _ticking(here, False)
 
@@ -315,17 +295,16 @@ def _ticking(here: Here, wanted: bool) -> Turn:
     return stay(here.remembering(person), here.words(phrase), person=person)
 
 
-def lacks(here: Here, event: Event) -> Turn:
+def lacks(here: Here, equipment: str | None) -> Turn:
     """They have not got a thing: what will do instead; or else, today, what needs it is made easier, or left out."""
-    assert isinstance(event, Lacks)
     words, library = here.words, here.scene.library
-    if event.equipment is None or event.equipment not in library.equipment:
+    if equipment is None or equipment not in library.equipment:
         return stay(here, words("lacks-what"))
-    instead = library.equipment_instead.get(event.equipment)
+    instead = library.equipment_instead.get(equipment)
     if instead:
         return stay(here, instead)
     today = today_of(here.scene)
-    lacking = tuple(dict.fromkeys((*today.lacking, event.equipment)))
+    lacking = tuple(dict.fromkeys((*today.lacking, equipment)))
     person = replace(here.scene.person, today=replace(today, lacking=lacking))
     after = here.remembering(person)
     if not here.steps:

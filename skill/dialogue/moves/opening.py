@@ -4,7 +4,6 @@ from skill.coaching import plan
 from skill.coaching.place import BEGINNING, Place
 from skill.coaching.practice import things
 from skill.coaching.timeline import needed
-from skill.dialogue.events import Event, GoTo, Open, StartExercise, StartRoutine
 from skill.dialogue.history import active_days, days_since, exercises_on
 from skill.dialogue.session import Phase, Turn, Underway
 from skill.dialogue.situation import Here, habits_of, steps_of, today_of
@@ -20,7 +19,7 @@ KNOWN_AFTER = 3
 """Who has come so often knows what else can be asked."""
 
 
-def welcome(here: Here, event: Event) -> Turn:
+def welcome(here: Here) -> Turn:
     """New people hear who she is, one safety line, and what to say; others a greeting that knows how long it was."""
     safety, told, person = with_safety(here)
     question = "choose-known" if here.scene.person.sessions > KNOWN_AFTER else "choose"
@@ -31,7 +30,7 @@ def welcome(here: Here, event: Event) -> Turn:
 def greet(here: Here) -> Turn:
     """As a session begins: what is unfinished is offered, or else they are welcome."""
     taken_up = _taken_up(here)
-    return offer(taken_up, Open()) if taken_up else welcome(here.starting(""), Open())
+    return offer(taken_up) if taken_up else welcome(here.starting(""))
 
 
 def _legal_underway(here: Here) -> Underway | None:
@@ -54,7 +53,7 @@ def _greeting(here: Here) -> tuple[str, ...]:
     return (words("opened-again"),)
 
 
-def offer(here: Here, event: Event) -> Turn:
+def offer(here: Here) -> Turn:
     """Someone comes back to something unfinished. What is left out today is named, so that nobody wonders."""
     safety, told, person = with_safety(here)
     named = plan.name(here.session.plan, here.scene.library)
@@ -76,42 +75,40 @@ def _left_today(here: Here) -> str:
     return here.words("left-today", exercises=here.words.listed(names)) if names else ""
 
 
-def reopen(here: Here, event: Event) -> Turn:
+def reopen(here: Here) -> Turn:
     """Opened again in the middle of things: back into position, from the same place."""
     return re_enter(here, here.place)
 
 
-def go_on_from_last_time(here: Here, event: Event) -> Turn:
+def go_on_from_last_time(here: Here) -> Turn:
     """They take up the offer: into position from standing; from where they are, if they left a moment ago."""
     recent, scene = here.session.recent, here.scene
     rest = () if recent else things(here.steps[here.place.step :], habits_of(here.steps, scene), scene.library)
     return re_enter(here, here.place, needed(rest, here.words), whole=not recent)
 
 
-def start_first_routine(here: Here, event: Event) -> Turn:
+def start_first_routine(here: Here) -> Turn:
     """Ready, with nothing chosen: what was just explained, or the routine that most people come for."""
     if here.session.asked and plan.steps(here.session.asked, here.scene.library):
         return begin_or_confirm(here, here.session.asked)
     return begin(here, plan.of_routine(here.scene.library.first_routine))
 
 
-def start_routine(here: Here, event: Event) -> Turn:
+def start_routine(here: Here, routine: str | None) -> Turn:
     """Start the routine that was named; a name that nobody knows is answered with those there are."""
-    assert isinstance(event, StartRoutine)
-    if event.routine is None or event.routine not in here.scene.library.routines:
+    if routine is None or routine not in here.scene.library.routines:
         return stay(here, here.words("which-routine", routines=routines(here.scene.library, here.words)))
-    return begin_or_confirm(here, plan.of_routine(event.routine))
+    return begin_or_confirm(here, plan.of_routine(routine))
 
 
-def start_exercise(here: Here, event: Event) -> Turn:
+def start_exercise(here: Here, exercise: str | None) -> Turn:
     """Do one exercise; inside a routine that has it, go to it there."""
-    assert isinstance(event, StartExercise)
-    if event.exercise is None or event.exercise not in here.scene.library.exercises:
+    if exercise is None or exercise not in here.scene.library.exercises:
         return stay(here, here.words("which-exercise", exercises=exercises(here)))
-    index = _index_in(here, event.exercise)
+    index = _index_in(here, exercise)
     if index is not None and here.phase is not Phase.OFFERING:
         return _to(here, index)
-    return begin_or_confirm(_wanted_after_all(here, event.exercise), plan.of_exercise(event.exercise))
+    return begin_or_confirm(_wanted_after_all(here, exercise), plan.of_exercise(exercise))
 
 
 def _to(here: Here, index: int) -> Turn:
@@ -128,61 +125,59 @@ def _wanted_after_all(here: Here, exercise: str) -> Here:
     return here.remembering(replace(here.scene.person, today=replace(today, left=left)))
 
 
-def go_to(here: Here, event: Event) -> Turn:
+def go_to(here: Here, exercise: str | None, number: int | None) -> Turn:
     """Go to an exercise of what is underway, by name or number."""
-    assert isinstance(event, GoTo)
-    if event.exercise is not None and event.exercise in here.scene.library.exercises:
-        index = _index_in(here, event.exercise)
+    if exercise is not None and exercise in here.scene.library.exercises:
+        index = _index_in(here, exercise)
         if index is not None:
             return _to(here, index)
-        named = here.scene.library.exercises[event.exercise].name
+        named = here.scene.library.exercises[exercise].name
         return stay(
             here,
             here.words("not-in-plan", exercise=named, plan=plan.name(here.session.plan, here.scene.library)),
         )
-    if event.number is None:
+    if number is None:
         return stay(here, here.words("which-exercise", exercises=exercises(here)))
-    if not 1 <= event.number <= len(here.steps):
+    if not 1 <= number <= len(here.steps):
         return stay(here, here.words("no-such-number", of=here.words.amount("exercises", len(here.steps))))
-    return _to(here, event.number - 1)
+    return _to(here, number - 1)
 
 
-def go_to_and_start(here: Here, event: Event) -> Turn:
+def go_to_and_start(here: Here, exercise: str | None, number: int | None) -> Turn:
     """Go to, with nothing underway: that exercise by itself, or that number of the first routine."""
-    assert isinstance(event, GoTo)
-    if event.number is None:
-        return start_exercise(here, StartExercise(event.exercise))
+    if number is None:
+        return start_exercise(here, exercise)
     first = plan.of_routine(here.scene.library.first_routine)
     steps = steps_of(first, here.scene)
-    if not 1 <= event.number <= len(steps):
+    if not 1 <= number <= len(steps):
         return stay(here, here.words("no-such-number", of=here.words.amount("exercises", len(steps))))
-    return begin(here, first, Place(event.number - 1))
+    return begin(here, first, Place(number - 1))
 
 
-def start_over(here: Here, event: Event) -> Turn:
+def start_over(here: Here) -> Turn:
     """The routine from its beginning; asked first when that would lose much."""
     return begin_or_confirm(here, here.session.plan)
 
 
-def begin_over(here: Here, event: Event) -> Turn:
+def begin_over(here: Here) -> Turn:
     """The routine from its beginning, without asking: the offer named it."""
     return begin(here, here.session.plan)
 
 
-def start_asked(here: Here, event: Event) -> Turn:
+def start_asked(here: Here) -> Turn:
     """Yes: start what was asked about."""
     return begin(here, here.session.asked)
 
 
-def keep_going(here: Here, event: Event) -> Turn:
+def keep_going(here: Here) -> Turn:
     """No: back to where they were."""
     return back_to_where_it_came_up(here, here.words("kept-going"))
 
 
-def resume_or_start(here: Here, event: Event) -> Turn:
+def resume_or_start(here: Here) -> Turn:
     """Go on, with nothing chosen: what is underway, if something is; else the routine that most people come for."""
     taken_up = _taken_up(here)
-    return go_on_from_last_time(taken_up, event) if taken_up else start_first_routine(here, event)
+    return go_on_from_last_time(taken_up) if taken_up else start_first_routine(here)
 
 
 def _taken_up(here: Here) -> Here | None:
@@ -191,19 +186,19 @@ def _taken_up(here: Here) -> Here | None:
     return here.taking_up(underway) if underway else None
 
 
-def decline(here: Here, event: Event) -> Turn:
+def decline(here: Here) -> Turn:
     """No to going on: what is underway is kept, and they may choose something else."""
     named = plan.name(here.session.plan, here.scene.library)
     turn = ask(here.starting(""), Phase.CHOOSING, here.words("declined", plan=named))
     return replace(turn, person=here.scene.person)
 
 
-def confirm_again(here: Here, event: Event) -> Turn:
+def confirm_again(here: Here) -> Turn:
     """Ask once more what they were asked."""
     return confirm(here, here.session.asked)
 
 
-def what_there_is(here: Here, event: Event) -> Turn:
+def what_there_is(here: Here) -> Turn:
     """The routines and the exercises, by name."""
     named = routines(here.scene.library, here.words)
     return stay(here, here.words("what-there-is", routines=named, exercises=exercises(here)))
@@ -220,7 +215,7 @@ def begin_or_confirm(here: Here, wanted: str) -> Turn:
     left = here if here.steps else _taken_up(here)
     if left is None or not _got_anywhere(left, unheard=unheard):
         return begin(here, wanted)
-    return offer(here, Open()) if unheard and left.session.plan == wanted else confirm(left, wanted)
+    return offer(here) if unheard and left.session.plan == wanted else confirm(left, wanted)
 
 
 def _got_anywhere(here: Here, *, unheard: bool) -> bool:

@@ -3,7 +3,6 @@
 from skill.coaching.place import Place
 from skill.coaching.practice import PieceKind
 from skill.coaching.timeline import Part
-from skill.dialogue.events import Event, OnlySide, SideAgain, SkipSide
 from skill.dialogue.session import Person, Phase, Turn
 from skill.dialogue.situation import Here, last_set, today_of
 from skill.dialogue.turns import play, re_enter, stay
@@ -11,20 +10,11 @@ from skill.library.models import Side, Sides
 from skill.library.values import replace
 
 
-def one_side(here: Here, event: Event) -> Turn:
-    """Only this side; or, where a side was named that is not to be done, only the other one."""
-    if here.piece is None or here.piece.side is None:
-        return stay(here, here.words("both-sides-together"))
-    named = event.side if isinstance(event, SkipSide) else None
-    return _only(here, Side(named).other if named in tuple(Side) else here.piece.side)
-
-
-def only_side(here: Here, event: Event) -> Turn:
+def only_side(here: Here, side: str | None = None) -> Turn:
     """Only the side that was named; without a name, the one they are at."""
-    assert isinstance(event, OnlySide)
     if here.piece is None or here.piece.side is None:
         return stay(here, here.words("both-sides-together"))
-    return _only(here, Side(event.side) if event.side in tuple(Side) else here.piece.side)
+    return _only(here, Side(side) if side in tuple(Side) else here.piece.side)
 
 
 def _only(here: Here, wanted: Side) -> Turn:
@@ -42,7 +32,7 @@ def _only(here: Here, wanted: Side) -> Turn:
     return _from_its_start(after, told)
 
 
-def other_side_first(here: Here, event: Event) -> Turn:
+def other_side_first(here: Here) -> Turn:
     """The other side now, and this one after it; where the other is done, that is said."""
     piece, practice = here.piece, here.practice
     if piece is None or practice is None or piece.side is None:
@@ -54,14 +44,13 @@ def other_side_first(here: Here, event: Event) -> Turn:
     return _from_its_start(after, here.words("other-side-first", side=here.words.side(other)))
 
 
-def side_again(here: Here, event: Event) -> Turn:
+def side_again(here: Here, side: str | None) -> Turn:
     """A side once more: into its position, and from its first rep."""
-    assert isinstance(event, SideAgain)
     here = _where_the_last_side_was(here)
     piece, practice = here.piece, here.practice
     if piece is None or practice is None or piece.side is None:
         return stay(here, here.words("both-sides-together"))
-    wanted = Side(event.side) if event.side in tuple(Side) else piece.side
+    wanted = Side(side) if side in tuple(Side) else piece.side
     person = here.scene.person
     if wanted not in [one.side for one in practice.pieces]:
         here = here.remembering(_with_sides(here, ()))
@@ -79,7 +68,7 @@ def _where_the_last_side_was(here: Here) -> Here:
     return replace(here, place=Place(here.place.step - 1, len(before.pieces) - 1))
 
 
-def both_sides(here: Here, event: Event) -> Turn:
+def both_sides(here: Here) -> Turn:
     """Both sides again, where one was to be left out; of an exercise that is over, for the next time."""
     piece, practice, today = here.piece, here.practice, today_of(here.scene)
     if today.sides and (practice is None or practice.exercise.id not in today.sides):

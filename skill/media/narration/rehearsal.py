@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 from skill.coaching.wishes import Pace
-from skill.dialogue.events import Event, Resume, StartExercise, StartRoutine
+from skill.dialogue.events import Event, Said, StartExercise, StartRoutine
 from skill.dialogue.prompt import Part, Say
 from skill.dialogue.respond import respond
 from skill.dialogue.session import Listener, Person, Scene, Session, Turn
@@ -31,7 +31,7 @@ def rehearse(library: Library, name: str, sounds: frozenset[str], person: Person
         yield turn
         if not turn.prompt.listen:
             return
-        session, person, event = turn.session, turn.person, Resume()
+        session, person, event = turn.session, turn.person, Said.RESUME
         now += timedelta(seconds=seconds_of(turn.prompt.parts, library.language) + 5)
 
 
