@@ -44,8 +44,8 @@ from skill.dialogue.events import (
 from skill.dialogue.moves.caring import is_over
 from skill.dialogue.prompt import Part, Prompt, Say, Silence, Sound
 from skill.dialogue.respond import respond
-from skill.dialogue.session import Person, Phase, Scene, Session, Turn, Underway
-from skill.dialogue.situation import look, settle
+from skill.dialogue.session import Person, Phase, Scene, Session, Turn, Underway, settle
+from skill.dialogue.situation import look
 from skill.dialogue.table import PHASES, TABLE
 from skill.library import limits
 from skill.library.values import replace

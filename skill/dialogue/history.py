@@ -7,7 +7,7 @@ from skill.coaching import plan
 from skill.coaching.fitting import after_piece
 from skill.dialogue.events import Event, LeaveOutToday, Said, SkipSide
 from skill.dialogue.session import Day, Earlier, Person, Phase
-from skill.dialogue.situation import Here, easier_there_is
+from skill.dialogue.situation import Situation, easier_there_is
 from skill.library.models import Side
 from skill.library.values import Value, replace
 
@@ -32,7 +32,7 @@ class Done(Value):
     whole: bool = False
 
 
-def done(here: Here, event: Event) -> Done:
+def done(here: Situation, event: Event) -> Done:
     """What an event settles: what the clock shows was heard to its end, and what they move on from or leave."""
     if not here.steps or event is Said.FAILED:
         return Done()
@@ -46,13 +46,13 @@ def done(here: Here, event: Event) -> Done:
     return Done(finished, skipped, ended and _is_whole(here, {*counted, *finished}))
 
 
-def _is_whole(here: Here, done: set[str]) -> bool:
+def _is_whole(here: Situation, done: set[str]) -> bool:
     """A routine of which every exercise was done; once is enough."""
     routine = plan.routine_of(here.session.plan) is not None
     return routine and here.session.plan not in done and all(step.exercise in done for step in here.steps)
 
 
-def _heard_through(here: Here, event: Event) -> range:
+def _heard_through(here: Situation, event: Event) -> range:
     """The exercises that lie between where the last answer began and where they are now."""
     if here.session.since is None:
         return range(0)
@@ -60,7 +60,7 @@ def _heard_through(here: Here, event: Event) -> range:
     return range(here.session.place.step, now.step)
 
 
-def _ended(here: Here, event: Event) -> bool:
+def _ended(here: Situation, event: Event) -> bool:
     """The last piece was heard to its end: the clock says so, or the device, or they moved on from it."""
     if here.session.since is None:
         return False
@@ -69,14 +69,14 @@ def _ended(here: Here, event: Event) -> bool:
     return here.phase is Phase.FINISHING or timed_out or (last and _moves_on(here, event))
 
 
-def _moves_on(here: Here, event: Event) -> bool:
+def _moves_on(here: Situation, event: Event) -> bool:
     """They say "ready" or the like in the middle of an exercise's last piece: it counts as done."""
     if not (event in ON and here.phase is Phase.MOVING and here.running and here.practice) or here.between:
         return False
     return after_piece(here.practice, here.place).step > here.place.step
 
 
-def _leaves(here: Here, event: Event) -> bool:
+def _leaves(here: Situation, event: Event) -> bool:
     if here.phase is Phase.HURTING:
         stays = event is Said.YES and easier_there_is(here, here.place)
         return event in (*ON, Said.NO, Said.SKIP_EXERCISE) and not stays

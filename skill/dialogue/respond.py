@@ -5,7 +5,7 @@ from skill.dialogue.history import ON, done, written_down
 from skill.dialogue.moves.caring import is_over
 from skill.dialogue.prompt import Say
 from skill.dialogue.session import Forget, Person, Phase, Scene, Session, Turn
-from skill.dialogue.situation import Here, look
+from skill.dialogue.situation import Situation, look
 from skill.dialogue.table import make_move
 from skill.dialogue.turns import joined
 from skill.library.values import replace
@@ -47,7 +47,7 @@ def _answer(session: Session, event: Event, scene: Scene) -> Turn:
     return replace(turn, person=_seen(turn, scene))
 
 
-def _as_the_day_is(here: Here) -> Here:
+def _as_the_day_is(here: Situation) -> Situation:
     """While the day is over nothing else is going on, whatever the session says."""
     if is_over(here.scene):
         return here if here.phase in (Phase.FORGETTING, Phase.ALARM) else replace(here, phase=Phase.OVER)
@@ -67,7 +67,7 @@ def _sounds_were_heard(session: Session, event: Event, scene: Scene) -> Scene:
     return replace(scene, person=replace(scene.person, sounds_failures=0))
 
 
-def _move(here: Here, event: Event) -> Turn:
+def _move(here: Situation, event: Event) -> Turn:
     """What the table says. Where it says nothing, a question is let drop, as if it had not been asked."""
     turn = make_move(here, event)
     if turn is not None:

@@ -12,11 +12,13 @@ from skill.dialogue import events as e
 from skill.dialogue.events import Event, Kind, Said, kind_of
 from skill.dialogue.moves import adjusting, asking, caring, going, leaving, opening, remembering, sides
 from skill.dialogue.session import Phase, Turn
-from skill.dialogue.situation import Here
+from skill.dialogue.situation import Situation
 from skill.dialogue.turns import says
 
-Move = Callable[..., Turn]
-"""Makes a turn of the situation. What it names beside that it is handed from the event's fields of those names."""
+Move = Callable[[Situation], Turn]
+
+GivenMove = Callable[..., Turn]
+"""A move in the row of an event that carries something: it is handed those of the event's fields that it names."""
 
 DROPPED = None
 """In a cell: the question is let drop, and the event is as if it had not been asked."""
@@ -59,19 +61,23 @@ def _row(*eight: Move | None) -> tuple[Move | None, ...]:
     return (*eight, *ASIDE) if len(eight) == 8 else eight
 
 
+def _given(*eight: GivenMove | None) -> tuple[GivenMove | None, ...]:
+    return (*eight, *ASIDE) if len(eight) == 8 else eight
+
+
 def _all(move: Move) -> tuple[Move | None, ...]:
     """The same wherever something can be going on."""
     return _row(*(move,) * 8)
 
 
 # fmt: off
-ROWS: Mapping[Kind, tuple[Move | None, ...]] = {
+ROWS: Mapping[Kind, tuple[GivenMove | None, ...]] = {
     #                                CHOOSING            OFFERING          POSITIONING      MOVING           PAUSED                   HURTING             CONFIRMING         FINISHING  (FORGETTING, ASKING, ALARM, OVER)
     Said.OPEN:                 _row(o.welcome,         o.offer,          o.reopen,        o.reopen,        o.reopen,                k.it_hurts,         o.reopen,            no_more),
-    e.StartRoutine:            _all(o.start_routine),
-    e.StartExercise:           _all(o.start_exercise),
-    e.GoTo:                    _row(o.go_to_and_start, o.go_to,          o.go_to,         o.go_to,         o.go_to,                 o.go_to,            o.go_to,             o.go_to,  DROPPED, a.number, still, over),
-    e.Number:                  _row(a.number,          a.number,         a.number,        a.number,        a.number,                k.stay_put,         a.number,            a.number, DROPPED, a.number, still, over),
+    e.StartRoutine:            _given(*(o.start_routine,) * 8),
+    e.StartExercise:           _given(*(o.start_exercise,) * 8),
+    e.GoTo:                    _given(o.go_to_and_start, o.go_to,          o.go_to,         o.go_to,         o.go_to,                 o.go_to,            o.go_to,             o.go_to,  DROPPED, a.number, still, over),
+    e.Number:                  _given(a.number,          a.number,         a.number,        a.number,        a.number,                k.stay_put,         a.number,            a.number, DROPPED, a.number, still, over),
     Said.START_OVER:           _row(first,             o.begin_over,     o.start_over,    o.start_over,    o.start_over,            o.start_over,       asked,               o.begin_over),
 
     Said.READY:                _row(first,             offered,          g.go,            on,              up,                      leave,              asked,               end,  DROPPED, DROPPED, k.no_alarm, over),
@@ -85,18 +91,18 @@ ROWS: Mapping[Kind, tuple[Move | None, ...]] = {
     Said.REPEAT:               _row(o.welcome,         o.offer,          g.again,         g.again,         g.again_from_its_start,  k.it_hurts,         o.confirm_again,     g.again_from_its_start,  r.ask_before_forgetting, k.stay_put, still, over),
     Said.WHAT_DID_YOU_SAY:     _row(*(c.what_did_you_say,) * 10, still, over),
     Said.SKIP_EXERCISE:        _row(nothing,           g.skip_exercise,  g.skip_exercise, g.skip_exercise, g.skip_exercise,         leave,              g.skip_exercise,     end),
-    e.SkipSide:                _row(nothing,           g.skip_side,      g.skip_side,     g.skip_side,     g.skip_side,             k.leave_side,       g.skip_side,         end),
+    e.SkipSide:                _given(nothing,           g.skip_side,      g.skip_side,     g.skip_side,     g.skip_side,             k.leave_side,       g.skip_side,         end),
     Said.ONE_SIDE:             _row(*(s.only_side,) * 5,         k.only_side_after_pain, s.only_side,         s.only_side),
-    e.OnlySide:                _row(*(s.only_side,) * 5,        k.only_side_after_pain, s.only_side,        s.only_side),
+    e.OnlySide:                _given(*(s.only_side,) * 5,        k.only_side_after_pain, s.only_side,        s.only_side),
     Said.OTHER_SIDE_FIRST:     _row(*(s.other_side_first,) * 5, k.stay_put,             s.other_side_first, s.other_side_first),
-    e.SideAgain:               _row(*(s.side_again,) * 5,       k.stay_put,             s.side_again,       s.side_again),
+    e.SideAgain:               _given(*(s.side_again,) * 5,       k.stay_put,             s.side_again,       s.side_again),
     Said.BOTH_SIDES:           _row(*(s.both_sides,) * 5,       k.stay_put,             s.both_sides,       s.both_sides),
     Said.GET_UP:               _all(g.get_up),
     Said.ALL_WELL:             _row(*(says("all-well"),) * 10, k.no_alarm, k.fine_after_all),
     Said.PAUSE:                _row(no_pause, g.pause,         g.pause,         g.pause,         g.pause,                 k.stay_put,         g.pause,             no_more),
 
     Said.LIST:                 _all(o.what_there_is),
-    e.Explain:                 _all(c.explain),
+    e.Explain:                 _given(*(c.explain,) * 8),
     Said.WHERE_AM_I:           _row(*(c.where_am_i,) * 7, no_more),
     Said.WHATS_NEXT:           _row(*(c.whats_next,) * 5, k.stay_put, c.whats_next, no_more),
     Said.HOW_LONG_LEFT:        _row(*(c.how_long_left,) * 7, no_more),
@@ -114,12 +120,12 @@ ROWS: Mapping[Kind, tuple[Move | None, ...]] = {
     Said.WHERE_ARE_MY_FEET:    _all(c.where_are_my_feet),
     Said.HELP:                 _row(*(c.help_here,) * 10, k.emergency, k.help_when_over),
 
-    e.MoreSeconds:             _row(*(a.more_seconds,) * 8, DROPPED, a.more_seconds, still, over),
-    e.MoreReps:                _all(a.more_reps),
-    e.FewerReps:               _all(a.fewer_reps),
-    e.SetReps:                 _row(*(a.set_reps,) * 8, DROPPED, a.set_reps, still, over),
-    e.SetSets:                 _row(*(a.set_sets,) * 8, DROPPED, a.set_sets, still, over),
-    e.SetHold:                 _row(*(a.set_hold,) * 8, DROPPED, a.set_hold, still, over),
+    e.MoreSeconds:             _given(*(a.more_seconds,) * 8, DROPPED, a.more_seconds, still, over),
+    e.MoreReps:                _given(*(a.more_reps,) * 8),
+    e.FewerReps:               _given(*(a.fewer_reps,) * 8),
+    e.SetReps:                 _given(*(a.set_reps,) * 8, DROPPED, a.set_reps, still, over),
+    e.SetSets:                 _given(*(a.set_sets,) * 8, DROPPED, a.set_sets, still, over),
+    e.SetHold:                 _given(*(a.set_hold,) * 8, DROPPED, a.set_hold, still, over),
     Said.EASIER:               _row(*(a.easier,) * 5,   k.easier_if_there_is, a.easier,   a.easier),
     Said.HARDER:               _row(*(a.harder,) * 5,   says("no-harder-now"),         a.harder,   a.harder),
     Said.AS_USUAL:             _row(*(a.as_usual,) * 5, k.stay_put,           a.as_usual, a.as_usual),
@@ -131,10 +137,10 @@ ROWS: Mapping[Kind, tuple[Move | None, ...]] = {
     Said.QUIET:                _all(a.quiet),
     Said.TALK_MORE:            _all(r.talk_more),
     Said.TALK_LESS:            _all(r.talk_less),
-    e.LeaveOut:                _all(r.leave_out),
-    e.LeaveOutToday:           _row(*(r.leave_out_today,) * 5, leave,         r.leave_out_today, end),
-    e.Lacks:                   _row(*(a.lacks,) * 5,           k.stay_put,    a.lacks,           a.lacks),
-    e.PutBack:                 _all(r.put_back),
+    e.LeaveOut:                _given(*(r.leave_out,) * 8),
+    e.LeaveOutToday:           _given(*(r.leave_out_today,) * 5, leave,         r.leave_out_today, end),
+    e.Lacks:                   _given(*(a.lacks,) * 5,           k.stay_put,    a.lacks,           a.lacks),
+    e.PutBack:                 _given(*(r.put_back,) * 8),
 
     Said.HOW_AM_I_DOING:       _all(r.how_am_i_doing),
     Said.WHAT_DO_YOU_KNOW:     _row(*(r.what_do_you_know,) * 8, DROPPED, DROPPED, still, r.what_do_you_know),
@@ -161,7 +167,7 @@ ROWS: Mapping[Kind, tuple[Move | None, ...]] = {
 }
 # fmt: on
 
-TABLE: Mapping[tuple[Phase, Kind], Move | None] = {
+TABLE: Mapping[tuple[Phase, Kind], GivenMove | None] = {
     (phase, kind): move for kind, moves in ROWS.items() for phase, move in zip(PHASES, moves, strict=True)
 }
 
@@ -173,7 +179,7 @@ _WANTED = {
 """The fields of an event that a move names."""
 
 
-def make_move(here: Here, event: Event) -> Turn | None:
+def make_move(here: Situation, event: Event) -> Turn | None:
     """The turn that the table has for an event; None where a question is let drop."""
     move = TABLE[here.phase, kind_of(event)]
     if move is None:

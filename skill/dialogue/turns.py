@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable, Iterable
 from datetime import date
 from functools import lru_cache
-from typing import Any
 
 from skill.coaching import plan
 from skill.coaching.fitting import BEGINS_AFTER, SURELY_HEARD, Span, after_piece
@@ -15,8 +14,8 @@ from skill.coaching.timeline import PASSAGES, CueKind, Passage, gate_before, mov
 from skill.coaching.timeline import Part as SetUpPart
 from skill.dialogue.history import days_since
 from skill.dialogue.prompt import Card, Part, Prompt, Say, Silence, Sound
-from skill.dialogue.session import Person, Phase, Session, Turn
-from skill.dialogue.situation import UNDECIDED, Here, easier_there_is, kept, last_set
+from skill.dialogue.session import UNDECIDED, Person, Phase, Session, Turn
+from skill.dialogue.situation import Situation, easier_there_is, kept, last_set
 from skill.dialogue.telling import offer_of_harder, review, where_and_left
 from skill.library.values import replace
 from skill.library.words import sentences
@@ -29,7 +28,7 @@ PATIENT_QUIET_SECONDS = 9
 """Without sounds she waits about three quarters of a minute: so many calm lines, with so much quiet before each."""
 
 
-def back_to_where_it_came_up(here: Here, *told: str, person: Person | None = None) -> Turn:
+def back_to_where_it_came_up(here: Situation, *told: str, person: Person | None = None) -> Turn:
     """A question was answered: back to what was going on before it."""
     before = here.session.asked_in
     if before in (Phase.FINISHING, Phase.HURTING, Phase.CHOOSING) and (here.steps or before == Phase.CHOOSING):
@@ -41,7 +40,7 @@ def back_to_where_it_came_up(here: Here, *told: str, person: Person | None = Non
 
 
 def play(
-    here: Here,
+    here: Situation,
     place: Place,
     *lead: str,
     person: Person | None = None,
@@ -78,11 +77,8 @@ def play(
     then = _phase_after(span)
     question = _question_after(here, span)
     parts = joined([Say(told), *heard(here, span), Say(question)])
-    return _turn(
-        here,
-        parts,
-        _reprompt(here, then, _body_at_the_end(here, span)),
-        person,
+    session = replace(
+        here.session,
         phase=then,
         place=place,
         ends=span.ends,
@@ -93,18 +89,24 @@ def play(
         asked="",
         sharp=False,
         body=_body(here.body),
-        said=sentences(told, *_told_in(span), question if span.gate else ""),
+        leaving="",
+        number_for="",
+        up_at=0,
+        hurried=False,
     )
+    reprompt = _reprompt(here, then, _body_at_the_end(here, span))
+    said = sentences(told, *_told_in(span), question if span.gate else "")
+    return _turn(here, session, parts, reprompt, person, said=said)
 
 
-def _from_the_seat(here: Here, practice: Practice, place: Place) -> str:
+def _from_the_seat(here: Situation, practice: Practice, place: Place) -> str:
     """The position in a sentence, where they sit half-way up from it and do not go on up."""
     if here.place.stage != SetUpPart.UP or place.stage == SetUpPart.UP:
         return ""
     return sided(f"{here.words.position(practice.form.position)}.", practice.pieces[place.piece].side, here.words)
 
 
-def _question_after(here: Here, span: Span) -> str:
+def _question_after(here: Situation, span: Span) -> str:
     """What she asks at the end of a span; at the very end, how to come out of it first."""
     if span.gate:
         return here.words(span.gate)
@@ -124,13 +126,13 @@ def _phase_after(span: Span) -> Phase:
     return Phase.POSITIONING if span.waits else Phase.MOVING
 
 
-def _body_at_the_end(here: Here, span: Span) -> str:
+def _body_at_the_end(here: Situation, span: Span) -> str:
     practice = here.practices(span.ends.step)
     return practice.form.position if practice else STANDING
 
 
 def re_enter(
-    here: Here,
+    here: Situation,
     place: Place,
     *lead: str,
     anew: bool = False,
@@ -164,7 +166,7 @@ def _body(position: str) -> str:
     return "" if position == STANDING else position
 
 
-def gate_of(here: Here, place: Place) -> Place:
+def gate_of(here: Situation, place: Place) -> Place:
     """The place that "ready" starts from: this set, or the next one."""
     while practice := here.practices(place.step):
         if practice.pieces[place.piece].kind is PieceKind.SET:
@@ -173,7 +175,9 @@ def gate_of(here: Here, place: Place) -> Place:
     return place
 
 
-def stay(here: Here, *told: str, person: Person | None = None, card: Card | None = None, waits: bool = False) -> Turn:
+def stay(
+    here: Situation, *told: str, person: Person | None = None, card: Card | None = None, waits: bool = False
+) -> Turn:
     """Answer in place: what was running runs on, and what was waited for is asked again.
 
     Args:
@@ -194,7 +198,7 @@ def stay(here: Here, *told: str, person: Person | None = None, card: Card | None
     return replace(turn, prompt=replace(turn.prompt, card=card)) if card else turn
 
 
-def says(phrase: str) -> Callable[[Here], Turn]:
+def says(phrase: str) -> Callable[[Situation], Turn]:
     """The move that says one phrase, and everything goes on."""
     return lambda here: stay(here, here.words(phrase))
 
@@ -203,7 +207,7 @@ IN_THE_HOLD_SECONDS = 5
 """Who speaks up sooner after a hold began is not in it yet, so nothing of the answer counts as held."""
 
 
-def _held_on(here: Here, told: str) -> Place:
+def _held_on(here: Situation, told: str) -> Place:
     """A hold runs on through a short answer: where they are when it has been spoken, five seconds left at least."""
     practice, place = here.practice, here.place
     in_it = here.session.holding and here.session.place.rep == place.rep
@@ -215,37 +219,55 @@ def _held_on(here: Here, told: str) -> Place:
 
 
 def ask(
-    here: Here,
+    here: Situation,
     phase: Phase,
     *told: str,
     place: Place | None = None,
     person: Person | None = None,
     asked: str = "",
     question: str = "",
-    **fields: Any,
+    leaving: str = "",
+    number_for: str = "",
+    up_at: int = 0,
 ) -> Turn:
-    """Say something, then the question of a phase, and wait for the answer; `fields` of the session change, too."""
+    """Say something, then the question of a phase, and wait for the answer.
+
+    Args:
+        here: the situation.
+        phase: what is going on from now on.
+        told: what to say first.
+        place: where they are, where that changes.
+        person: what to remember, where it changes.
+        asked: the plan that a yes would start.
+        question: the phrase that asks, where it is not the phase's own.
+        leaving: the exercise that is left for today, as long as it is not decided what comes instead.
+        number_for: what a number is asked for.
+        up_at: when the way up that comes first will have been told to its end, in seconds since 1970.
+    """
     place = here.place if place is None else place
-    if phase not in UNDECIDED and "leaving" not in fields:
+    if phase not in UNDECIDED:
         here, place = here.without_what_hurt(place)
-    return _turn(
-        here,
-        joined([Say(sentences(*told)), Say(here.words(question or question_of(here, phase, place)))]),
-        _reprompt(here, phase, here.body),
-        person,
+    before = here.session
+    session = replace(
+        before,
         phase=phase,
         place=place,
         ends=place,
         since=None,
-        asked=asked or (here.session.asked if phase in _ASIDE else ""),
-        asked_in=here.session.asked_in if here.phase in _ASIDE else here.phase,
-        gathering=here.session.gathering and place == here.session.place,
+        asked=asked or (before.asked if phase in _ASIDE else ""),
+        asked_in=before.asked_in if here.phase in _ASIDE else here.phase,
+        gathering=before.gathering and place == before.place,
         body=_body(here.body),
-        **fields,
+        leaving=leaving or (before.leaving if phase in UNDECIDED else ""),
+        number_for=number_for or (before.number_for if phase is Phase.ASKING else ""),
+        up_at=up_at,
+        hurried=False,
     )
+    parts = joined([Say(sentences(*told)), Say(here.words(question or question_of(here, phase, place)))])
+    return _turn(here, session, parts, _reprompt(here, phase, here.body), person)
 
 
-def question_of(here: Here, phase: Phase, place: Place) -> str:
+def question_of(here: Situation, phase: Phase, place: Place) -> str:
     """The question of a phase: its phrase."""
     if phase is Phase.POSITIONING:
         practice = here.practices(place.step)
@@ -292,7 +314,7 @@ _PATIENT = {
 """Where time is given: what is said first, then about a minute of quiet, and what is said then."""
 
 
-def _reprompt(here: Here, phase: Phase, body: str) -> tuple[Part, ...]:
+def _reprompt(here: Situation, phase: Phase, body: str) -> tuple[Part, ...]:
     """What is said when nobody answers: one command; patiently where time is given; where all is done, well done.
 
     Whoever may be left on the floor by it hears the way up.
@@ -312,7 +334,7 @@ def _reprompt(here: Here, phase: Phase, body: str) -> tuple[Part, ...]:
     return (Say(words(_REPROMPTS[phase])),)
 
 
-def finish(here: Here, *lead: str, person: Person | None = None, hurt: bool = False) -> Turn:
+def finish(here: Situation, *lead: str, person: Person | None = None, hurt: bool = False) -> Turn:
     """The closing words. The plan is done, nothing is underway any more, and the session closes.
 
     Args:
@@ -335,13 +357,13 @@ def finish(here: Here, *lead: str, person: Person | None = None, hurt: bool = Fa
     return Turn(_closed(here), person, Prompt(closing, card=_what_was_done(here)))
 
 
-def _well_done(here: Here) -> str:
+def _well_done(here: Situation) -> str:
     named = plan.name(here.session.plan, here.scene.library)
     routine = plan.routine_of(here.session.plan)
     return here.words("well-done", plan=named) if routine else here.words("well-done-exercise", exercise=named)
 
 
-def _what_was_done(here: Here) -> Card | None:
+def _what_was_done(here: Situation) -> Card | None:
     """The exercises of this plan that were finished today."""
     day = here.scene.person.history.get(here.scene.today.isoformat())
     done = [step.exercise for step in here.steps if day and step.exercise in day.finished]
@@ -353,7 +375,7 @@ def _what_was_done(here: Here) -> Card | None:
     return Card(library.title, told)
 
 
-def way_up(here: Here) -> tuple[Part, ...]:
+def way_up(here: Situation) -> tuple[Part, ...]:
     """Nobody is left on the floor: the way up to standing, with its seated pause."""
     change = here.telling.way(here.body, STANDING)
     if change is None or here.body not in here.scene.library.floor_positions:
@@ -361,17 +383,17 @@ def way_up(here: Here) -> tuple[Part, ...]:
     return spoken(moving_over(change, here.place, None, here.words), here.scene.library.language)
 
 
-def told_by(here: Here, parts: Iterable[Part]) -> int:
+def told_by(here: Situation, parts: Iterable[Part]) -> int:
     """When parts with which an answer begins will have been heard, in seconds since 1970."""
     return int(here.scene.now.timestamp() + BEGINS_AFTER + seconds_of(parts, here.scene.library.language)) + 1
 
 
-def up_slowly(here: Here) -> str:
+def up_slowly(here: Situation) -> str:
     """One sentence for who leaves from the floor; nothing for who does not lie or sit there."""
     return here.words("up-slowly") if here.body in here.scene.library.floor_positions else ""
 
 
-def close(here: Here, told: str, place: Place | None = None, person: Person | None = None) -> Turn:
+def close(here: Situation, told: str, place: Place | None = None, person: Person | None = None) -> Turn:
     """Say one last thing and close; the place is kept."""
     person = _leaving_as_they_are(here, person or here.scene.person)
     if here.steps:
@@ -379,7 +401,7 @@ def close(here: Here, told: str, place: Place | None = None, person: Person | No
     return Turn(_closed(here), person, Prompt((Say(told),)))
 
 
-def silent(here: Here, place: Place | None) -> Turn:
+def silent(here: Situation, place: Place | None) -> Turn:
     """Nothing can be said any more; only the place is kept. None stands for a plan that is done."""
     person = _leaving_as_they_are(here, here.scene.person)
     if here.steps:
@@ -387,12 +409,12 @@ def silent(here: Here, place: Place | None) -> Turn:
     return Turn(_closed(here), person, Prompt())
 
 
-def _leaving_as_they_are(here: Here, person: Person) -> Person:
+def _leaving_as_they_are(here: Situation, person: Person) -> Person:
     """The person, with where the body is as the session ends, or will be when the way up has been heard."""
     return replace(person, body=_body(here.body), up_at=here.session.up_at if here.body != STANDING else 0)
 
 
-def _closed(here: Here) -> Session:
+def _closed(here: Situation) -> Session:
     return Session(turns=here.session.turns + 1, safety_said=here.session.safety_said)
 
 
@@ -404,7 +426,7 @@ GREETING_SECONDS = 4
 """What may be said before the safety line, in the same answer."""
 
 
-def with_safety(here: Here, person: Person | None = None) -> tuple[str, Here, Person]:
+def with_safety(here: Situation, person: Person | None = None) -> tuple[str, Situation, Person]:
     """The safety line where it is due, before anything is done; and the situation and person in which it was told."""
     person, today, now = person or here.scene.person, here.scene.today, here.scene.now.timestamp()
     interrupted = now < here.session.safety_until
@@ -424,7 +446,7 @@ def _long_ago(person: Person, today: date) -> bool:
 # Parts of an answer
 
 
-def heard(here: Here, span: Span) -> tuple[Part, ...]:
+def heard(here: Situation, span: Span) -> tuple[Part, ...]:
     """A span as parts: its sounds where they can be heard, its cues spoken and counted where not."""
     parts: list[Part] = []
     for passage, as_sound in zip(span.passages, span.sounds, strict=True):
@@ -474,7 +496,7 @@ def joined(parts: Iterable[Part]) -> tuple[Part, ...]:
     return tuple(kept_parts)
 
 
-def _patiently(here: Here, first: str, again: str) -> tuple[Part, ...]:
+def _patiently(here: Situation, first: str, again: str) -> tuple[Part, ...]:
     """One line, about a minute of quiet, and another line."""
     if here.has_sound(PATIENT_BED):
         return Say(first), Sound(f"{here.scene.library.language}-{PATIENT_BED}", 60.0), Say(again)
@@ -488,38 +510,31 @@ def _after_quiet(line: str) -> tuple[Part, ...]:
 
 
 def _turn(
-    here: Here,
+    here: Situation,
+    session: Session,
     parts: tuple[Part, ...],
     reprompt: tuple[Part, ...],
     person: Person | None,
     *,
-    phase: Phase,
-    place: Place,
     said: str | None = None,
-    **fields: Any,
 ) -> Turn:
     """An answer that waits for the person, who may go on another day from where it leaves them.
 
-    `said` is what of it can be said once more, where that is not all of it; `fields` are those of the session that it
-    changes.
+    `said` is what of it can be said once more, where that is not all of it.
     """
     person = person or here.scene.person
     if here.steps:
-        person = replace(person, underway=kept(here, place))
-    at = here.steps[place.step].exercise if here.steps else ""
-    turns = here.session.turns + 1
-    fields = {
-        "sounded": any(isinstance(part, Sound) for part in (*parts, *reprompt)),
-        "said": _last_of(said if said is not None else " ".join(part.text for part in parts if isinstance(part, Say))),
-        "echoed": False,
-        "leaving": here.session.leaving if phase in UNDECIDED else "",
-        "up_at": 0,
-        "hurried": False,
-        "number_for": here.session.number_for if phase is Phase.ASKING else "",
-        **fields,
-    }
-    session = replace(here.session, phase=phase, place=place, turns=turns, misses=0, exercise=at, **fields)
-    suggestions = here.words.all(f"suggest-{phase}")
+        person = replace(person, underway=kept(here, session.place))
+    session = replace(
+        session,
+        turns=session.turns + 1,
+        misses=0,
+        exercise=here.steps[session.place.step].exercise if here.steps else "",
+        sounded=any(isinstance(part, Sound) for part in (*parts, *reprompt)),
+        said=_last_of(said if said is not None else " ".join(part.text for part in parts if isinstance(part, Say))),
+        echoed=False,
+    )
+    suggestions = here.words.all(f"suggest-{session.phase}")
     return Turn(session, person, Prompt(parts, reprompt, listen=True, suggestions=suggestions))
 
 
@@ -536,5 +551,5 @@ def _last_of(said: str) -> str:
     return both if len(both) <= LONGEST_SAID else told[-1] if len(told[-1]) <= LONGEST_SAID else ""
 
 
-def _what_is_left(here: Here, place: Place) -> str:
+def _what_is_left(here: Situation, place: Place) -> str:
     return here.words("re-enter", where=where_and_left(replace(here, place=place)))

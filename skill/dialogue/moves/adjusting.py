@@ -6,8 +6,8 @@ from skill.coaching.practice import PieceKind, Practice, least_to_most
 from skill.coaching.timeline import Part, is_there, needed
 from skill.coaching.wishes import Pace, Speed, Wish
 from skill.dialogue.moves.opening import go_to, go_to_and_start
-from skill.dialogue.session import Person, Phase, Turn
-from skill.dialogue.situation import Here, most_on_top, steps_of, today_of
+from skill.dialogue.session import Person, Phase, Turn, most_on_top, steps_of, today_of
+from skill.dialogue.situation import Situation
 from skill.dialogue.telling import amount_left
 from skill.dialogue.turns import ask, back_to_where_it_came_up, play, re_enter, stay
 from skill.library.models import Level, Range
@@ -17,12 +17,12 @@ from skill.library.words import Words, sentences
 # A number that was not heard
 
 
-def ask_for_number(here: Here, what: str) -> Turn:
+def ask_for_number(here: Situation, what: str) -> Turn:
     """Everything stops, and she waits for the number, whatever it is for."""
     return ask(here, Phase.ASKING, here.words("which-number"), number_for=what)
 
 
-def number(here: Here, number: int | None) -> Turn:
+def number(here: Situation, number: int | None) -> Turn:
     """A number by itself: the answer, where one was asked for; else the exercise of that number."""
     if here.phase is not Phase.ASKING:
         go = go_to if here.steps else go_to_and_start
@@ -40,12 +40,12 @@ def number(here: Here, number: int | None) -> Turn:
             return set_reps(here, number)
 
 
-def no_number(here: Here) -> Turn:
+def no_number(here: Situation) -> Turn:
     """No number after all: everything stays as it is."""
     return back_to_where_it_came_up(here, here.words("no-number"))
 
 
-def _answered(here: Here, told: str, person: Person) -> Turn:
+def _answered(here: Situation, told: str, person: Person) -> Turn:
     """What was asked for is said back; where it was asked in between, they are led back to where they were."""
     if here.phase is Phase.ASKING:
         return back_to_where_it_came_up(here, told, person=person)
@@ -55,7 +55,7 @@ def _answered(here: Here, told: str, person: Person) -> Turn:
 # This once
 
 
-def more_seconds(here: Here, seconds: int | None) -> Turn:
+def more_seconds(here: Situation, seconds: int | None) -> Turn:
     """So many seconds more of the hold that is running, or that ended a moment ago. It changes no wish.
 
     While they get ready it means that they want a moment; in reps, how to hold each longer is said.
@@ -75,7 +75,7 @@ def more_seconds(here: Here, seconds: int | None) -> Turn:
     return play(here, back, told, holding=True)
 
 
-def _hold_to_lengthen(here: Here, practice: Practice) -> Place | None:
+def _hold_to_lengthen(here: Situation, practice: Practice) -> Place | None:
     """The long hold that is running, or the one that has just ended."""
     if not practice.long_holds:
         return None
@@ -89,17 +89,17 @@ def _hold_to_lengthen(here: Here, practice: Practice) -> Place | None:
     return None
 
 
-def more_reps(here: Here, count: int | None) -> Turn:
+def more_reps(here: Situation, count: int | None) -> Turn:
     """So many reps on top, in this set alone; before a set has begun, in the one to come."""
     return _reps_now(here, count or 1)
 
 
-def fewer_reps(here: Here, count: int | None) -> Turn:
+def fewer_reps(here: Situation, count: int | None) -> Turn:
     """So many reps fewer, in this set alone; at least one is left."""
     return _reps_now(here, -(count or 1))
 
 
-def _reps_now(here: Here, more: int) -> Turn:
+def _reps_now(here: Situation, more: int) -> Turn:
     practice, words, place = here.practice, here.words, here.place
     if practice is None or here.phase in (Phase.OFFERING, Phase.CONFIRMING):
         return stay(here, words("tell-me-in-exercise"))
@@ -120,22 +120,22 @@ def _reps_now(here: Here, more: int) -> Turn:
 # From now on
 
 
-def set_reps(here: Here, count: int | None) -> Turn:
+def set_reps(here: Situation, count: int | None) -> Turn:
     """Do so many reps of this exercise."""
     return _set_dose(here, "reps", count)
 
 
-def set_sets(here: Here, count: int | None) -> Turn:
+def set_sets(here: Situation, count: int | None) -> Turn:
     """Do so many sets of this exercise on each side."""
     return _set_dose(here, "sets", count)
 
 
-def set_hold(here: Here, seconds: int | None) -> Turn:
+def set_hold(here: Situation, seconds: int | None) -> Turn:
     """Hold for so many seconds in this exercise."""
     return _set_dose(here, "hold", seconds)
 
 
-def _set_dose(here: Here, what: str, wanted: int | None) -> Turn:
+def _set_dose(here: Situation, what: str, wanted: int | None) -> Turn:
     practice, words = here.practice, here.words
     if practice is None:
         return stay(here, words("tell-me-in-exercise"))
@@ -179,7 +179,7 @@ def _settled(allowed: Range, wanted: int) -> int:
     return least_to_most(allowed, wanted)
 
 
-def _where_it_was(before: Here, after: Here) -> Here:
+def _where_it_was(before: Situation, after: Situation) -> Situation:
     """The same set of the same side, though the exercise may have more pieces or fewer now."""
     piece, practice = before.piece, after.practice
     if piece is None or practice is None:
@@ -196,17 +196,17 @@ def _where_it_was(before: Here, after: Here) -> Here:
     return replace(after, place=Place(before.place.step, index, rep, held, before.place.stage))
 
 
-def easier(here: Here) -> Turn:
+def easier(here: Situation) -> Turn:
     """One form easier, in which the set is begun again from its position."""
     return _other_form(here, here.practice.form.level.easier if here.practice else None, "easier")
 
 
-def harder(here: Here) -> Turn:
+def harder(here: Situation) -> Turn:
     """One form harder, in which the set is begun again from its position."""
     return _other_form(here, here.practice.form.level.harder if here.practice else None, "harder")
 
 
-def _other_form(here: Here, level: Level | None, way: str) -> Turn:
+def _other_form(here: Situation, level: Level | None, way: str) -> Turn:
     practice, words = here.practice, here.words
     if practice is None:
         return stay(here, words("tell-me-in-exercise"))
@@ -224,7 +224,7 @@ def _other_form(here: Here, level: Level | None, way: str) -> Turn:
     return re_enter(after, _again_here(after), told, needed(new, words), person=person, anew=True)
 
 
-def _again_here(here: Here) -> Place:
+def _again_here(here: Situation) -> Place:
     """Where an exercise begins again in another form: the same set and rep, or as far as its set-up had got."""
     place, practice = here.place, here.practice
     if practice is not None and practice.pieces[place.piece].kind is PieceKind.SET_UP:
@@ -232,7 +232,7 @@ def _again_here(here: Here) -> Place:
     return Place(place.step, place.piece, max(0, place.rep))
 
 
-def as_usual(here: Here) -> Turn:
+def as_usual(here: Situation) -> Turn:
     """The exercise as the content has it: its usual form and dose."""
     practice, person = here.practice, here.scene.person
     if practice is None:
@@ -245,17 +245,17 @@ def as_usual(here: Here) -> Turn:
     return stay(after, here.words("said-usual"), person=person)
 
 
-def slower(here: Here) -> Turn:
+def slower(here: Situation) -> Turn:
     """More time between the reps."""
     return _speed(here, {Speed.FASTER: Speed.USUAL, Speed.USUAL: Speed.SLOWER}, "slower", "slowest")
 
 
-def faster(here: Here) -> Turn:
+def faster(here: Situation) -> Turn:
     """Less time between the reps."""
     return _speed(here, {Speed.SLOWER: Speed.USUAL, Speed.USUAL: Speed.FASTER}, "faster", "fastest")
 
 
-def _speed(here: Here, ladder: dict[Speed, Speed], way: str, end: str) -> Turn:
+def _speed(here: Situation, ladder: dict[Speed, Speed], way: str, end: str) -> Turn:
     """One step on the ladder, said with the word that leads back; at its end, that it is the end."""
     speed = ladder.get(here.scene.person.speed)
     if speed is None:
@@ -265,37 +265,37 @@ def _speed(here: Here, ladder: dict[Speed, Speed], way: str, end: str) -> Turn:
     return stay(here.remembering(person), here.words(phrase), person=person)
 
 
-def flow(here: Here) -> Turn:
+def flow(here: Situation) -> Turn:
     """From now on she does not wait; she says how often she needs a word."""
     person = replace(here.scene.person, pace=Pace.FLOW)
     already = here.scene.person.pace is Pace.FLOW
     return stay(here.remembering(person), here.words("flow-already" if already else "flow"), person=person)
 
 
-def guided(here: Here) -> Turn:
+def guided(here: Situation) -> Turn:
     """From now on she waits for "ready"."""
     person = replace(here.scene.person, pace=Pace.GUIDED)
     return stay(here.remembering(person), here.words("guided"), person=person)
 
 
-def ticks(here: Here) -> Turn:
+def ticks(here: Situation) -> Turn:
     """Seconds that can be heard; without sounds she counts aloud and says so."""
     return _ticking(here, True)
 
 
-def quiet(here: Here) -> Turn:
+def quiet(here: Situation) -> Turn:
     """Holds without ticking; without sounds she counts aloud and says so."""
     return _ticking(here, False)
 
 
-def _ticking(here: Here, wanted: bool) -> Turn:
+def _ticking(here: Situation, wanted: bool) -> Turn:
     """Who asks about the sounds gets them again, if they had failed."""
     person = replace(here.scene.person, ticks=wanted, sounds_failures=0)
     phrase = ("ticks" if wanted else "quiet") if here.scene.listener.sounds else "ticks-need-sounds"
     return stay(here.remembering(person), here.words(phrase), person=person)
 
 
-def lacks(here: Here, equipment: str | None) -> Turn:
+def lacks(here: Situation, equipment: str | None) -> Turn:
     """They have not got a thing: what will do instead; or else, today, what needs it is made easier, or left out."""
     words, library = here.words, here.scene.library
     if equipment is None or equipment not in library.equipment:
@@ -313,12 +313,12 @@ def lacks(here: Here, equipment: str | None) -> Turn:
     return _without(here, after.along(steps), person) if steps else _nothing_left(after, person)
 
 
-def _nothing_left(here: Here, person: Person) -> Turn:
+def _nothing_left(here: Situation, person: Person) -> Turn:
     turn = ask(here.starting(""), Phase.CHOOSING, here.words("lacks-all"), person=person)
     return replace(turn, person=person)
 
 
-def _without(before: Here, after: Here, person: Person) -> Turn:
+def _without(before: Situation, after: Situation, person: Person) -> Turn:
     """On in a plan without what they have not got: the exercise they are at, if it is left as it was, runs on."""
     words, library = before.words, before.scene.library
     names = {step.exercise: step for step in after.steps}
@@ -343,7 +343,7 @@ def _without(before: Here, after: Here, person: Person) -> Turn:
     return play(after, Place(gone), told, person=person)
 
 
-def _wishing(here: Here, wish: Wish) -> Person:
+def _wishing(here: Situation, wish: Wish) -> Person:
     """The person, with one more wish about the exercise they are at."""
     person, practice = here.scene.person, here.practice
     if practice is None:

@@ -13,34 +13,35 @@ from skill.dialogue.moves.going import skip_exercise, skip_side
 from skill.dialogue.moves.opening import begin, greet
 from skill.dialogue.moves.sides import only_side
 from skill.dialogue.prompt import Prompt, Say
-from skill.dialogue.session import Person, Phase, Scene, Turn
-from skill.dialogue.situation import Here, easier_there_is, steps_of, today_of
+from skill.dialogue.session import Person, Phase, Scene, Turn, steps_of, today_of
+from skill.dialogue.situation import Situation, easier_there_is
 from skill.dialogue.turns import ask, back_to_where_it_came_up, close, finish, play, says, stay, up_slowly
 from skill.library.models import Level
 from skill.library.values import replace
 from skill.library.words import sentences
 
 
-def it_hurts(here: Here) -> Turn:
+def it_hurts(here: Situation) -> Turn:
     """It stops at once, and offers easier, skip or stop. It never goes on by itself, today, in this form."""
     what = _what_hurts(here)
     return _leaving(here, here.words("it-hurts", exercise=here.scene.library.exercises[what].name if what else ""))
 
 
-def sharp_pain(here: Here) -> Turn:
+def sharp_pain(here: Situation) -> Turn:
     """This exercise is over: skip it or stop."""
     return _leaving(replace(here, session=replace(here.session, sharp=True)), here.words("sharp-pain"))
 
 
-def _leaving(here: Here, told: str) -> Turn:
+def _leaving(here: Situation, told: str) -> Turn:
     """The exercise they are at is left for today, unless something easier is chosen instead of it."""
     what = _what_hurts(here)
     if not what:
         return ask(here, Phase.HURTING, told)
-    return ask(here, Phase.HURTING, told, person=leaving_today(here.scene, what), leaving=what, whole=False)
+    here = replace(here, session=replace(here.session, whole=False))
+    return ask(here, Phase.HURTING, told, person=leaving_today(here.scene, what), leaving=what)
 
 
-def _what_hurts(here: Here) -> str:
+def _what_hurts(here: Situation) -> str:
     """The exercise that is being done; between two of them, the one before, because the next has not begun."""
     practice, place = here.practice, here.place
     if here.session.leaving or practice is None:
@@ -62,12 +63,12 @@ def _not_leaving(scene: Scene, exercise: str) -> Person:
     return replace(scene.person, today=replace(today, left=tuple(name for name in today.left if name != exercise)))
 
 
-def easier_or_leave(here: Here) -> Turn:
+def easier_or_leave(here: Situation) -> Turn:
     """Yes, when easier, skip or stop was offered: the easier form where there is one, else this exercise is left."""
     return easier_if_there_is(here) if easier_there_is(here, here.place) else leave_exercise(here)
 
 
-def easier_if_there_is(here: Here) -> Turn:
+def easier_if_there_is(here: Situation) -> Turn:
     """Easier, when something hurts: the easier form, or else that there is none, and the question again."""
     if not easier_there_is(here, here.place):
         return ask(here, Phase.HURTING, here.words("no-easier-now"))
@@ -75,7 +76,7 @@ def easier_if_there_is(here: Here) -> Turn:
     return easier(replace(here, session=replace(here.session, leaving="")))
 
 
-def leave_exercise(here: Here) -> Turn:
+def leave_exercise(here: Situation) -> Turn:
     """Move on after something hurt: this exercise is left, and after the last one nobody is praised or hurried."""
     if here.practice is None:
         return skip_exercise(here)
@@ -86,7 +87,7 @@ def leave_exercise(here: Here) -> Turn:
     return on_without(here, leaving_today(here.scene, what), told)
 
 
-def on_without(here: Here, person: Person, told: str) -> Turn:
+def on_without(here: Situation, person: Person, told: str) -> Turn:
     """On with what is left of the plan for a person who does less of it; where that is nothing, it is done."""
     before = sum(step.exercise not in person.today.left for step in here.steps[: here.place.step])
     current = here.steps[here.place.step]
@@ -105,7 +106,7 @@ def on_without(here: Here, person: Person, told: str) -> Turn:
     return play(after.along(steps), Place(before), told, person=person)
 
 
-def only_side_after_pain(here: Here, side: str | None = None) -> Turn:
+def only_side_after_pain(here: Situation, side: str | None = None) -> Turn:
     """Only one side, the named one or this one, when the other hurts: their choice, and never after a sharp pain."""
     if here.session.sharp or here.piece is None or here.piece.side is None:
         return stay(here)
@@ -114,12 +115,12 @@ def only_side_after_pain(here: Here, side: str | None = None) -> Turn:
     return only_side(here, side)
 
 
-def stay_put(here: Here) -> Turn:
+def stay_put(here: Situation) -> Turn:
     """The question again, and nothing else."""
     return stay(here)
 
 
-def leave_side(here: Here, side: str | None) -> Turn:
+def leave_side(here: Situation, side: str | None) -> Turn:
     """Only the other side, when one hurts: never after a sharp pain, which ends the exercise."""
     if here.session.sharp or here.piece is None or here.piece.side is None:
         return leave_exercise(here)
@@ -130,26 +131,26 @@ def leave_side(here: Here, side: str | None) -> Turn:
 # What ends the day
 
 
-def emergency(here: Here) -> Turn:
+def emergency(here: Situation) -> Turn:
     """Stop, call for help. The session ends, the plan is over, and until the day is over nothing more is suggested."""
     person = replace(here.scene.person, underway=None, stopped_at=int(here.scene.now.timestamp()))
     turn = close(here, here.words("emergency", number=here.emergency_number))
     return replace(turn, person=person)
 
 
-def dizzy(here: Here) -> Turn:
+def dizzy(here: Situation) -> Turn:
     """Down first, head low. The day is over; she stays, and says whom to call if it does not pass."""
     person = replace(here.scene.person, stopped_at=int(here.scene.now.timestamp()))
     return ask(here, Phase.OVER, here.words("dizzy", number=here.emergency_number), person=person)
 
 
-def out_of_breath(here: Here) -> Turn:
+def out_of_breath(here: Situation) -> Turn:
     """Rest first; whom to call if it does not settle."""
     phase = Phase.PAUSED if here.steps else here.phase
     return ask(here, phase, here.words("out-of-breath", number=here.emergency_number))
 
 
-def gave_way(here: Here) -> Turn:
+def gave_way(here: Situation) -> Turn:
     """There is only stopping: the exercise is left for today, and the day is over."""
     told = here.words("gave-way", number=here.emergency_number)
     exercise = (here.practice.exercise.id,) if here.practice else ()
@@ -157,12 +158,12 @@ def gave_way(here: Here) -> Turn:
     return close(here, told, person=replace(person, stopped_at=int(here.scene.now.timestamp())))
 
 
-def unwell(here: Here) -> Turn:
+def unwell(here: Situation) -> Turn:
     """Something is wrong, nobody knows what: everything stops, and she asks whether it is an emergency."""
     return ask(here, Phase.ALARM, here.words("unwell"))
 
 
-def no_alarm(here: Here) -> Turn:
+def no_alarm(here: Situation) -> Turn:
     """It is none: back to where they were, and nothing starts by itself."""
     before = here.session.asked_in
     if here.steps and before not in (Phase.HURTING, Phase.FINISHING):
@@ -174,17 +175,17 @@ it_hurt = says("it-hurts-nothing")
 """Pain when nothing is going on, or when everything is done."""
 
 
-def no_alarm_but_pain(here: Here) -> Turn:
+def no_alarm_but_pain(here: Situation) -> Turn:
     """It is none, but something hurts."""
     return it_hurts(here) if here.steps else it_hurt(replace(here, phase=Phase.CHOOSING))
 
 
-def no_alarm_but_sharp_pain(here: Here) -> Turn:
+def no_alarm_but_sharp_pain(here: Situation) -> Turn:
     """It is none, but a pain is sharp."""
     return sharp_pain(here) if here.steps else it_hurt(replace(here, phase=Phase.CHOOSING))
 
 
-def enough_for_today(here: Here) -> Turn:
+def enough_for_today(here: Situation) -> Turn:
     """They have had enough: the place is kept, and until the day is over nothing more is suggested."""
     person = replace(here.scene.person, stopped_at=int(here.scene.now.timestamp()))
     return close(here, sentences(here.words("enough-for-today"), up_slowly(here)), person=person)
@@ -213,18 +214,18 @@ def _since_the_end(scene: Scene) -> timedelta | None:
     return timedelta(seconds=scene.now.timestamp() - at) if at > 0 else None
 
 
-def still_over(here: Here) -> Turn:
+def still_over(here: Situation) -> Turn:
     """The day is over: whom to call, once more, and nothing is suggested."""
     return ask(here, Phase.OVER, here.words("today-over", number=here.emergency_number))
 
 
-def help_when_over(here: Here) -> Turn:
+def help_when_over(here: Situation) -> Turn:
     """Help, soon after the day was ended, is heard as the emergency; later it is answered as everything else is."""
     since = _since_the_end(here.scene)
     return emergency(here) if since is not None and since < HELP_IS_MEANT else still_over(here)
 
 
-def fine_after_all(here: Here) -> Turn:
+def fine_after_all(here: Situation) -> Turn:
     """A plain "I'm fine" is asked about; only a yes takes the day up again."""
     return ask(here, Phase.OVER, here.words("fine-after-all"), asked=GOING_ON, question="over-confirm-question")
 
@@ -233,7 +234,7 @@ GOING_ON = "on"
 """In a session's `asked`: whether the day goes on after all."""
 
 
-def yes_when_over(here: Here) -> Turn:
+def yes_when_over(here: Situation) -> Turn:
     """Yes, where it was asked whether the day goes on: they are greeted as ever."""
     if here.session.asked != GOING_ON:
         return still_over(here)
@@ -241,12 +242,12 @@ def yes_when_over(here: Here) -> Turn:
     return greet(here.remembering(person))
 
 
-def stop_in_alarm(here: Here) -> Turn:
+def stop_in_alarm(here: Situation) -> Turn:
     """Whoever stops her while she asks hears once more whom to call."""
     return close(here, here.words("alarm-reprompt", number=here.emergency_number))
 
 
-def no_when_over(here: Here) -> Turn:
+def no_when_over(here: Situation) -> Turn:
     """No: the day stays over, and the session ends."""
     told = sentences(here.words("stays-over"), up_slowly(here))
     return Turn(close(here, "").session, here.scene.person, Prompt((Say(told),)))
@@ -255,7 +256,7 @@ def no_when_over(here: Here) -> Turn:
 # The way out of floor work
 
 
-def cannot_get_down(here: Here) -> Turn:
+def cannot_get_down(here: Situation) -> Turn:
     """The way out of floor work: the routine on a chair and standing."""
     library = here.scene.library
     other = plan.of_routine(library.off_the_floor_routine)
@@ -267,7 +268,7 @@ def cannot_get_down(here: Here) -> Turn:
     return ask(here, Phase.CONFIRMING, here.words("no-floor-question", plan=named), asked=other)
 
 
-def cannot_kneel(here: Here) -> Turn:
+def cannot_kneel(here: Situation) -> Turn:
     """No kneeling from here on, on no way down or up; and a form without it, or else the way out of floor work."""
     here = replace(here, session=replace(here.session, no_kneeling=True))
     practice, words = here.practice, here.words

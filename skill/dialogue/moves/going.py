@@ -7,14 +7,14 @@ from skill.coaching.timeline import Part, is_unsaid, the_move
 from skill.dialogue.moves.sides import only_side
 from skill.dialogue.prompt import Say
 from skill.dialogue.session import Phase, Turn
-from skill.dialogue.situation import Here
+from skill.dialogue.situation import Situation
 from skill.dialogue.telling import amount_left
 from skill.dialogue.turns import ask, finish, gate_of, joined, play, re_enter, stay, told_by, way_up
 from skill.library.models import Side
 from skill.library.values import replace
 
 
-def go(here: Here) -> Turn:
+def go(here: Situation) -> Turn:
     """They are ready: on to the next part of the set-up; and where all of it was told, count.
 
     Whoever is ready on the way has got there; on the way up, where people fall, only when they say so twice.
@@ -44,16 +44,16 @@ def _all_told(practice: Practice, place: Place) -> bool:
     return practice.pieces[place.piece].kind is not PieceKind.SET_UP and place.stage == 0
 
 
-def _tell(here: Here, place: Place, *lead: str) -> Turn:
+def _tell(here: Situation, place: Place, *lead: str) -> Turn:
     return play(here, place, *lead, whole=here.session.whole)
 
 
-def _leads_up(here: Here, practice: Practice) -> bool:
+def _leads_up(here: Situation, practice: Practice) -> bool:
     floor = here.scene.library.floor_positions
     return here.body in floor and practice.form.position not in floor
 
 
-def _begin_set(here: Here, practice: Practice, place: Place) -> Turn:
+def _begin_set(here: Situation, practice: Practice, place: Place) -> Turn:
     words, place = here.words, replace(gate_of(here, place), stage=0)
     practice = here.practices(place.step) or practice
     if place.rep or place.held:
@@ -65,7 +65,7 @@ def _begin_set(here: Here, practice: Practice, place: Place) -> Turn:
     return play(here, place, words("go"))
 
 
-def arrive(here: Here) -> Turn:
+def arrive(here: Situation) -> Turn:
     """They say that they are where they were sent: what is still to be told of the set-up is told."""
     practice = here.practice
     if practice is None or here.phase is not Phase.POSITIONING:
@@ -78,7 +78,7 @@ def arrive(here: Here) -> Turn:
     return _tell(replace(here, body=practice.form.position), replace(here.place, stage=Part.POSITION.value))
 
 
-def move_on(here: Here) -> Turn:
+def move_on(here: Situation) -> Turn:
     """On to the next joint, whatever the clock says; what is running counts as done."""
     if not here.running or here.between:
         return play(here, here.place)
@@ -86,12 +86,12 @@ def move_on(here: Here) -> Turn:
     return play(here, after_piece(practice, here.place) if practice else here.place, here.words("moving-on"))
 
 
-def take_up(here: Here) -> Turn:
+def take_up(here: Situation) -> Turn:
     """After a pause: back into position, then what is left."""
     return re_enter(here, here.place)
 
 
-def back(here: Here) -> Turn:
+def back(here: Situation) -> Turn:
     """One joint back. A set that was done is entered again by way of its position; never one that hurt."""
     target = _before(here, here.place)
     if here.session.leaving and (target is None or target.step == here.place.step):
@@ -104,7 +104,7 @@ def back(here: Here) -> Turn:
     return play(here, target)
 
 
-def again(here: Here) -> Turn:
+def again(here: Situation) -> Turn:
     """This joint from its start: a set that is running, at once; a set-up, told again."""
     place, practice = here.place, here.practice
     if practice is None:
@@ -119,18 +119,18 @@ def again(here: Here) -> Turn:
     return play(here, _told_last(practice, place))
 
 
-def again_from_its_start(here: Here) -> Turn:
+def again_from_its_start(here: Situation) -> Turn:
     """Repeat after a pause: into position, and this set from its first rep."""
     return re_enter(here, Place(here.place.step, here.place.piece))
 
 
-def skip_exercise(here: Here) -> Turn:
+def skip_exercise(here: Situation) -> Turn:
     """Leave this exercise for the next one."""
     named = here.practice.exercise.name if here.practice else ""
     return play(here, Place(here.place.step + 1), here.words("skipped", exercise=named))
 
 
-def skip_side(here: Here, side: str | None) -> Turn:
+def skip_side(here: Situation, side: str | None) -> Turn:
     """Leave this side: on to the other one, or from the second on to the next exercise."""
     piece, practice = here.piece, here.practice
     if piece is None or practice is None or piece.side is None:
@@ -144,7 +144,7 @@ def skip_side(here: Here, side: str | None) -> Turn:
     return play(here, Place(here.place.step + 1), told)
 
 
-def get_up(here: Here) -> Turn:
+def get_up(here: Situation) -> Turn:
     """The way up, with its seated pause; the place is kept. What hurt stays stopped."""
     if not here.steps:
         return stay(here, here.words("nothing-underway"))
@@ -155,17 +155,17 @@ def get_up(here: Here) -> Turn:
     return replace(turn, prompt=replace(turn.prompt, parts=parts))
 
 
-def pause(here: Here) -> Turn:
+def pause(here: Situation) -> Turn:
     """Wait as long as it takes; the place is the start of this rep, or the last five seconds held."""
     return ask(here, Phase.PAUSED, here.words("paused"))
 
 
-def close_the_plan(here: Here) -> Turn:
+def close_the_plan(here: Situation) -> Turn:
     """Everything has been done and heard: the closing words."""
     return finish(here)
 
 
-def _before(here: Here, place: Place) -> Place | None:
+def _before(here: Situation, place: Place) -> Place | None:
     """The start of the joint before the one they are at; None at the very start."""
     at_gate = here.phase is Phase.POSITIONING and not (place.rep or place.held)
     if place.stage:

@@ -3,21 +3,21 @@
 from skill.coaching.place import Place
 from skill.coaching.practice import PieceKind
 from skill.coaching.timeline import Part
-from skill.dialogue.session import Person, Phase, Turn
-from skill.dialogue.situation import Here, last_set, today_of
+from skill.dialogue.session import Person, Phase, Turn, today_of
+from skill.dialogue.situation import Situation, last_set
 from skill.dialogue.turns import play, re_enter, stay
 from skill.library.models import Side, Sides
 from skill.library.values import replace
 
 
-def only_side(here: Here, side: str | None = None) -> Turn:
+def only_side(here: Situation, side: str | None = None) -> Turn:
     """Only the side that was named; without a name, the one they are at."""
     if here.piece is None or here.piece.side is None:
         return stay(here, here.words("both-sides-together"))
     return _only(here, Side(side) if side in tuple(Side) else here.piece.side)
 
 
-def _only(here: Here, wanted: Side) -> Turn:
+def _only(here: Situation, wanted: Side) -> Turn:
     """That side and no other, today. Where it is done already, the exercise is over."""
     piece, practice = here.piece, here.practice
     assert piece is not None
@@ -32,7 +32,7 @@ def _only(here: Here, wanted: Side) -> Turn:
     return _from_its_start(after, told)
 
 
-def other_side_first(here: Here) -> Turn:
+def other_side_first(here: Situation) -> Turn:
     """The other side now, and this one after it; where the other is done, that is said."""
     piece, practice = here.piece, here.practice
     if piece is None or practice is None or piece.side is None:
@@ -44,7 +44,7 @@ def other_side_first(here: Here) -> Turn:
     return _from_its_start(after, here.words("other-side-first", side=here.words.side(other)))
 
 
-def side_again(here: Here, side: str | None) -> Turn:
+def side_again(here: Situation, side: str | None) -> Turn:
     """A side once more: into its position, and from its first rep."""
     here = _where_the_last_side_was(here)
     piece, practice = here.piece, here.practice
@@ -59,7 +59,7 @@ def side_again(here: Here, side: str | None) -> Turn:
     return re_enter(here, Place(here.place.step, first), here.words("side-again"), person=person)
 
 
-def _where_the_last_side_was(here: Here) -> Here:
+def _where_the_last_side_was(here: Situation) -> Situation:
     """Before an exercise has begun, "do the left again" is about the one before it."""
     before = here.practices(here.place.step - 1) if here.place.step else None
     begun = here.place.piece > 0 or here.place.stage >= Part.MOVE
@@ -68,7 +68,7 @@ def _where_the_last_side_was(here: Here) -> Here:
     return replace(here, place=Place(here.place.step - 1, len(before.pieces) - 1))
 
 
-def both_sides(here: Here) -> Turn:
+def both_sides(here: Situation) -> Turn:
     """Both sides again, where one was to be left out; of an exercise that is over, for the next time."""
     piece, practice, today = here.piece, here.practice, today_of(here.scene)
     if today.sides and (practice is None or practice.exercise.id not in today.sides):
@@ -83,7 +83,7 @@ def both_sides(here: Here) -> Turn:
     return stay(_at_its_piece(here, after, piece.side), here.words("both-sides"), person=after.scene.person)
 
 
-def _with_sides(here: Here, order: tuple[Side, ...]) -> Person:
+def _with_sides(here: Situation, order: tuple[Side, ...]) -> Person:
     """The person who does these sides of this exercise today, in this order; none stands for both, as usual."""
     practice, today = here.practice, today_of(here.scene)
     assert practice is not None
@@ -93,7 +93,7 @@ def _with_sides(here: Here, order: tuple[Side, ...]) -> Person:
     return replace(here.scene.person, today=replace(today, sides=sides))
 
 
-def _at_its_piece(before: Here, after: Here, side: Side) -> Here:
+def _at_its_piece(before: Situation, after: Situation, side: Side) -> Situation:
     """The same piece of the same side, in an exercise that has other pieces now; the end, where all is done."""
     piece, practice = before.piece, after.practice
     if piece is None or practice is None:
@@ -106,7 +106,7 @@ def _at_its_piece(before: Here, after: Here, side: Side) -> Here:
     return after if found is None else replace(after, place=replace(before.place, piece=found))
 
 
-def _from_its_start(after: Here, told: str) -> Turn:
+def _from_its_start(after: Situation, told: str) -> Turn:
     """The exercise from its first side; who is in its position already is told only how to get set."""
     practice, place = after.practice, Place(after.place.step)
     if practice is not None and after.body == practice.form.position:
