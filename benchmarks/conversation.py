@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 from benchmarks.contestants import SKILL_ID
 from skill.alexa.intents import INTENTS, Slot
 from skill.coaching.fitting import BEGINS_AFTER
-from skill.coaching.speech import speaking_seconds
+from skill.coaching.timeline import speaking_seconds
 from skill.hearing.slots import Spoken
 from skill.simulator.envelopes import Conversation, Envelopes, Identity, numbered_ids
 

@@ -14,10 +14,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from skill.coaching.place import Place
-from skill.coaching.practice import PieceKind, Practice, practice
+from skill.coaching.plan import Place
+from skill.coaching.practice import Habits, PieceKind, Practice, practice
 from skill.coaching.timeline import Telling, passages
-from skill.coaching.wishes import Habits
 from skill.library.folder import content_folder
 from skill.library.load import load
 from skill.library.models import Library, Step

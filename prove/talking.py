@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from skill.coaching.speech import speaking_seconds
+from skill.coaching.timeline import speaking_seconds
 from skill.dialogue.events import Event, Said, StartRoutine
 from skill.dialogue.prompt import Part, Say, Silence
 from skill.dialogue.respond import respond

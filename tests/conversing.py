@@ -16,7 +16,7 @@ import yaml
 
 from skill.alexa.requests import event_of
 from skill.coaching.fitting import BEGINS_AFTER
-from skill.coaching.speech import speaking_seconds
+from skill.coaching.timeline import speaking_seconds
 from skill.dialogue.events import Event, Said
 from skill.dialogue.prompt import Part, Say, Silence, Sound
 from skill.dialogue.respond import respond

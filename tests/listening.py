@@ -9,8 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from skill.coaching.practice import STANDING
-from skill.coaching.speech import speaking_seconds
-from skill.coaching.timeline import sided
+from skill.coaching.timeline import sided, speaking_seconds
 from skill.dialogue.prompt import Part, Say, Silence
 from skill.library.models import Library, Side
 from skill.library.words import Words, sentences

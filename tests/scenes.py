@@ -7,8 +7,8 @@ from pathlib import Path
 from hypothesis import strategies as st
 
 from skill.coaching import plan
-from skill.coaching.place import Place
-from skill.coaching.wishes import Pace, Speed, Talk, Wish
+from skill.coaching.plan import Place
+from skill.coaching.practice import Pace, Speed, Talk, Wish
 from skill.dialogue.events import UNKNOWN, Event, Kind, Naming, Said
 from skill.dialogue.session import Listener, Person, Phase, Scene, Session, Today, Underway
 from skill.library.load import load

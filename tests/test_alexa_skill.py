@@ -16,8 +16,8 @@ from skill.alexa.attributes import attributes_of, session_of
 from skill.alexa.envelope import Serializer
 from skill.alexa.people import UNSAVED
 from skill.alexa.skill import Coach, create_skill
-from skill.coaching.place import Place
-from skill.coaching.wishes import Pace
+from skill.coaching.plan import Place
+from skill.coaching.practice import Pace
 from skill.dialogue.events import Event, Said
 from skill.dialogue.prompt import Prompt, Say
 from skill.dialogue.session import Day, Person, Scene, Session, Turn, Underway

@@ -23,10 +23,9 @@ import pytest
 
 from skill.coaching import cadence
 from skill.coaching.cadence import Cadence, Mark, Tone
-from skill.coaching.place import Place
-from skill.coaching.practice import PieceKind, practice
+from skill.coaching.plan import Place
+from skill.coaching.practice import Habits, PieceKind, practice
 from skill.coaching.timeline import Telling, passages
-from skill.coaching.wishes import Habits
 from skill.dialogue.prompt import Say, Silence, Sound
 from skill.library.folder import content_folder
 from skill.library.load import load

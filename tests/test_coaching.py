@@ -7,11 +7,9 @@ from scenes import library
 
 from skill.coaching import cadence, plan
 from skill.coaching.fitting import RESPONSE_SECONDS, Span, cue_at, fit
-from skill.coaching.place import Place
-from skill.coaching.practice import PieceKind, Practice, practice
-from skill.coaching.speech import speaking_seconds
-from skill.coaching.timeline import CueKind, Telling, passages
-from skill.coaching.wishes import Habits, Speed, Wish
+from skill.coaching.plan import Place
+from skill.coaching.practice import Habits, PieceKind, Practice, Speed, Wish, practice
+from skill.coaching.timeline import CueKind, Telling, passages, speaking_seconds
 from skill.library.limits import CLIPS
 from skill.library.models import Level, Step
 from skill.library.words import Words

@@ -25,10 +25,9 @@ from scenes import (
 from skill.alexa.attributes import attributes_of, session_of
 from skill.alexa.responses import nothing, response_of
 from skill.coaching.fitting import BEGINS_AFTER
-from skill.coaching.place import Place
-from skill.coaching.speech import speaking_seconds
-from skill.coaching.timeline import CueKind
-from skill.coaching.wishes import Wish
+from skill.coaching.plan import Place
+from skill.coaching.practice import Wish
+from skill.coaching.timeline import CueKind, speaking_seconds
 from skill.dialogue.events import (
     Event,
     GoTo,

@@ -19,9 +19,9 @@ from scenes import CONTENT, NOW, library, scene
 
 from skill.__main__ import main
 from skill.alexa.time_zone import device_zone, fetched, zone
-from skill.coaching.place import Place
-from skill.coaching.wishes import Pace, Wish
-from skill.coaching.wishes import Talk as Telling
+from skill.coaching.plan import Place
+from skill.coaching.practice import Pace, Wish
+from skill.coaching.practice import Talk as Telling
 from skill.dialogue.events import Said, StartExercise
 from skill.dialogue.history import KEPT_DAYS, run_of_days, this_week
 from skill.dialogue.respond import respond

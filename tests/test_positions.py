@@ -11,9 +11,8 @@ from listening import Listener
 from scenes import NOW, all_sounds, any_event, library, scene
 
 from skill.coaching.fitting import ASKING_TAKES, BEGINS_AFTER, SURELY_HEARD
-from skill.coaching.speech import speaking_seconds
-from skill.coaching.timeline import is_unsaid
-from skill.coaching.wishes import Pace, Wish
+from skill.coaching.practice import Pace, Wish
+from skill.coaching.timeline import is_unsaid, speaking_seconds
 from skill.dialogue import events as e
 from skill.dialogue.events import Said
 from skill.dialogue.history import ON

@@ -9,8 +9,8 @@ from ask_sdk_model.interfaces.system import SystemState
 from damage import anything
 from hypothesis import given
 
-from skill.coaching.place import Place
-from skill.coaching.wishes import Pace, Speed, Wish
+from skill.coaching.plan import Place
+from skill.coaching.practice import Pace, Speed, Wish
 from skill.dialogue.session import Person, Underway
 from skill.library.models import Level
 from skill.memory.in_memory import MemoryStore

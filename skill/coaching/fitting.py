@@ -3,10 +3,20 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from skill.coaching.place import Place
+from skill.coaching.plan import Place
 from skill.coaching.practice import PieceKind, Practice
-from skill.coaching.speech import speaking_seconds
-from skill.coaching.timeline import GATE, GATE_KNOWN, GATE_NAMED, GATE_WAY, Cue, Part, Passage, Telling, passages
+from skill.coaching.timeline import (
+    GATE,
+    GATE_KNOWN,
+    GATE_NAMED,
+    GATE_WAY,
+    Cue,
+    Part,
+    Passage,
+    Telling,
+    passages,
+    speaking_seconds,
+)
 from skill.library.limits import CLIPS
 from skill.library.values import Value, replace
 

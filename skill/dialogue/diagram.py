@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from skill.coaching import plan
-from skill.coaching.place import Place
+from skill.coaching.plan import Place
 from skill.dialogue.events import Event, GoTo, Kind, Said
 from skill.dialogue.respond import respond
 from skill.dialogue.session import Listener, Person, Phase, Scene, Session, Underway

@@ -6,10 +6,9 @@ from enum import StrEnum
 
 from skill.coaching import plan
 from skill.coaching.fitting import Practices
-from skill.coaching.place import BEGINNING, Place
-from skill.coaching.practice import PieceKind, Practice, practice, things
+from skill.coaching.plan import BEGINNING, Place
+from skill.coaching.practice import Habits, Pace, PieceKind, Practice, Speed, Talk, Wish, practice, things
 from skill.coaching.timeline import Part
-from skill.coaching.wishes import Habits, Pace, Speed, Talk, Wish
 from skill.dialogue.prompt import Prompt
 from skill.library.models import Level, Library, Side, Step
 from skill.library.values import Bounded, Counts, Number, Text, Texts, Value, field, replace

@@ -10,10 +10,9 @@ from skill.coaching.fitting import (
     cue_at,
     fit,
 )
-from skill.coaching.place import BEGINNING, Place
-from skill.coaching.practice import STANDING, Piece, PieceKind, Practice
+from skill.coaching.plan import BEGINNING, Place
+from skill.coaching.practice import STANDING, Pace, Piece, PieceKind, Practice
 from skill.coaching.timeline import CueKind, Telling, is_there, is_unsaid
-from skill.coaching.wishes import Pace
 from skill.dialogue.session import (
     Person,
     Phase,

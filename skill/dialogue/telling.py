@@ -4,7 +4,7 @@ from datetime import date
 
 from skill.coaching import plan
 from skill.coaching.fitting import after_piece
-from skill.coaching.place import Place
+from skill.coaching.plan import Place
 from skill.coaching.practice import PieceKind, Practice
 from skill.coaching.timeline import Telling, passages, sided
 from skill.dialogue.history import (

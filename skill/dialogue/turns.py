@@ -7,10 +7,9 @@ from functools import lru_cache
 
 from skill.coaching import plan
 from skill.coaching.fitting import BEGINS_AFTER, SURELY_HEARD, Span, after_piece
-from skill.coaching.place import Place
+from skill.coaching.plan import Place
 from skill.coaching.practice import STANDING, PieceKind, Practice
-from skill.coaching.speech import speaking_seconds
-from skill.coaching.timeline import PASSAGES, CueKind, Passage, gate_before, moving_over, sided
+from skill.coaching.timeline import PASSAGES, CueKind, Passage, gate_before, moving_over, sided, speaking_seconds
 from skill.coaching.timeline import Part as SetUpPart
 from skill.dialogue.history import days_since
 from skill.dialogue.prompt import Card, Part, Prompt, Say, Silence, Sound

@@ -1,10 +1,9 @@
 """Doses and pace by voice: within the content's range, said back with its scope and the way to undo it."""
 
 from skill.coaching.fitting import after_piece
-from skill.coaching.place import Place
-from skill.coaching.practice import PieceKind, Practice, least_to_most
+from skill.coaching.plan import Place
+from skill.coaching.practice import Pace, PieceKind, Practice, Speed, Wish, least_to_most
 from skill.coaching.timeline import Part, is_there, needed
-from skill.coaching.wishes import Pace, Speed, Wish
 from skill.dialogue.moves.opening import go_to, go_to_and_start
 from skill.dialogue.session import Person, Phase, Turn, most_on_top, steps_of, today_of
 from skill.dialogue.situation import Situation

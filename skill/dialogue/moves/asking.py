@@ -1,7 +1,7 @@
 """Questions. Each is answered in place; what was going on goes on from there."""
 
 from skill.coaching import plan
-from skill.coaching.place import BEGINNING
+from skill.coaching.plan import BEGINNING
 from skill.coaching.timeline import sided
 from skill.dialogue.prompt import Card
 from skill.dialogue.session import Phase, Turn

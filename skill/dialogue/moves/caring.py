@@ -6,7 +6,7 @@ What stays is neutral: that an exercise is left out today, and when the day was 
 from datetime import datetime, timedelta
 
 from skill.coaching import plan
-from skill.coaching.place import Place
+from skill.coaching.plan import Place
 from skill.coaching.timeline import is_there
 from skill.dialogue.moves.adjusting import easier
 from skill.dialogue.moves.going import skip_exercise, skip_side

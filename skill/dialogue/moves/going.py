@@ -1,7 +1,7 @@
 """Moving through a routine: on, back, again, past, and waiting."""
 
 from skill.coaching.fitting import after_piece
-from skill.coaching.place import Place
+from skill.coaching.plan import Place
 from skill.coaching.practice import PieceKind, Practice
 from skill.coaching.timeline import Part, is_unsaid, the_move
 from skill.dialogue.moves.sides import only_side

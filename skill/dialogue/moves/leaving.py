@@ -1,6 +1,6 @@
 """Stopping, and the ends of a session that nothing can be said to. The place is kept."""
 
-from skill.coaching.place import Place
+from skill.coaching.plan import Place
 from skill.coaching.practice import STANDING
 from skill.dialogue.session import Phase, Turn
 from skill.dialogue.situation import Situation, as_heard

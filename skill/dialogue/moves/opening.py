@@ -1,7 +1,7 @@
 """Opening, choosing and starting."""
 
 from skill.coaching import plan
-from skill.coaching.place import BEGINNING, Place
+from skill.coaching.plan import BEGINNING, Place
 from skill.coaching.practice import things
 from skill.coaching.timeline import needed
 from skill.dialogue.history import active_days, days_since, exercises_on

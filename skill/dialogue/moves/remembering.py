@@ -1,7 +1,7 @@
 """What is remembered: looking back, how much she says, what they never want, and being forgotten."""
 
-from skill.coaching.place import Place
-from skill.coaching.wishes import Talk
+from skill.coaching.plan import Place
+from skill.coaching.practice import Talk
 from skill.dialogue.moves.caring import leaving_today, on_without
 from skill.dialogue.moves.leaving import stop
 from skill.dialogue.moves.opening import decline, keep_going

@@ -1,6 +1,6 @@
 """Which side, in which order: done now, kept for today, and never the opposite."""
 
-from skill.coaching.place import Place
+from skill.coaching.plan import Place
 from skill.coaching.practice import PieceKind
 from skill.coaching.timeline import Part
 from skill.dialogue.session import Person, Phase, Turn, today_of

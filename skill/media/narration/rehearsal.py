@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
-from skill.coaching.wishes import Pace
+from skill.coaching.practice import Pace
 from skill.dialogue.events import Event, Said, StartExercise, StartRoutine
 from skill.dialogue.prompt import Part, Say
 from skill.dialogue.respond import respond
