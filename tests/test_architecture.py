@@ -43,7 +43,7 @@ def test_the_core_stays_pure(copy: Path, line: str) -> None:
     spoilt.write_text(spoilt.read_text() + f"\n{line}\n")
     said = lint(copy)
     assert said.returncode != 0
-    assert "skill.dialogue.telling" in said.stdout
+    assert "skill.dialogue.progress" in said.stdout
 
 
 def test_no_sentence_of_hers_is_in_python() -> None:

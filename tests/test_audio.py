@@ -31,7 +31,7 @@ from skill.library.folder import content_folder
 from skill.library.load import load
 from skill.library.models import Library, Range, Sides, Step
 from skill.library.values import replace
-from skill.library.words import Words
+from skill.library.words import Wording
 from skill.media.narration import record, speech, voices
 from skill.media.narration.narrate import narrate, write_mp3
 from skill.media.narration.waveform import waveform
@@ -71,7 +71,7 @@ def sounds(library: Library, english: vocabulary.Vocabulary) -> Sounds:
 
 def asked_for(library: Library, ticks: bool = True) -> Iterator[tuple[str, str, tuple[str, ...]]]:
     """Exercise, side and sounds of every set of every form of every exercise, as they are done when nobody asks."""
-    telling = Telling(Words(library), ticks=ticks)
+    telling = Telling(Wording(library), ticks=ticks)
     for exercise in library.exercises.values():
         for level in exercise.forms:
             done = practice((Step(exercise.id, level),), 0, Habits(), library)

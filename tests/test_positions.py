@@ -15,7 +15,7 @@ from skill.coaching.practice import Pace, Wish
 from skill.coaching.timeline import is_unsaid, speaking_seconds
 from skill.dialogue import events as e
 from skill.dialogue.events import Said
-from skill.dialogue.history import ON
+from skill.dialogue.history import LEADS_ON
 from skill.dialogue.prompt import Say
 from skill.dialogue.respond import respond
 from skill.dialogue.session import Person, Phase, Scene, Session, Turn
@@ -50,7 +50,7 @@ class Mat:
             self.heard.hear(turn.prompt.parts, plan)
             self.heard.hear(turn.prompt.reprompt, plan)
             self._pending = None
-        self.listen(heard=event is not Said.FAILED, ready=event in ON)
+        self.listen(heard=event is not Said.FAILED, ready=event in LEADS_ON)
         self._arrive(event)
         turn = respond(self.session, event, self.scene())
         self.person = turn.person
@@ -76,8 +76,8 @@ class Mat:
 
     def _arrive(self, event: e.Event) -> None:
         """Who says that they are there, on a way that does not lead up, is there."""
-        here = look(self.session, self.scene(), generous=event in ON)
-        says_so = event in (Said.IN_POSITION, *ON)
+        here = look(self.session, self.scene(), generous=event in LEADS_ON)
+        says_so = event in (Said.IN_POSITION, *LEADS_ON)
         if here.practice is None:
             return
         end, floor = here.practice.form.position, library().floor_positions

@@ -14,7 +14,7 @@ from skill.coaching.plan import Place
 from skill.coaching.practice import Piece, PieceKind, Practice
 from skill.library.models import Level, Side, Transition
 from skill.library.values import Value, force_setattr, replace
-from skill.library.words import Words, capitalised, sentences
+from skill.library.words import Wording, capitalised, sentences
 
 COUNT_EVERY_SECONDS = 5
 """In a long hold counted aloud the seconds left are said this often: well inside the silence allowed."""
@@ -103,7 +103,7 @@ class Telling(Value):
         whole: the way back into a set is told as to somebody who was away, not as to who has only paused.
     """
 
-    words: Words
+    words: Wording
     flowing: bool = False
     ticks: bool = True
     holding: bool = False
@@ -140,7 +140,7 @@ def passages(practice: Practice, place: Place, telling: Telling) -> tuple[Passag
             return (*_start(practice, piece, place, telling), _count_off(practice, piece, place, telling))
 
 
-def sided(text: str, side: Side | None, words: Words) -> str:
+def sided(text: str, side: Side | None, words: Wording) -> str:
     """A text of an exercise with its sides named; where the sides work together, a text that names none."""
     side = side or Side.LEFT
     return text.format(working=words.side(side), supporting=words.side(side.other)) if "{" in text else text
@@ -318,7 +318,7 @@ def _ending_set(practice: Practice, passage: Passage, telling: Telling) -> Itera
         yield _time_to_settle(practice.form.setup_seconds, passage.cues[0].place, telling.words)
 
 
-def the_move(practice: Practice, side: Side | None, words: Words) -> str:
+def the_move(practice: Practice, side: Side | None, words: Wording) -> str:
     """What will be counted, told as something that is still to come, because people do what they hear."""
     return words("when-i-count", move=sided(practice.form.move, side, words))
 
@@ -333,7 +333,7 @@ def _switch(practice: Practice, piece: Piece, place: Place, telling: Telling) ->
         yield _time_to_settle(practice.form.switch_seconds, place, words)
 
 
-def introduction(practice: Practice, words: Words) -> str:
+def introduction(practice: Practice, words: Wording) -> str:
     """The exercise named, with its form where that is not the usual one; and its number, to whom it is still new."""
     named = practice.exercise.name
     if practice.of > 1 and not practice.short:
@@ -347,14 +347,14 @@ def introduction(practice: Practice, words: Words) -> str:
     return sentences(named if named.endswith(".") else f"{named}.", practice.form.label and f"{practice.form.label}.")
 
 
-def needed(things: tuple[str, ...], words: Words) -> str:
+def needed(things: tuple[str, ...], words: Wording) -> str:
     """What to have at hand, in a sentence; nothing where nothing is needed."""
     if not things:
         return ""
     return sentences(words("equipment", items=words.listed(words.library.equipment[item] for item in things)))
 
 
-def dose(practice: Practice, words: Words) -> str:
+def dose(practice: Practice, words: Wording) -> str:
     """How much is to be done, in one sentence; to someone who knows the exercise, in a few words."""
     kind = "holds" if practice.long_holds else "reps"
     each = "-each" if len({piece.side for piece in practice.pieces}) > 1 else ""
@@ -364,32 +364,32 @@ def dose(practice: Practice, words: Words) -> str:
     return sentences(told, words("dose-sets", sets=words.amount("sets", practice.sets)) if practice.sets > 1 else "")
 
 
-def _dose_fields(practice: Practice, amount: str, short: str, words: Words) -> dict[str, str]:
+def _dose_fields(practice: Practice, amount: str, short: str, words: Wording) -> dict[str, str]:
     if short:
         return {"amount": amount}
     return {"amount": amount, "seconds": words.amount("seconds", practice.hold)}
 
 
-def moving_over(change: Transition, place: Place, side: Side | None, words: Words) -> Iterator[Passage]:
+def moving_over(change: Transition, place: Place, side: Side | None, words: Wording) -> Iterator[Passage]:
     """Getting from one position to another, with its seated pause."""
     yield from before_the_pause(change, place, side, words)
     if change.pause_seconds:
         yield from after_the_pause(change, place, side, words)
 
 
-def before_the_pause(change: Transition, place: Place, side: Side | None, words: Words) -> Iterator[Passage]:
+def before_the_pause(change: Transition, place: Place, side: Side | None, words: Wording) -> Iterator[Passage]:
     """A change of position; of the way up, as far as the seat, with the quiet there."""
     yield _said(CueKind.SET_UP, sentences(*(sided(text, side, words) for text in change.before)), place, words)
     if change.pause_seconds:
         yield Passage(tuple(_quiet(CueKind.REST, change.pause_seconds, place, "pause-seated", words)))
 
 
-def after_the_pause(change: Transition, place: Place, side: Side | None, words: Words) -> Iterator[Passage]:
+def after_the_pause(change: Transition, place: Place, side: Side | None, words: Wording) -> Iterator[Passage]:
     """The way up from the seat."""
     yield _said(CueKind.SET_UP, sentences(*(sided(text, side, words) for text in change.after)), place, words)
 
 
-def _time_to_settle(seconds: int, place: Place, words: Words) -> Passage:
+def _time_to_settle(seconds: int, place: Place, words: Wording) -> Passage:
     quiet = min(_fives(seconds), LONGEST_BED_SECONDS)
     return Passage(tuple(_quiet(CueKind.READY, quiet, place, "settle", words)), cadence.bed(quiet))
 
@@ -423,7 +423,7 @@ def _count_off(practice: Practice, piece: Piece, place: Place, telling: Telling)
     return Passage(tuple(cues), pattern)
 
 
-def _rep(practice: Practice, place: Place, piece: Piece, words: Words) -> Iterator[Cue]:
+def _rep(practice: Practice, place: Place, piece: Piece, words: Wording) -> Iterator[Cue]:
     left = practice.reps - place.rep
     beats = practice.form.beats
     number = words("count-last") if left == 1 and practice.reps > 1 else words.number(left)
@@ -457,12 +457,12 @@ def _holds(practice: Practice, piece: Piece, place: Place, telling: Telling) -> 
             yield _said(CueKind.REST, sentences(words("relax")), after, words, practice.relax, joined=True)
 
 
-def _which_hold(practice: Practice, done: int, words: Words) -> str:
+def _which_hold(practice: Practice, done: int, words: Wording) -> str:
     left = practice.reps - done
     return words("once-more") if left == 1 else words("holds-to-go", amount=words.amount("holds", left))
 
 
-def _hold(seconds: int, place: Place, beat: str, words: Words) -> Iterator[Cue]:
+def _hold(seconds: int, place: Place, beat: str, words: Wording) -> Iterator[Cue]:
     """One hold counted aloud: the seconds left every five, half-way once, the last three one by one."""
     counted = {seconds - left: words.number(left) for left in range(1, cadence.LAST_COUNTED + 1)}
     for at in range(place.held, seconds, COUNT_EVERY_SECONDS):
@@ -494,7 +494,7 @@ def _rest(practice: Practice, piece: Piece, place: Place, telling: Telling) -> I
     )
 
 
-def _quiet(kind: CueKind, seconds: int, place: Place, calm: str, words: Words) -> Iterator[Cue]:
+def _quiet(kind: CueKind, seconds: int, place: Place, calm: str, words: Wording) -> Iterator[Cue]:
     """Quiet time counted aloud: a calm word, another one each time, often enough that no silence is too long."""
     lines = words.all(calm)
     for turn, left in enumerate(range(seconds, 0, -8)):
@@ -503,7 +503,7 @@ def _quiet(kind: CueKind, seconds: int, place: Place, calm: str, words: Words) -
 
 
 def _said(
-    kind: CueKind, text: str, place: Place, words: Words, seconds: float = 0.0, *, joined: bool = False
+    kind: CueKind, text: str, place: Place, words: Wording, seconds: float = 0.0, *, joined: bool = False
 ) -> Passage:
     """Speech, and quiet after it up to `seconds` where that is longer."""
     lasts = max(seconds, speaking_seconds(text, words.library.language))

@@ -20,7 +20,7 @@ MOST_HEARD = 99
 FORGIVEN_DAYS = 2
 """Whole days off that do not break a run: strength work wants days between (exercises.md, section 4)."""
 
-ON = (Said.READY, Said.NEXT, Said.RESUME, Said.YES)
+LEADS_ON = (Said.READY, Said.NEXT, Said.RESUME, Said.YES)
 """What leads on to the next joint."""
 
 
@@ -71,7 +71,7 @@ def _ended(here: Situation, event: Event) -> bool:
 
 def _moves_on(here: Situation, event: Event) -> bool:
     """They say "ready" or the like in the middle of an exercise's last piece: it counts as done."""
-    if not (event in ON and here.phase is Phase.MOVING and here.running and here.practice) or here.between:
+    if not (event in LEADS_ON and here.phase is Phase.MOVING and here.running and here.practice) or here.between:
         return False
     return after_piece(here.practice, here.place).step > here.place.step
 
@@ -79,7 +79,7 @@ def _moves_on(here: Situation, event: Event) -> bool:
 def _leaves(here: Situation, event: Event) -> bool:
     if here.phase is Phase.HURTING:
         stays = event is Said.YES and easier_there_is(here, here.place)
-        return event in (*ON, Said.NO, Said.SKIP_EXERCISE) and not stays
+        return event in (*LEADS_ON, Said.NO, Said.SKIP_EXERCISE) and not stays
     if here.phase is Phase.FINISHING:
         return False
     if isinstance(event, LeaveOutToday):

@@ -1,7 +1,8 @@
 """The one function that decides: a session and an event go in, a whole turn comes out."""
 
+from skill.dialogue.changes import with_person
 from skill.dialogue.events import Event, Said, StartRoutine
-from skill.dialogue.history import ON, done, written_down
+from skill.dialogue.history import LEADS_ON, done, written_down
 from skill.dialogue.moves.caring import is_over
 from skill.dialogue.prompt import Say
 from skill.dialogue.session import Forget, Person, Phase, Scene, Session, Turn
@@ -9,7 +10,7 @@ from skill.dialogue.situation import Situation, look
 from skill.dialogue.table import make_move
 from skill.dialogue.turns import joined
 from skill.library.values import replace
-from skill.library.words import Words
+from skill.library.words import Wording
 
 
 def respond(session: Session, event: Event, scene: Scene) -> Turn:
@@ -34,9 +35,9 @@ def respond(session: Session, event: Event, scene: Scene) -> Turn:
 
 def _answer(session: Session, event: Event, scene: Scene) -> Turn:
     scene = _sounds_were_heard(session, event, scene)
-    here = look(session, scene, generous=event in ON)
+    here = look(session, scene, generous=event in LEADS_ON)
     settled = done(here, event)
-    here = here.remembering(written_down(scene.person, settled, here.session.plan, scene.today))
+    here = with_person(here, written_down(scene.person, settled, here.session.plan, scene.today))
     whole = (here.session.plan,) if settled.whole else ()
     session = replace(here.session, done=(*here.session.done, *settled.finished, *whole))
     here = replace(here, session=session)
@@ -97,5 +98,5 @@ def _first(session: Session, event: Event, scene: Scene) -> Turn:
     turn = _answer(session, event, replace(scene, person=person))
     if not due or not turn.prompt.parts:
         return turn
-    parts = joined((Say(Words(scene.library)("sounds-failed")), *turn.prompt.parts))
+    parts = joined((Say(Wording(scene.library)("sounds-failed")), *turn.prompt.parts))
     return replace(turn, prompt=replace(turn.prompt, parts=parts))

@@ -10,11 +10,10 @@ from skill.coaching.fitting import (
     cue_at,
     fit,
 )
-from skill.coaching.plan import BEGINNING, Place
+from skill.coaching.plan import Place
 from skill.coaching.practice import STANDING, Pace, Piece, PieceKind, Practice
 from skill.coaching.timeline import CueKind, Telling, is_there, is_unsaid
 from skill.dialogue.session import (
-    Person,
     Phase,
     Scene,
     Session,
@@ -24,11 +23,10 @@ from skill.dialogue.session import (
     nearest_place,
     practices_of,
     settle_with_plan,
-    steps_of,
 )
 from skill.library.models import Exercise, Step
 from skill.library.values import Value, replace
-from skill.library.words import Words
+from skill.library.words import Wording
 
 
 class Situation(Value):
@@ -48,7 +46,7 @@ class Situation(Value):
 
     session: Session
     scene: Scene
-    words: Words
+    words: Wording
     steps: tuple[Step, ...]
     practices: Practices
     phase: Phase
@@ -108,79 +106,6 @@ class Situation(Value):
             return False
         return f"{self.scene.library.language}-{name}" in self.scene.listener.sounds
 
-    def taking_up(self, underway: Underway) -> "Situation":
-        """The same moment with what was underway taken up again, at its place."""
-        session = replace(
-            self.session, plan=underway.plan, place=underway.place, exercise=underway.exercise, done=underway.done
-        )
-        return replace(look(replace(session, phase=Phase.PAUSED, since=None), self.scene), body=self.body)
-
-    def starting(self, wanted: str) -> "Situation":
-        """The same moment with another plan about to begin."""
-        steps = steps_of(wanted, self.scene)
-        session = replace(
-            self.session,
-            plan=wanted,
-            place=BEGINNING,
-            ends=BEGINNING,
-            since=None,
-            done=(),
-            leaving="",
-            gathering=bool(steps),
-        )
-        return replace(
-            self,
-            session=session,
-            steps=steps,
-            practices=practices_of(steps, self.scene),
-            phase=Phase.POSITIONING,
-            place=BEGINNING,
-            running=False,
-        )
-
-    def from_the_body(self, place: Place) -> "Situation":
-        """The same moment, with the way into a set-up told from where the body is, not from the exercise before."""
-        practice = self.practices(place.step)
-        set_up = practice is not None and practice.pieces[place.piece].kind is PieceKind.SET_UP
-        came_from = self.body if set_up or place.stage else ""
-        begins = self.session.since is None or place == self.session.place
-        gathering = self.session.gathering and set_up and place.stage == 0 and begins
-        if not came_from and not gathering and not self.session.came_from and not self.session.gathering:
-            return self
-        session = replace(self.session, came_from=came_from, gathering=gathering)
-        practices = practices_of(self.steps, self.scene, place.step, came_from, gathering=gathering)
-        return replace(self, session=session, practices=practices)
-
-    def along(self, steps: tuple[Step, ...]) -> "Situation":
-        """The same moment in a plan whose exercises have changed; the place goes with its exercise if that is left.
-
-        When everything has been done they are at the end of it, whatever that is now.
-        """
-        current = self.steps[self.place.step]
-        place = replace(self.place, step=steps.index(current)) if current in steps else BEGINNING
-        there = replace(self, steps=steps, practices=practices_of(steps, self.scene), place=place)
-        return replace(there, place=last_set(there)) if self.phase is Phase.FINISHING else there
-
-    def without_what_hurt(self, place: Place) -> "tuple[Situation, Place]":
-        """The same moment in a plan without the exercise that is left, and the place in it, or what follows there."""
-        if not self.session.leaving or place.step >= len(self.steps):
-            return self, place
-        steps = steps_of(self.session.plan, self.scene)
-        there = replace(place, step=sum(step in steps for step in self.steps[: place.step]))
-        if self.steps[place.step] not in steps:
-            there = Place(there.step)
-        session = replace(self.session, leaving="")
-        return replace(self, session=session, steps=steps, practices=practices_of(steps, self.scene)), there
-
-    def remembering(self, person: Person) -> "Situation":
-        """The same moment for a person who just wished something else of it."""
-        if person is self.scene.person:
-            return self
-        scene, session = replace(self.scene, person=person), self.session
-        practices = practices_of(self.steps, scene, session.place.step, session.came_from, gathering=session.gathering)
-        place = nearest_place(self.place, practices, last=len(self.steps) - 1) if self.steps else self.place
-        return replace(self, scene=scene, practices=practices, place=place)
-
     def fit(self, place: Place, lead_seconds: float, *, holding: bool = False, whole: bool = False) -> Span:
         """What of the plan one response can hold from a place."""
         return fit(self.practices, place, self._telling(holding=holding, whole=whole), self.has_sound, lead_seconds)
@@ -201,7 +126,7 @@ def look(session: Session, scene: Scene, *, generous: bool = False) -> Situation
     here = Situation(
         session=session,
         scene=scene,
-        words=Words(scene.library, session.turns + session.opened),
+        words=Wording(scene.library, session.turns + session.opened),
         steps=steps,
         practices=practices,
         phase=session.phase,
@@ -288,7 +213,7 @@ def _is_setting_up(here: Situation, place: Place) -> bool:
     return place.stage > 0 or practice.pieces[place.piece].kind in (PieceKind.SET_UP, PieceKind.SWITCH)
 
 
-def kept(here: Situation, place: Place) -> Underway | None:
+def underway_at(here: Situation, place: Place) -> Underway | None:
     """What to remember as underway, when something is."""
     if not here.steps or place.step >= len(here.steps):
         return None

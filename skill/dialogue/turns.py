@@ -11,11 +11,12 @@ from skill.coaching.plan import Place
 from skill.coaching.practice import STANDING, PieceKind, Practice
 from skill.coaching.timeline import PASSAGES, CueKind, Passage, gate_before, moving_over, sided, speaking_seconds
 from skill.coaching.timeline import Part as SetUpPart
+from skill.dialogue.changes import from_the_body, without_what_hurt
 from skill.dialogue.history import days_since
+from skill.dialogue.progress import offer_of_harder, review, where_and_left
 from skill.dialogue.prompt import Card, Part, Prompt, Say, Silence, Sound
 from skill.dialogue.session import UNDECIDED, Person, Phase, Session, Turn
-from skill.dialogue.situation import Situation, easier_there_is, kept, last_set
-from skill.dialogue.telling import offer_of_harder, review, where_and_left
+from skill.dialogue.situation import Situation, easier_there_is, last_set, underway_at
 from skill.library.values import replace
 from skill.library.words import sentences
 
@@ -58,7 +59,7 @@ def play(
         holding: they are in the hold already, and stay in it.
         whole: where they are led back into a set, as to somebody who was away.
     """
-    here, place = here.without_what_hurt(place)
+    here, place = without_what_hurt(here, place)
     practice = here.practices(place.step)
     if practice is None:
         return finish(here, *lead, person=person)
@@ -69,13 +70,13 @@ def play(
         place = replace(place, stage=SetUpPart.WAY.value)
     safety, here, person = with_safety(here, person)
     lead = (*lead, "" if elsewhere else _from_the_seat(here, practice, place))
-    here = here.from_the_body(place)
+    here = from_the_body(here, place)
     told = sentences(safety, *lead)
     lead_seconds = speaking_seconds(told, here.scene.library.language)
     span = here.fit(place, lead_seconds, holding=holding, whole=whole)
     then = _phase_after(span)
     question = _question_after(here, span)
-    parts = joined([Say(told), *heard(here, span), Say(question)])
+    parts = joined([Say(told), *span_parts(here, span), Say(question)])
     session = replace(
         here.session,
         phase=then,
@@ -148,7 +149,7 @@ def re_enter(
         whole: they come back from elsewhere, so it is told whole, too.
         person: what to remember, where it changes.
     """
-    here, place = here.without_what_hurt(place)
+    here, place = without_what_hurt(here, place)
     practice = here.practices(place.step)
     if practice is not None and practice.pieces[place.piece].kind is PieceKind.SET_UP:
         start = min(place.stage, SetUpPart.POSITION.value) if here.body == practice.form.position else place.stage
@@ -245,7 +246,7 @@ def ask(
     """
     place = here.place if place is None else place
     if phase not in UNDECIDED:
-        here, place = here.without_what_hurt(place)
+        here, place = without_what_hurt(here, place)
     before = here.session
     session = replace(
         before,
@@ -396,7 +397,7 @@ def close(here: Situation, told: str, place: Place | None = None, person: Person
     """Say one last thing and close; the place is kept."""
     person = _leaving_as_they_are(here, person or here.scene.person)
     if here.steps:
-        person = replace(person, underway=kept(here, here.place if place is None else place))
+        person = replace(person, underway=underway_at(here, here.place if place is None else place))
     return Turn(_closed(here), person, Prompt((Say(told),)))
 
 
@@ -404,7 +405,7 @@ def silent(here: Situation, place: Place | None) -> Turn:
     """Nothing can be said any more; only the place is kept. None stands for a plan that is done."""
     person = _leaving_as_they_are(here, here.scene.person)
     if here.steps:
-        person = replace(person, underway=None if place is None else kept(here, place))
+        person = replace(person, underway=None if place is None else underway_at(here, place))
     return Turn(_closed(here), person, Prompt())
 
 
@@ -445,7 +446,7 @@ def _long_ago(person: Person, today: date) -> bool:
 # Parts of an answer
 
 
-def heard(here: Situation, span: Span) -> tuple[Part, ...]:
+def span_parts(here: Situation, span: Span) -> tuple[Part, ...]:
     """A span as parts: its sounds where they can be heard, its cues spoken and counted where not."""
     parts: list[Part] = []
     for passage, as_sound in zip(span.passages, span.sounds, strict=True):
@@ -523,7 +524,7 @@ def _turn(
     """
     person = person or here.scene.person
     if here.steps:
-        person = replace(person, underway=kept(here, session.place))
+        person = replace(person, underway=underway_at(here, session.place))
     session = replace(
         session,
         turns=session.turns + 1,

@@ -4,14 +4,15 @@ from skill.coaching.fitting import after_piece
 from skill.coaching.plan import Place
 from skill.coaching.practice import Pace, PieceKind, Practice, Speed, Wish, least_to_most
 from skill.coaching.timeline import Part, is_there, needed
+from skill.dialogue.changes import with_person, with_plan, with_steps
 from skill.dialogue.moves.opening import go_to, go_to_and_start
+from skill.dialogue.progress import amount_left
 from skill.dialogue.session import Person, Phase, Turn, most_on_top, steps_of, today_of
 from skill.dialogue.situation import Situation
-from skill.dialogue.telling import amount_left
 from skill.dialogue.turns import ask, back_to_where_it_came_up, play, re_enter, stay
 from skill.library.models import Level, Range
 from skill.library.values import replace
-from skill.library.words import Words, sentences
+from skill.library.words import Wording, sentences
 
 # A number that was not heard
 
@@ -155,7 +156,7 @@ def _set_dose(here: Situation, what: str, wanted: int | None) -> Turn:
     said = words(f"said-{what}", amount=words.amount(unit, settled), exercise=practice.exercise.name)
     limits = _limits(allowed, unit, words) if wanted > allowed.most else ""
     told = sentences(limits, said, words("undo-usual"))
-    return _answered(_where_it_was(here, here.remembering(person)), told, person)
+    return _answered(_where_it_was(here, with_person(here, person)), told, person)
 
 
 def _with(wish: Wish, settled: int) -> Wish:
@@ -165,7 +166,7 @@ def _with(wish: Wish, settled: int) -> Wish:
     return Wish(sets=settled) if wish.sets is not None else Wish(hold=settled)
 
 
-def _limits(allowed: Range, unit: str, words: Words) -> str:
+def _limits(allowed: Range, unit: str, words: Wording) -> str:
     if allowed.least == allowed.most:
         return words("limited-to", amount=words.amount(unit, allowed.most))
     return words("limited", most=words.amount(unit, allowed.most))
@@ -213,7 +214,7 @@ def _other_form(here: Situation, level: Level | None, way: str) -> Turn:
     if form is None or level is None:
         return stay(here, words(f"no-{way}"))
     person = _wishing(here, Wish(level=level))
-    after = _where_it_was(here, here.remembering(person))
+    after = _where_it_was(here, with_person(here, person))
     told = words("said-usual") if level is Level.USUAL else words(f"said-{way}", label=form.label)
     if not here.running and here.phase is Phase.POSITIONING and after.place.stage == Part.WAY:
         return stay(after, told, person=person)  # what is needed is still to be fetched
@@ -238,7 +239,7 @@ def as_usual(here: Situation) -> Turn:
         return stay(here, here.words("tell-me-in-exercise"))
     wishes = {name: wish for name, wish in person.wishes.items() if name != practice.exercise.id}
     person = replace(person, wishes=wishes)
-    after = _where_it_was(here, here.remembering(person))
+    after = _where_it_was(here, with_person(here, person))
     if after.practice and after.practice.form.level is not practice.form.level:
         return re_enter(after, _again_here(after), here.words("said-usual"), person=person, anew=True)
     return stay(after, here.words("said-usual"), person=person)
@@ -261,20 +262,20 @@ def _speed(here: Situation, ladder: dict[Speed, Speed], way: str, end: str) -> T
         return stay(here, here.words(end))
     person = replace(here.scene.person, speed=speed)
     phrase = "usual-speed" if speed is Speed.USUAL else way
-    return stay(here.remembering(person), here.words(phrase), person=person)
+    return stay(with_person(here, person), here.words(phrase), person=person)
 
 
 def flow(here: Situation) -> Turn:
     """From now on she does not wait; she says how often she needs a word."""
     person = replace(here.scene.person, pace=Pace.FLOW)
     already = here.scene.person.pace is Pace.FLOW
-    return stay(here.remembering(person), here.words("flow-already" if already else "flow"), person=person)
+    return stay(with_person(here, person), here.words("flow-already" if already else "flow"), person=person)
 
 
 def guided(here: Situation) -> Turn:
     """From now on she waits for "ready"."""
     person = replace(here.scene.person, pace=Pace.GUIDED)
-    return stay(here.remembering(person), here.words("guided"), person=person)
+    return stay(with_person(here, person), here.words("guided"), person=person)
 
 
 def ticks(here: Situation) -> Turn:
@@ -291,7 +292,7 @@ def _ticking(here: Situation, wanted: bool) -> Turn:
     """Who asks about the sounds gets them again, if they had failed."""
     person = replace(here.scene.person, ticks=wanted, sounds_failures=0)
     phrase = ("ticks" if wanted else "quiet") if here.scene.listener.sounds else "ticks-need-sounds"
-    return stay(here.remembering(person), here.words(phrase), person=person)
+    return stay(with_person(here, person), here.words(phrase), person=person)
 
 
 def lacks(here: Situation, equipment: str | None) -> Turn:
@@ -305,15 +306,15 @@ def lacks(here: Situation, equipment: str | None) -> Turn:
     today = today_of(here.scene)
     lacking = tuple(dict.fromkeys((*today.lacking, equipment)))
     person = replace(here.scene.person, today=replace(today, lacking=lacking))
-    after = here.remembering(person)
+    after = with_person(here, person)
     if not here.steps:
         return stay(after, words("lacks-nothing"), person=person)
     steps = steps_of(here.session.plan, after.scene)
-    return _without(here, after.along(steps), person) if steps else _nothing_left(after, person)
+    return _without(here, with_steps(after, steps), person) if steps else _nothing_left(after, person)
 
 
 def _nothing_left(here: Situation, person: Person) -> Turn:
-    turn = ask(here.starting(""), Phase.CHOOSING, here.words("lacks-all"), person=person)
+    turn = ask(with_plan(here, ""), Phase.CHOOSING, here.words("lacks-all"), person=person)
     return replace(turn, person=person)
 
 

@@ -3,10 +3,8 @@
 from skill.coaching import plan
 from skill.coaching.plan import BEGINNING
 from skill.coaching.timeline import sided
-from skill.dialogue.prompt import Card
-from skill.dialogue.session import Phase, Turn
-from skill.dialogue.situation import Situation
-from skill.dialogue.telling import (
+from skill.dialogue.changes import with_plan
+from skill.dialogue.progress import (
     amount_left,
     exercises,
     minutes,
@@ -15,6 +13,9 @@ from skill.dialogue.telling import (
     what_is_next,
     where_and_left,
 )
+from skill.dialogue.prompt import Card
+from skill.dialogue.session import Phase, Turn
+from skill.dialogue.situation import Situation
 from skill.dialogue.turns import ask, question_of, stay
 from skill.library.models import Exercise, Level, Side
 from skill.library.values import replace
@@ -59,7 +60,7 @@ def how_long_left(here: Situation) -> Turn:
     """Time left of what is running, and of the whole."""
     words = here.words
     if here.practice is None:
-        first = here.starting(plan.of_routine(here.scene.library.first_routine))
+        first = with_plan(here, plan.of_routine(here.scene.library.first_routine))
         named = plan.name(first.session.plan, here.scene.library)
         return stay(here, words("how-long-it-takes", plan=named, time=minutes(seconds_left(first, BEGINNING), words)))
     whole = minutes(seconds_left(here, here.place), words)

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from skill.coaching import plan
 from skill.coaching.plan import Place
 from skill.coaching.timeline import is_there
+from skill.dialogue.changes import with_person, with_steps
 from skill.dialogue.moves.adjusting import easier
 from skill.dialogue.moves.going import skip_exercise, skip_side
 from skill.dialogue.moves.opening import begin, greet
@@ -72,7 +73,7 @@ def easier_if_there_is(here: Situation) -> Turn:
     """Easier, when something hurts: the easier form, or else that there is none, and the question again."""
     if not easier_there_is(here, here.place):
         return ask(here, Phase.HURTING, here.words("no-easier-now"))
-    here = here.remembering(_not_leaving(here.scene, here.session.leaving))
+    here = with_person(here, _not_leaving(here.scene, here.session.leaving))
     return easier(replace(here, session=replace(here.session, leaving="")))
 
 
@@ -91,11 +92,11 @@ def on_without(here: Situation, person: Person, told: str) -> Turn:
     """On with what is left of the plan for a person who does less of it; where that is nothing, it is done."""
     before = sum(step.exercise not in person.today.left for step in here.steps[: here.place.step])
     current = here.steps[here.place.step]
-    after = here.remembering(person)
+    after = with_person(here, person)
     after = replace(after, session=replace(after.session, leaving=""))
     steps = steps_of(here.session.plan, after.scene)
     if current in steps:
-        after = after.along(steps)
+        after = with_steps(after, steps)
         return (
             play(after, after.place, told, person=person)
             if here.phase is Phase.HURTING
@@ -103,14 +104,14 @@ def on_without(here: Situation, person: Person, told: str) -> Turn:
         )
     if before >= len(steps):
         return finish(here, told, person=person)
-    return play(after.along(steps), Place(before), told, person=person)
+    return play(with_steps(after, steps), Place(before), told, person=person)
 
 
 def only_side_after_pain(here: Situation, side: str | None = None) -> Turn:
     """Only one side, the named one or this one, when the other hurts: their choice, and never after a sharp pain."""
     if here.session.sharp or here.piece is None or here.piece.side is None:
         return stay(here)
-    here = here.remembering(_not_leaving(here.scene, here.session.leaving))
+    here = with_person(here, _not_leaving(here.scene, here.session.leaving))
     here = replace(here, session=replace(here.session, leaving=""), phase=Phase.PAUSED)
     return only_side(here, side)
 
@@ -124,7 +125,7 @@ def leave_side(here: Situation, side: str | None) -> Turn:
     """Only the other side, when one hurts: never after a sharp pain, which ends the exercise."""
     if here.session.sharp or here.piece is None or here.piece.side is None:
         return leave_exercise(here)
-    here = here.remembering(_not_leaving(here.scene, here.session.leaving))
+    here = with_person(here, _not_leaving(here.scene, here.session.leaving))
     return skip_side(replace(here, session=replace(here.session, leaving="")), side)
 
 
@@ -239,7 +240,7 @@ def yes_when_over(here: Situation) -> Turn:
     if here.session.asked != GOING_ON:
         return still_over(here)
     person = replace(here.scene.person, stopped_at=0)
-    return greet(here.remembering(person))
+    return greet(with_person(here, person))
 
 
 def stop_in_alarm(here: Situation) -> Turn:

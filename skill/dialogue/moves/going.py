@@ -5,10 +5,10 @@ from skill.coaching.plan import Place
 from skill.coaching.practice import PieceKind, Practice
 from skill.coaching.timeline import Part, is_unsaid, the_move
 from skill.dialogue.moves.sides import only_side
+from skill.dialogue.progress import amount_left
 from skill.dialogue.prompt import Say
 from skill.dialogue.session import Phase, Turn
 from skill.dialogue.situation import Situation
-from skill.dialogue.telling import amount_left
 from skill.dialogue.turns import ask, finish, gate_of, joined, play, re_enter, stay, told_by, way_up
 from skill.library.models import Side
 from skill.library.values import replace

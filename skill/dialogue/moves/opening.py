@@ -4,10 +4,11 @@ from skill.coaching import plan
 from skill.coaching.plan import BEGINNING, Place
 from skill.coaching.practice import things
 from skill.coaching.timeline import needed
+from skill.dialogue.changes import with_person, with_plan, with_underway
 from skill.dialogue.history import active_days, days_since, exercises_on
+from skill.dialogue.progress import exercises, routines, where, where_and_left
 from skill.dialogue.session import Phase, Turn, Underway, habits_of, steps_of, today_of
 from skill.dialogue.situation import Situation
-from skill.dialogue.telling import exercises, routines, where, where_and_left
 from skill.dialogue.turns import ask, back_to_where_it_came_up, play, re_enter, stay, with_safety
 from skill.library.values import replace
 
@@ -30,7 +31,7 @@ def welcome(here: Situation) -> Turn:
 def greet(here: Situation) -> Turn:
     """As a session begins: what is unfinished is offered, or else they are welcome."""
     taken_up = _taken_up(here)
-    return offer(taken_up) if taken_up else welcome(here.starting(""))
+    return offer(taken_up) if taken_up else welcome(with_plan(here, ""))
 
 
 def _legal_underway(here: Situation) -> Underway | None:
@@ -122,7 +123,7 @@ def _wanted_after_all(here: Situation, exercise: str) -> Situation:
     if exercise not in today.left or exercise == here.session.leaving:
         return here
     left = tuple(name for name in today.left if name != exercise)
-    return here.remembering(replace(here.scene.person, today=replace(today, left=left)))
+    return with_person(here, replace(here.scene.person, today=replace(today, left=left)))
 
 
 def go_to(here: Situation, exercise: str | None, number: int | None) -> Turn:
@@ -183,13 +184,13 @@ def resume_or_start(here: Situation) -> Turn:
 def _taken_up(here: Situation) -> Situation | None:
     """The situation with what is underway taken up again; None where nothing is."""
     underway = _legal_underway(here)
-    return here.taking_up(underway) if underway else None
+    return with_underway(here, underway) if underway else None
 
 
 def decline(here: Situation) -> Turn:
     """No to going on: what is underway is kept, and they may choose something else."""
     named = plan.name(here.session.plan, here.scene.library)
-    turn = ask(here.starting(""), Phase.CHOOSING, here.words("declined", plan=named))
+    turn = ask(with_plan(here, ""), Phase.CHOOSING, here.words("declined", plan=named))
     return replace(turn, person=here.scene.person)
 
 
@@ -232,7 +233,7 @@ def confirm(here: Situation, wanted: str) -> Turn:
 
 def begin(here: Situation, wanted: str, place: Place = BEGINNING) -> Turn:
     """Begin a plan: the safety line if it was not heard, the routine's own words, and the floor announced."""
-    starting, told = here.starting(wanted), _beginning(here, wanted)
+    starting, told = with_plan(here, wanted), _beginning(here, wanted)
     down = here.body in here.scene.library.floor_positions
     if _is_familiar(starting) or down:
         starting = replace(starting, session=replace(starting.session, gathering=False))
@@ -245,7 +246,7 @@ def begin(here: Situation, wanted: str, place: Place = BEGINNING) -> Turn:
 def _beginning(here: Situation, wanted: str) -> tuple[str, ...]:
     """The plan's own words and the floor announced; to someone who knows every exercise of it, its name alone."""
     library, routine = here.scene.library, plan.routine_of(wanted)
-    if _is_familiar(here.starting(wanted)):
+    if _is_familiar(with_plan(here, wanted)):
         return (here.words("begin-again", plan=plan.name(wanted, library)),) if routine else ()
     return library.routines[routine].begin if routine else "", _floor_ahead(here, wanted)
 

@@ -2,13 +2,14 @@
 
 from skill.coaching.plan import Place
 from skill.coaching.practice import Talk
+from skill.dialogue.changes import with_person, with_steps
 from skill.dialogue.moves.caring import leaving_today, on_without
 from skill.dialogue.moves.leaving import stop
 from skill.dialogue.moves.opening import decline, keep_going
+from skill.dialogue.progress import exercises, looking_back
 from skill.dialogue.prompt import Card, Prompt, Say
 from skill.dialogue.session import Forget, Person, Phase, Session, Turn, steps_of, today_of
 from skill.dialogue.situation import Situation
-from skill.dialogue.telling import exercises, looking_back
 from skill.dialogue.turns import ask, back_to_where_it_came_up, play, stay
 from skill.library.values import replace
 
@@ -65,13 +66,13 @@ def keep_remembering(here: Situation) -> Turn:
 def talk_more(here: Situation) -> Turn:
     """From now on everything is explained."""
     person = replace(here.scene.person, talk=Talk.MORE)
-    return stay(here.remembering(person), here.words("talk-more"), person=person)
+    return stay(with_person(here, person), here.words("talk-more"), person=person)
 
 
 def talk_less(here: Situation) -> Turn:
     """From now on little is."""
     person = replace(here.scene.person, talk=Talk.LESS)
-    return stay(here.remembering(person), here.words("talk-less"), person=person)
+    return stay(with_person(here, person), here.words("talk-less"), person=person)
 
 
 def leave_out(here: Situation, exercise: str | None) -> Turn:
@@ -93,7 +94,7 @@ def leave_out_today(here: Situation, exercise: str | None) -> Turn:
         return stay(here, here.words("which-exercise", exercises=exercises(here)))
     told, person = here.words("left-out-today", exercise=found.name), leaving_today(here.scene, found.id)
     if not here.steps:
-        return stay(here.remembering(person), told, person=person)
+        return stay(with_person(here, person), told, person=person)
     return on_without(here, person, told)
 
 
@@ -119,10 +120,10 @@ def put_back(here: Situation, exercise: str | None) -> Turn:
 
 def _with_other_steps(here: Situation, person: Person, told: str) -> Turn:
     """The same place in a plan that has other exercises now; where that exercise is gone, the next one."""
-    after = here.remembering(person)
+    after = with_person(here, person)
     if not here.steps:
         return stay(after, told, person=person)
-    after = after.along(steps_of(here.session.plan, after.scene, here.session.leaving))
+    after = with_steps(after, steps_of(here.session.plan, after.scene, here.session.leaving))
     current = here.steps[here.place.step]
     if current not in after.steps:
         before = sum(step in after.steps for step in here.steps[: here.place.step])

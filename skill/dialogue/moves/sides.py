@@ -3,6 +3,7 @@
 from skill.coaching.plan import Place
 from skill.coaching.practice import PieceKind
 from skill.coaching.timeline import Part
+from skill.dialogue.changes import with_person
 from skill.dialogue.session import Person, Phase, Turn, today_of
 from skill.dialogue.situation import Situation, last_set
 from skill.dialogue.turns import play, re_enter, stay
@@ -24,7 +25,7 @@ def _only(here: Situation, wanted: Side) -> Turn:
     assert practice is not None
     told = here.words("only-side", side=here.words.side(wanted), exercise=practice.exercise.name)
     done = [one.side for one in practice.pieces[: here.place.piece]]
-    after = here.remembering(_with_sides(here, (wanted,)))
+    after = with_person(here, _with_sides(here, (wanted,)))
     if piece.side is wanted:
         return stay(_at_its_piece(here, after, wanted), told, person=after.scene.person)
     if wanted in done:
@@ -40,7 +41,7 @@ def other_side_first(here: Situation) -> Turn:
     other = piece.side.other
     if other in [one.side for one in practice.pieces[: here.place.piece]]:
         return stay(here, here.words("other-side-done", side=here.words.side(other)))
-    after = here.remembering(_with_sides(here, (other, piece.side)))
+    after = with_person(here, _with_sides(here, (other, piece.side)))
     return _from_its_start(after, here.words("other-side-first", side=here.words.side(other)))
 
 
@@ -53,7 +54,7 @@ def side_again(here: Situation, side: str | None) -> Turn:
     wanted = Side(side) if side in tuple(Side) else piece.side
     person = here.scene.person
     if wanted not in [one.side for one in practice.pieces]:
-        here = here.remembering(_with_sides(here, ()))
+        here = with_person(here, _with_sides(here, ()))
         person, practice = here.scene.person, here.practice or practice
     first = next(n for n, one in enumerate(practice.pieces) if (one.kind, one.side) == (PieceKind.SET, wanted))
     return re_enter(here, Place(here.place.step, first), here.words("side-again"), person=person)
@@ -73,13 +74,13 @@ def both_sides(here: Situation) -> Turn:
     piece, practice, today = here.piece, here.practice, today_of(here.scene)
     if today.sides and (practice is None or practice.exercise.id not in today.sides):
         person = replace(here.scene.person, today=replace(today, sides={}))
-        return stay(here.remembering(person), here.words("both-sides"), person=person)
+        return stay(with_person(here, person), here.words("both-sides"), person=person)
     if piece is None or practice is None or piece.side is None:
         return stay(here, here.words("both-sides-together"))
-    after = here.remembering(_with_sides(here, ()))
+    after = with_person(here, _with_sides(here, ()))
     order = [one.side for one in after.practice.pieces] if after.practice else []
     if order and order[0] is not piece.side:  # the side they are at stays the first one, so that the other is to come
-        after = here.remembering(_with_sides(here, (piece.side, piece.side.other)))
+        after = with_person(here, _with_sides(here, (piece.side, piece.side.other)))
     return stay(_at_its_piece(here, after, piece.side), here.words("both-sides"), person=after.scene.person)
 
 

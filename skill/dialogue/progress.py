@@ -17,7 +17,7 @@ from skill.dialogue.history import (
 )
 from skill.dialogue.situation import Situation
 from skill.library.models import Kind, Level, Library
-from skill.library.words import Words, sentences
+from skill.library.words import Wording, sentences
 
 
 def where(here: Situation, place: Place) -> str:
@@ -42,7 +42,7 @@ def where_and_left(here: Situation) -> str:
     return here.words("where-left", where=named, amount=amount_left(practice, here.place, here.words))
 
 
-def amount_left(practice: Practice, place: Place, words: Words) -> str:
+def amount_left(practice: Practice, place: Place, words: Wording) -> str:
     """Reps or holds that are left of a set."""
     return words.amount("holds" if practice.long_holds else "reps", practice.reps - place.rep)
 
@@ -63,7 +63,7 @@ def seconds_left(here: Situation, place: Place) -> float:
     return total
 
 
-def minutes(seconds: float, words: Words) -> str:
+def minutes(seconds: float, words: Wording) -> str:
     """A length in words, rounded as people do: to minutes, below one minute and a half to ten seconds."""
     if seconds < 90:
         return words.amount("seconds", max(5, round(seconds / 5) * 5))
@@ -91,7 +91,7 @@ def what_is_next(here: Situation) -> str:
             return words("next-is-set")
 
 
-def routines(library: Library, words: Words) -> str:
+def routines(library: Library, words: Wording) -> str:
     """The names of all routines in a row."""
     return words.listed(routine.name for routine in library.routines.values())
 
