@@ -206,7 +206,7 @@ def _settled(
     cue: int | None,
 ) -> Practice:
     dose = form.dose
-    sets = least_to_most(dose.sets, wish.sets)
+    sets, hold = least_to_most(dose.sets, wish.sets), least_to_most(dose.hold, wish.hold)
     return Practice(
         index=place.index,
         of=place.of,
@@ -216,7 +216,7 @@ def _settled(
         leave_before=place.leave_before,
         reps=least_to_most(dose.reps, wish.reps),
         sets=sets,
-        hold=_timed(least_to_most(dose.hold, wish.hold)),
+        hold=hold - hold % 5 if hold >= LONG_HOLD_SECONDS else hold,  # in fives, as the marks and sounds of it are
         lift=dose.tempo.lift,
         lower=dose.tempo.lower,
         relax=speed.relax(dose.tempo.relax),
@@ -241,11 +241,6 @@ def least_to_most(allowed: Range, wish: int | None) -> int:
 
 SHORTEST_LONG_HOLD = 5
 """Seconds of a stretch below which nothing is stretched."""
-
-
-def _timed(hold: int) -> int:
-    """Long holds come in fives, as their marks and sounds do."""
-    return hold - hold % 5 if hold >= LONG_HOLD_SECONDS else hold
 
 
 def _form(step: Step, wishes: Mapping[str, Wish], library: Library) -> Form:

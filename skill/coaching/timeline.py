@@ -360,14 +360,9 @@ def dose(practice: Practice, words: Wording) -> str:
     each = "-each" if len({piece.side for piece in practice.pieces}) > 1 else ""
     amount = words.amount(kind, practice.reps)
     short = "-short" if practice.short else ""
-    told = words(f"dose-{kind}{short}{each}", **_dose_fields(practice, amount, short, words))
+    given = {} if short else {"seconds": words.amount("seconds", practice.hold)}
+    told = words(f"dose-{kind}{short}{each}", amount=amount, **given)
     return sentences(told, words("dose-sets", sets=words.amount("sets", practice.sets)) if practice.sets > 1 else "")
-
-
-def _dose_fields(practice: Practice, amount: str, short: str, words: Wording) -> dict[str, str]:
-    if short:
-        return {"amount": amount}
-    return {"amount": amount, "seconds": words.amount("seconds", practice.hold)}
 
 
 def moving_over(change: Transition, place: Place, side: Side | None, words: Wording) -> Iterator[Passage]:
@@ -444,7 +439,9 @@ def _holds(practice: Practice, piece: Piece, place: Place, telling: Telling) -> 
     for done in range(place.rep, practice.reps):
         held = place.held if done == place.rep else 0
         here = Place(place.step, place.piece, done, held)
-        again = _which_hold(practice, done, words) if done > place.rep else ""
+        left, again = practice.reps - done, ""
+        if done > place.rep:
+            again = words("once-more") if left == 1 else words("holds-to-go", amount=words.amount("holds", left))
         if not (telling.holding and done == place.rep):
             lift = sentences(again, f"{sided(beats.lift, piece.side, words)}.")
             yield _said(CueKind.MOVE, lift, here, words, practice.lift)
@@ -455,11 +452,6 @@ def _holds(practice: Practice, piece: Piece, place: Place, telling: Telling) -> 
         yield _said(CueKind.LOWER, lower, after, words, practice.lower, joined=True)
         if done + 1 < practice.reps:
             yield _said(CueKind.REST, sentences(words("relax")), after, words, practice.relax, joined=True)
-
-
-def _which_hold(practice: Practice, done: int, words: Wording) -> str:
-    left = practice.reps - done
-    return words("once-more") if left == 1 else words("holds-to-go", amount=words.amount("holds", left))
 
 
 def _hold(seconds: int, place: Place, beat: str, words: Wording) -> Iterator[Cue]:

@@ -43,13 +43,10 @@ def done(here: Situation, event: Event) -> Done:
     counted = here.session.done
     finished = tuple(name for step in reached if (name := here.steps[step].exercise) not in counted)
     skipped = () if ended or not _leaves(here, event) else (here.steps[here.place.step].exercise,)
-    return Done(finished, skipped, ended and _is_whole(here, {*counted, *finished}))
-
-
-def _is_whole(here: Situation, done: set[str]) -> bool:
-    """A routine of which every exercise was done; once is enough."""
-    routine = plan.routine_of(here.session.plan) is not None
-    return routine and here.session.plan not in done and all(step.exercise in done for step in here.steps)
+    routine, all_done = plan.routine_of(here.session.plan) is not None, {*counted, *finished}
+    every_one = all(step.exercise in all_done for step in here.steps)
+    once = here.session.plan not in all_done
+    return Done(finished, skipped, ended and routine and every_one and once)
 
 
 def _heard_through(here: Situation, event: Event) -> range:

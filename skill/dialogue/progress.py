@@ -134,8 +134,15 @@ def looking_back(here: Situation) -> str:
     days = active_days(here.scene.person)
     if not days:
         return here.words("progress-nothing")
+    person, today, words = here.scene.person, here.scene.today, here.words
+    skipped = here.scene.library.exercises.get(skipped_most(person, today) or "")
+    run = run_of_days(person, today)
     return sentences(
-        _the_week(here), _last_time(here, days), _what_was_skipped(here), _the_run(here), _suggestion(here)
+        _the_week(here),
+        _last_time(here, days),
+        words("progress-skipped", exercise=skipped.name) if skipped else "",
+        words("progress-run", days=words.amount("days", run)) if run >= ENOUGH_TO_LOOK_BACK else "",
+        _suggestion(here),
     )
 
 
@@ -159,16 +166,6 @@ def _last_time(here: Situation, days: list[date]) -> str:
     if latest > before:
         return here.words("progress-more", now=now, before=then)
     return here.words("progress-fewer", now=now, before=then)
-
-
-def _what_was_skipped(here: Situation) -> str:
-    exercise = here.scene.library.exercises.get(skipped_most(here.scene.person, here.scene.today) or "")
-    return here.words("progress-skipped", exercise=exercise.name) if exercise else ""
-
-
-def _the_run(here: Situation) -> str:
-    run = run_of_days(here.scene.person, here.scene.today)
-    return here.words("progress-run", days=here.words.amount("days", run)) if run >= ENOUGH_TO_LOOK_BACK else ""
 
 
 def _suggestion(here: Situation) -> str:

@@ -123,6 +123,7 @@ def look(session: Session, scene: Scene, *, generous: bool = False) -> Situation
     session, steps, practices = settle_with_plan(as_it_begins(session, scene), scene)
     if session.came_from or session.gathering:
         practices = practices_of(steps, scene, session.place.step, session.came_from, gathering=session.gathering)
+    risen = 0 < session.up_at <= scene.now.timestamp()  # the way up was told, and heard since
     here = Situation(
         session=session,
         scene=scene,
@@ -132,15 +133,9 @@ def look(session: Session, scene: Scene, *, generous: bool = False) -> Situation
         phase=session.phase,
         place=session.place,
         running=False,
-        body=_at_first(session, scene),
+        body=STANDING if risen else session.body or STANDING,
     )
     return here if session.since is None else _by_the_clock(here, session.since, generous)
-
-
-def _at_first(session: Session, scene: Scene) -> str:
-    """Where the body was when the last answer began; standing, where the way up was told and heard since."""
-    risen = 0 < session.up_at <= scene.now.timestamp()
-    return STANDING if risen else session.body or STANDING
 
 
 def last_set(here: Situation) -> Place:

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Iterable
-from datetime import date
 from functools import lru_cache
 
 from skill.coaching import plan
@@ -94,8 +93,11 @@ def play(
         up_at=0,
         hurried=False,
     )
-    reprompt = _reprompt(here, then, _body_at_the_end(here, span))
-    said = sentences(told, *_told_in(span), question if span.gate else "")
+    last = here.practices(span.ends.step)
+    reprompt = _reprompt(here, then, last.form.position if last else STANDING)
+    cues = (cue for passage in span.passages for cue in passage.cues)
+    not_counted = (cue.say for cue in cues if cue.kind in (CueKind.SET_UP, CueKind.SWITCH))
+    said = sentences(told, *not_counted, question if span.gate else "")
     return _turn(here, session, parts, reprompt, person, said=said)
 
 
@@ -114,21 +116,10 @@ def _question_after(here: Situation, span: Span) -> str:
     return sentences(end.form.leave if end else "", here.words(_QUESTIONS[_phase_after(span)]))
 
 
-def _told_in(span: Span) -> Iterable[str]:
-    """What a span tells, without what it counts."""
-    cues = (cue for passage in span.passages for cue in passage.cues)
-    return (cue.say for cue in cues if cue.kind in (CueKind.SET_UP, CueKind.SWITCH))
-
-
 def _phase_after(span: Span) -> Phase:
     if span.finished:
         return Phase.FINISHING
     return Phase.POSITIONING if span.waits else Phase.MOVING
-
-
-def _body_at_the_end(here: Situation, span: Span) -> str:
-    practice = here.practices(span.ends.step)
-    return practice.form.position if practice else STANDING
 
 
 def re_enter(
@@ -158,7 +149,8 @@ def re_enter(
     if here.practices(place.step) is None:
         return finish(here, *lead, person=person)
     back = replace(place, stage=SetUpPart.WAY.value)
-    return play(here, back, *lead, _what_is_left(here, place), person=person, whole=whole or anew)
+    left = here.words("re-enter", where=where_and_left(replace(here, place=place)))
+    return play(here, back, *lead, left, person=person, whole=whole or anew)
 
 
 def _body(position: str) -> str:
@@ -429,18 +421,13 @@ GREETING_SECONDS = 4
 def with_safety(here: Situation, person: Person | None = None) -> tuple[str, Situation, Person]:
     """The safety line where it is due, before anything is done; and the situation and person in which it was told."""
     person, today, now = person or here.scene.person, here.scene.today, here.scene.now.timestamp()
-    interrupted = now < here.session.safety_until
-    if not (interrupted or (not here.session.safety_said and _long_ago(person, today))):
+    interrupted, ago = now < here.session.safety_until, days_since(person.safety_day, today)
+    if not (interrupted or (not here.session.safety_said and (ago is None or ago >= SAFETY_DAYS))):
         return "", replace(here, session=replace(here.session, safety_said=True, safety_until=0)), person
     line = here.words("safety")
     until = now + GREETING_SECONDS + speaking_seconds(line, here.scene.library.language) * SURELY_HEARD
     told = replace(here, session=replace(here.session, safety_said=True, safety_until=int(until)))
     return line, told, replace(person, safety_day=today.isoformat())
-
-
-def _long_ago(person: Person, today: date) -> bool:
-    ago = days_since(person.safety_day, today)
-    return ago is None or ago >= SAFETY_DAYS
 
 
 # Parts of an answer
@@ -501,12 +488,8 @@ def _patiently(here: Situation, first: str, again: str) -> tuple[Part, ...]:
     if here.has_sound(PATIENT_BED):
         return Say(first), Sound(f"{here.scene.library.language}-{PATIENT_BED}", 60.0), Say(again)
     calm = here.words.all("gate-reprompt-quiet")
-    lines = (part for n in range(PATIENT_LINES) for part in _after_quiet(calm[n % len(calm)]))
-    return Say(first), *lines, Silence(PATIENT_QUIET_SECONDS), Say(again)
-
-
-def _after_quiet(line: str) -> tuple[Part, ...]:
-    return Silence(PATIENT_QUIET_SECONDS), Say(line)
+    lines = (calm[n % len(calm)] for n in range(PATIENT_LINES))
+    return Say(first), *(part for line in (*lines, again) for part in (Silence(PATIENT_QUIET_SECONDS), Say(line)))
 
 
 def _turn(
@@ -549,7 +532,3 @@ def _last_of(said: str) -> str:
     told = _SENTENCES.split(said)[-2:]
     both = " ".join(told)
     return both if len(both) <= LONGEST_SAID else told[-1] if len(told[-1]) <= LONGEST_SAID else ""
-
-
-def _what_is_left(here: Situation, place: Place) -> str:
-    return here.words("re-enter", where=where_and_left(replace(here, place=place)))

@@ -144,26 +144,21 @@ def _set_dose(here: Situation, what: str, wanted: int | None) -> Turn:
     dose = practice.form.dose
     match what:
         case "reps":
-            allowed, unit, wish = dose.reps, "holds" if practice.long_holds else "reps", Wish(reps=wanted)
+            allowed, unit = dose.reps, "holds" if practice.long_holds else "reps"
+            wish = Wish(reps=(settled := _settled(allowed, wanted)))
         case "sets":
-            allowed, unit, wish = dose.sets, "sets", Wish(sets=wanted)
+            allowed, unit = dose.sets, "sets"
+            wish = Wish(sets=(settled := _settled(allowed, wanted)))
         case _:
-            allowed, unit, wish = dose.hold, "seconds", Wish(hold=wanted)
-    settled = _settled(allowed, wanted)
+            allowed, unit = dose.hold, "seconds"
+            wish = Wish(hold=(settled := _settled(allowed, wanted)))
     if allowed.least == allowed.most:
         return _answered(here, _limits(allowed, unit, words), here.scene.person)
-    person = _wishing(here, _with(wish, settled))
+    person = _wishing(here, wish)
     said = words(f"said-{what}", amount=words.amount(unit, settled), exercise=practice.exercise.name)
     limits = _limits(allowed, unit, words) if wanted > allowed.most else ""
     told = sentences(limits, said, words("undo-usual"))
     return _answered(_where_it_was(here, with_person(here, person)), told, person)
-
-
-def _with(wish: Wish, settled: int) -> Wish:
-    """The wish for one number, settled."""
-    if wish.reps is not None:
-        return Wish(reps=settled)
-    return Wish(sets=settled) if wish.sets is not None else Wish(hold=settled)
 
 
 def _limits(allowed: Range, unit: str, words: Wording) -> str:
@@ -310,12 +305,9 @@ def lacks(here: Situation, equipment: str | None) -> Turn:
     if not here.steps:
         return stay(after, words("lacks-nothing"), person=person)
     steps = steps_of(here.session.plan, after.scene)
-    return _without(here, with_steps(after, steps), person) if steps else _nothing_left(after, person)
-
-
-def _nothing_left(here: Situation, person: Person) -> Turn:
-    turn = ask(with_plan(here, ""), Phase.CHOOSING, here.words("lacks-all"), person=person)
-    return replace(turn, person=person)
+    if steps:
+        return _without(here, with_steps(after, steps), person)
+    return replace(ask(with_plan(after, ""), Phase.CHOOSING, words("lacks-all")), person=person)
 
 
 def _without(before: Situation, after: Situation, person: Person) -> Turn:

@@ -145,13 +145,9 @@ def what_did_you_say(here: Situation) -> Turn:
     """The last sentence or two once more; in the middle of a set, where they are. Who asks again wants all of it."""
     if here.phase is Phase.MOVING and here.running:
         return where_am_i(here)
-    turn = stay(here, _without_its_question(here))
+    question = here.words(question_of(here, here.phase, here.place))  # it is asked again anyway
+    turn = stay(here, here.session.said.removesuffix(question).strip())
     return replace(turn, session=replace(turn.session, said=here.session.said, echoed=True))
-
-
-def _without_its_question(here: Situation) -> str:
-    """What was said last, without the question that is asked again anyway."""
-    return here.session.said.removesuffix(here.words(question_of(here, here.phase, here.place))).strip()
 
 
 def am_i_doing_it_right(here: Situation) -> Turn:

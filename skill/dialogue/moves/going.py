@@ -28,7 +28,9 @@ def go(here: Situation) -> Turn:
         return _begin_set(here, practice, place) if _all_told(practice, place) else _tell(here, place)
     if here.on_the_way and place.stage == Part.THINGS and practice.things:
         return play(here, replace(place, stage=Part.WAY.value))
-    if here.on_the_way and _leads_up(here, practice) and not here.session.hurried:
+    floor = here.scene.library.floor_positions
+    leads_up = here.body in floor and practice.form.position not in floor
+    if here.on_the_way and leads_up and not here.session.hurried:
         turn = _tell(here, place, here.words("take-your-time"))
         return replace(turn, session=replace(turn.session, hurried=True))
     if here.on_the_way:
@@ -46,11 +48,6 @@ def _all_told(practice: Practice, place: Place) -> bool:
 
 def _tell(here: Situation, place: Place, *lead: str) -> Turn:
     return play(here, place, *lead, whole=here.session.whole)
-
-
-def _leads_up(here: Situation, practice: Practice) -> bool:
-    floor = here.scene.library.floor_positions
-    return here.body in floor and practice.form.position not in floor
 
 
 def _begin_set(here: Situation, practice: Practice, place: Place) -> Turn:

@@ -214,14 +214,10 @@ def begin_or_confirm(here: Situation, wanted: str) -> Turn:
     if here.phase is Phase.FINISHING or (here.phase is Phase.OFFERING and not unheard):
         return begin(here, wanted)
     left = here if here.steps else _taken_up(here)
-    if left is None or not _got_anywhere(left, unheard=unheard):
+    # Something would be lost from the second exercise on; of another session, anything but the first words of it.
+    if left is None or not (left.place.step > 0 or (unheard and left.place.piece > 0)):
         return begin(here, wanted)
     return offer(here) if unheard and left.session.plan == wanted else confirm(left, wanted)
-
-
-def _got_anywhere(here: Situation, *, unheard: bool) -> bool:
-    """Whether something would be lost by beginning anew: from another session, anything but the first words of it."""
-    return here.place.step > 0 or (unheard and here.place.piece > 0)
 
 
 def confirm(here: Situation, wanted: str) -> Turn:
