@@ -46,9 +46,7 @@ def _parser() -> argparse.ArgumentParser:
     _talking(add("talk", commands.talk, "talk to the skill in this terminal"))
     _serving(add("serve", commands.serve, "serve the skill over HTTP, as HIP_COACH_… says"))
     add("check", commands.check, "check the content; names every fault at once")
-    add("build", commands.build, "make the interaction models, schemas and pictures from the content").add_argument(
-        "--check", action="store_true", help="write nothing; name what is not fresh"
-    )
+    _building(add("build", commands.build, "make the interaction models, schemas and pictures from the content"))
     _making(add("new", commands.new, "write the files of a new exercise or routine"))
     _sounding(add("sounds", commands.sounds, "compose all sounds into a folder"))
     add("voice", commands.voice, "record the words of the sounds anew, with the offline voice").add_argument(
@@ -57,6 +55,11 @@ def _parser() -> argparse.ArgumentParser:
     _narrating(add("narrate", commands.narrate, "write a whole routine as one MP3, to listen to or to take along"))
     _remembering(add("people", commands.people, "show or delete what is remembered under a user's id"))
     return parser
+
+
+def _building(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--check", action="store_true", help="write nothing; name what is not fresh")
+    command.add_argument("--models", type=Path, metavar="FOLDER", help="only write every locale's model, there")
 
 
 def _remembering(command: argparse.ArgumentParser) -> None:

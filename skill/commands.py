@@ -23,11 +23,12 @@ def content(asked: Namespace) -> Path:
 def check(asked: Namespace) -> int:
     """Check all content: files, words and utterances."""
     from skill.alexa.lint import lint
-    from skill.alexa.model import models
+    from skill.alexa.model import distinct, models
 
     folder = content(asked)
     libraries = load(folder)
-    faults = [f"{locale}: {line}" for locale, model in models(libraries, folder).items() for line in lint(model)]
+    made = distinct(models(libraries, folder))
+    faults = [f"{locale}: {line}" for locale, model in made.items() for line in lint(model)]
     for fault in faults:
         print(fault, file=sys.stderr)
     if not faults:
@@ -38,13 +39,17 @@ def check(asked: Namespace) -> int:
 
 def build(asked: Namespace) -> int:
     """Make everything that is made from content and table, or say what is not fresh."""
-    from skill.build import check_all, write_all
+    from skill.build import check_all, write_all, write_models_to
 
     if asked.check:
         stale = check_all(content(asked), ROOT)
         for line in stale:
             print(line, file=sys.stderr)
         return int(bool(stale))
+    if asked.models:
+        for path in write_models_to(asked.models, content(asked)):
+            print(f"wrote {path}")
+        return 0
     for path in write_all(content(asked), ROOT):
         print(f"wrote {path.relative_to(ROOT)}")
     return 0

@@ -35,14 +35,17 @@ def test_everything_that_is_made_is_fresh() -> None:
 
 def test_what_is_stale_is_named_and_made_anew(copy: Path) -> None:
     """Each file by its name, with the cure; and then it is fresh again."""
-    for file in ("interaction_model/en-GB.json", "content/schemas/exercise.json"):
+    for file in ("interaction_model/en-US.json", "content/schemas/exercise.json", "interaction_model/xx-YY.json"):
         (copy / file).write_text("{}")
+    (copy / "content" / "schemas" / "routine.json").unlink()
     tour = copy / "docs" / "tour.md"
     tour.write_text(tour.read_text().replace("stateDiagram-v2", "stateDiagram-v1"))
     stale = build.check_all(copy / "content", copy)
-    assert len(stale) == 3
+    names = ("en-US.json", "exercise.json", "routine.json", "tour.md", "xx-YY.json")
+    assert [line.split()[0].rpartition("/")[2] for line in stale] == list(names)
     assert all("make build" in line for line in stale)
-    assert len(build.write_all(copy / "content", copy)) == 3
+    assert sorted(file.name for file in build.write_all(copy / "content", copy)) == sorted(names)
+    assert not (copy / "interaction_model" / "xx-YY.json").exists()
     assert build.check_all(copy / "content", copy) == ()
 
 
@@ -56,6 +59,21 @@ def test_a_stale_file_fails_the_check(
     assert "interaction_model/en-US.json" in capsys.readouterr().err
     assert main(["build", "--content", str(copy / "content")]) == 0
     assert "wrote interaction_model/en-US.json" in capsys.readouterr().out
+
+
+def test_the_model_of_every_locale_is_written_where_it_is_wanted(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """For the upload: each locale's own file, and nothing else there is touched."""
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models" / "notes.json").write_text("{}")
+    assert main(["build", "--models", str(tmp_path / "models")]) == 0
+    out = capsys.readouterr().out
+    kept = (ROOT / "interaction_model" / "en-US.json").read_text(encoding="utf-8")
+    for locale in ("en-US", "en-GB", "en-AU", "en-CA", "en-IN"):
+        assert (tmp_path / "models" / f"{locale}.json").read_text(encoding="utf-8") == kept
+        assert f"wrote {tmp_path / 'models' / locale}.json" in out
+    assert (tmp_path / "models" / "notes.json").read_text() == "{}"
 
 
 def test_the_picture_shows_every_phase() -> None:

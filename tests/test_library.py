@@ -16,13 +16,12 @@ import yaml
 from skill.library import yaml12
 from skill.library.faults import ContentFaults, Fault, Rule
 from skill.library.folder import content_folder
-from skill.library.load import load
+from skill.library.load import load, the_phrases
 from skill.library.models import Dose, Level, Library, Range, Sides, Step, Tempo, Transition
 from skill.library.new import NotWrittenError, new_exercise, new_routine
 from skill.library.pages import ContentPages, Page
-from skill.library.phrases import PHRASES
 from skill.library.reading import Reading
-from skill.library.schemas import KINDS, check_schemas, schemas, write_schemas
+from skill.library.schemas import KINDS, schema_texts, schemas
 
 TESTS = Path(__file__).parent
 MINIMAL = TESTS / "content_minimal"
@@ -267,6 +266,67 @@ def test_there_is_a_way_between_all_positions(small: Mapping[str, Library]) -> N
     assert set(library.transitions) == {(start, end) for start in names for end in names if start != end}
 
 
+# The skill's own content in its first language says which phrases there are
+
+
+@pytest.fixture
+def own(content: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The small content folder as the skill's own."""
+    monkeypatch.setattr("skill.library.load.content_folder", lambda: content)
+    the_phrases.cache_clear()
+    yield content
+    the_phrases.cache_clear()
+
+
+def told(folder: Path) -> list[str]:
+    with pytest.raises(ContentFaults) as caught:
+        load(folder)
+    return [str(fault) for fault in caught.value.faults]
+
+
+def test_the_first_variant_is_the_pattern_of_the_others(own: Path) -> None:
+    """In the skill's own words a slip shows beside the first sentence of the phrase."""
+    assert load(own)["en-US"].phrases.keys() == the_phrases().keys() == {"welcome", "holding"}
+    assert the_phrases()["holding"] == {"seconds"}
+
+    _change(own, "en/phrases.yaml", {"find": "For {seconds}, hold.", "put": "For {secnds}, hold."})
+
+    assert told(own) == [
+        "content/en/phrases.yaml:4: holding › 2: unknown placeholder {secnds}, did you mean 'seconds'?"
+    ]
+
+
+def test_another_folder_is_held_against_the_skills_own(own: Path, tmp_path: Path) -> None:
+    """Who has content of their own is told what the skill says that they have no words for."""
+    mine = Path(shutil.copytree(own, tmp_path / "mine"))
+    assert load(mine)
+    _change(mine, "en/phrases.yaml", {"find": "welcome: Welcome.\n", "put": "wave: Hello.\n"})
+
+    assert told(mine) == [
+        "mine/en/phrases.yaml:1: missing phrase 'welcome', it has no placeholders",
+        "mine/en/phrases.yaml:1: wave: this phrase is never said, remove it",
+    ]
+
+
+def test_another_language_is_held_against_the_first(own: Path) -> None:
+    """A translation has the phrases of the first language, each with its placeholders."""
+    shutil.copytree(own / "en", own / "de")
+    (own / "de" / "phrases.en-GB.yaml").unlink()
+    text = (own / "skill.yaml").read_text(encoding="utf-8")
+    spoken = text.replace("locales:\n", "locales:\n  en-AU: {language: en, invocation: small coach}\n", 1)
+    (own / "skill.yaml").write_text(spoken.replace("en-US: {language: en", "en-US: {language: de"), encoding="utf-8")
+    _change(own, "de/phrases.yaml", {"find": "  - Hold for {seconds}.\n", "put": "  - Halten.\n"})
+
+    assert told(own) == ["content/de/phrases.yaml:3: holding › 1: {seconds} is missing, each sentence has to use it"]
+
+
+def test_phrases_that_cannot_be_read_are_one_fault(own: Path) -> None:
+    """Nothing else is held against what is not known."""
+    (own / "en" / "phrases.yaml").write_text("welcome: a: b\n", encoding="utf-8")
+
+    assert len(told(own)) == 1
+
+
 # The content that the skill really has
 
 
@@ -276,7 +336,7 @@ def test_the_real_content_loads() -> None:
 
     assert set(libraries) == {"en-US", "en-GB", "en-AU", "en-CA", "en-IN"}
     for library in libraries.values():
-        assert set(library.phrases) == set(PHRASES)
+        assert set(library.phrases) == set(the_phrases())
         assert library.first_routine in library.routines
         assert not library.routines[library.off_the_floor_routine].on_the_floor
 
@@ -415,7 +475,7 @@ def _pages(content: ContentPages) -> Iterator[tuple[str, Page[Any]]]:
     for language in content.languages.values():
         yield "names", language.names
         yield "position-words", language.positions
-        yield from (("phrases", page) for page in language.phrased())
+        yield from (("phrases", page) for page in (language.phrases, *language.overrides.values()))
         yield from (("exercise-words", page) for page in language.exercises.values())
         yield from (("routine-words", page) for page in language.routines.values())
         if language.utterances:
@@ -425,7 +485,7 @@ def _pages(content: ContentPages) -> Iterator[tuple[str, Page[Any]]]:
 @pytest.mark.parametrize("folder", [MINIMAL, content_folder()], ids=["small", "real"])
 def test_editors_accept_what_loads(folder: Path) -> None:
     """No editor marks a file that has no fault."""
-    known = schemas(REGISTRY if folder == MINIMAL else PHRASES)
+    known = schemas(REGISTRY if folder == MINIMAL else the_phrases())
 
     for kind, page in _pages(Reading(folder).content()):
         jsonschema.validate(page.document.value, known[kind])
@@ -451,27 +511,19 @@ def test_schemas_are_sound_and_complete() -> None:
     assert set(known) == set(KINDS)
     for schema in known.values():
         jsonschema.Draft202012Validator.check_schema(schema)
-    assert known["phrases"]["properties"]["welcome"]["description"] == "Placeholders: {title}."
-
-
-def test_stale_schemas_are_found_and_written(content: Path) -> None:
-    """Writing brings all up to date; a changed one is found and is the only one written again."""
-    assert len(check_schemas(content)) == len(write_schemas(content)) == len(KINDS)
-    assert check_schemas(content) == ()
-
-    changed = content / "schemas" / "routine.json"
-    changed.write_text("{}", encoding="utf-8")
-
-    assert check_schemas(content) == write_schemas(content) == (changed,)
+    kind = known["phrases"]["properties"]["welcome"]["$ref"].removeprefix("#/$defs/")
+    assert known["phrases"]["$defs"][kind]["description"] == "Placeholders: {title}."
 
 
 def test_each_template_names_its_schema(content: Path) -> None:
     """The first line of a new file leads the editor to a schema that is there."""
-    write_schemas(content, REGISTRY)
+    texts = schema_texts(REGISTRY)
 
     for file in (*new_exercise(content, "clam", REGISTRY), *new_routine(content, "third", ["clam"], REGISTRY)):
         first = file.read_text(encoding="utf-8").splitlines()[0]
-        assert (file.parent / first.removeprefix("# yaml-language-server: $schema=")).resolve().is_file()
+        schema = (file.parent / first.removeprefix("# yaml-language-server: $schema=")).resolve()
+        assert schema.parent == content / "schemas"
+        assert schema.name in texts
 
 
 # The pure packages stay light

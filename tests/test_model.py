@@ -2,22 +2,27 @@
 
 import copy
 import json
+import re
 import shutil
 from collections.abc import Callable, Mapping
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 import pytest
 from ask_sdk_core.serialize import DefaultSerializer
 from ask_smapi_model.v1.skill.interaction_model import InteractionModelData
+from hypothesis import given
+from hypothesis import strategies as st
 from scenes import CONTENT, library
 
 from skill.alexa.intents import INTENTS
-from skill.alexa.lint import BUILT_IN, lint
-from skill.alexa.model import check_models, interaction_model, models, text, write_models
+from skill.alexa.lint import BUILT_IN, lint, overlaps
+from skill.alexa.model import distinct, interaction_model, models, text
 from skill.alexa.utterances import KEYS, utterances
 from skill.library.faults import ContentFaults
 from skill.library.load import load
+from skill.library.values import replace
 
 MODELS = CONTENT.parent / "interaction_model"
 
@@ -46,32 +51,23 @@ def intent(language: Any, name: str) -> Any:
 
 def test_the_kept_models_are_what_the_content_makes_of_them(made: dict[str, dict[str, Any]]) -> None:
     """What is uploaded is never behind the content: `make build` mends it."""
-    assert check_models(made, MODELS) == ()
-
-
-def test_a_stale_missing_or_needless_model_is_told_with_its_cure(
-    made: dict[str, dict[str, Any]], tmp_path: Path
-) -> None:
-    """Whoever forgot to build is told what to run; building changes what is stale and nothing else."""
-    folder = tmp_path / "interaction_model"
-    assert len(write_models(made, folder)) == len(made)
-    assert check_models(made, folder) == ()
-    assert write_models(made, folder) == ()
-    (folder / "en-GB.json").write_text("{}")
-    (folder / "en-US.json").unlink()
-    (folder / "xx-YY.json").write_text("{}")
-    told = "\n".join(check_models(made, folder))
-    for name in ("en-GB", "en-US", "xx-YY"):
-        assert f"interaction_model/{name}.json" in told
-    assert told.count("make build") == 3
-    assert {file.stem for file in write_models(made, folder)} == {"en-GB", "en-US", "xx-YY"}
-    assert check_models(made, folder) == ()
+    kept = distinct(made)
+    assert list(kept) == [file.stem for file in MODELS.glob("*.json")] == ["en-US"]
+    assert {file.stem: file.read_text(encoding="utf-8") for file in MODELS.glob("*.json")} == {
+        locale: text(model) for locale, model in kept.items()
+    }
 
 
 def test_the_same_content_makes_the_same_bytes(made: dict[str, dict[str, Any]]) -> None:
     """A build without a change is no change."""
     again = models(load(CONTENT), CONTENT)
     assert [text(model) for model in again.values()] == [text(model) for model in made.values()]
+
+
+def test_a_locale_with_a_name_of_its_own_has_a_model_to_review(made: dict[str, dict[str, Any]]) -> None:
+    """Locales that are opened by the same name in the same language share one."""
+    other = interaction_model(replace(library(), invocation="hip trainer"), utterances(CONTENT, "en"))
+    assert list(distinct(made | {"en-CA": other})) == ["en-US", "en-CA"]
 
 
 def test_every_locale_has_a_model(made: dict[str, dict[str, Any]]) -> None:
@@ -92,7 +88,7 @@ def test_amazons_own_model_reads_it_and_loses_nothing(made: dict[str, dict[str, 
 
 def test_nothing_is_to_be_said_against_it(made: dict[str, dict[str, Any]]) -> None:
     """Every rule of Amazon's and of ours is kept, in every locale."""
-    assert {locale: lint(model) for locale, model in made.items()} == dict.fromkeys(made, ())
+    assert {locale: lint(model) for locale, model in distinct(made).items()} == {"en-US": ()}
 
 
 def test_everything_can_be_said_in_many_ways() -> None:
@@ -165,6 +161,52 @@ def test_yes_and_no_are_words(tmp_path: Path) -> None:
     file = tmp_path / "en" / "utterances.yaml"
     file.write_text(file.read_text().replace("\nready:\n", "\nready:\n  - no\n  - on\n"))
     assert utterances(tmp_path, "en")["ready"][:3] == ("no", "on", "ready")
+
+
+# What two intents can both say
+
+PARTS = st.sampled_from(["a", "b", "A", "{x}", "{x}'s", "{y}", "{z}"])
+SAID = st.lists(PARTS, max_size=4, unique_by=lambda part: part[:2]).map(" ".join)
+VALUE = st.lists(st.sampled_from("ab"), min_size=1, max_size=3).map(" ".join)
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(["One", "Two", "Three"]), SAID), max_size=6),
+    st.lists(VALUE, max_size=3),
+    st.lists(VALUE, max_size=3),
+)
+def test_exactly_what_two_intents_can_both_say_is_told(
+    said: list[tuple[str, str]], xs: list[str], ys: list[str]
+) -> None:
+    """As if every sentence of every sample were spelled out: each sample is told beside the first of another intent."""
+    values = {"{x}": xs, "{y}": ys, "{z}": [""]}
+    first: dict[str, tuple[str, str]] = {}
+    wanted = set()
+    for intent, sample in said:
+        slots = [slot for slot in values if slot in sample]
+        for words in product(*(values[slot] for slot in slots)):
+            spoken = sample
+            for slot, word in zip(slots, words, strict=True):
+                spoken = spoken.replace(slot, word)
+            earlier = first.setdefault(" ".join(spoken.lower().split()), (intent, sample))
+            if earlier[0] != intent:
+                wanted.add((intent, sample, *earlier))
+    language = {
+        "intents": [
+            {"name": name, "samples": [sample], "slots": [{"name": one, "type": one.upper()} for one in "xyz"]}
+            for name, sample in said
+        ],
+        "types": [
+            {"name": name, "values": [{"name": {"value": value}} for value in texts]}
+            for name, texts in (("X", xs), ("Y", ys))
+        ],
+    }
+
+    told = list(overlaps(language))
+
+    found = [re.fullmatch(r"(\w+): '(.*)' and '(.*)' of (\w+) can both say '(.*)'", line) for line in told]
+    assert {(one[1], one[2], one[4], one[3]) for one in found if one} == wanted
+    assert {one[5] for one in found if one} <= first.keys()
 
 
 # Linting: each rule finds what it is there for

@@ -27,8 +27,11 @@ def interaction_model(library: Library, said: Mapping[str, tuple[str, ...]]) -> 
                 "types": [
                     {"name": Slot.EXERCISE.type, "values": _values(library.exercises.values())},
                     {"name": Slot.ROUTINE.type, "values": _values(library.routines.values())},
-                    {"name": Slot.SIDE.type, "values": _sides(library)},
-                    {"name": Slot.EQUIPMENT.type, "values": _equipment(library)},
+                    {"name": Slot.SIDE.type, "values": [_value(side, name) for side, name in library.sides.items()]},
+                    {
+                        "name": Slot.EQUIPMENT.type,
+                        "values": [_value(id_, *names) for id_, names in library.equipment_called.items()],
+                    },
                 ],
             }
         }
@@ -50,29 +53,13 @@ def models(libraries: Mapping[str, Library], content: Path) -> dict[str, dict[st
     return {locale: interaction_model(library, said[library.language]) for locale, library in libraries.items()}
 
 
-def write_models(made: Mapping[str, Model], folder: Path) -> tuple[Path, ...]:
-    """Write each model to <locale>.json, where it is not so already; returns the files that changed.
-
-    Models of locales that there are no longer are removed.
-    """
-    folder.mkdir(parents=True, exist_ok=True)
-    stale = [folder / f"{locale}.json" for locale, model in made.items() if not _fresh(folder, locale, model)]
-    for file in stale:
-        file.write_text(text(made[file.stem]), encoding="utf-8", newline="\n")
-    needless = _needless(made, folder)
-    for file in needless:
-        file.unlink()
-    return (*stale, *needless)
-
-
-def check_models(made: Mapping[str, Model], folder: Path) -> tuple[str, ...]:
-    """What is wrong with the models kept in a folder, a line each, with the cure; empty when they are fresh."""
-    stale = [f"{folder.name}/{locale}.json" for locale, model in made.items() if not _fresh(folder, locale, model)]
-    needless = [f"{folder.name}/{file.name}" for file in _needless(made, folder)]
-    return (
-        *(f"{name} is not what the content makes of it: run `make build` and commit it" for name in stale),
-        *(f"{name} is for a locale that content/skill.yaml does not have: run `make build`" for name in needless),
-    )
+def distinct(made: Mapping[str, Model]) -> dict[str, Model]:
+    """The models that differ, each under the first locale that has it: what there is to look over and to review."""
+    kept: dict[str, Model] = {}
+    for locale, model in made.items():
+        if model not in kept.values():
+            kept[locale] = model
+    return kept
 
 
 def text(model: Model) -> str:
@@ -89,24 +76,8 @@ def _intent(intent: Intent, said: Mapping[str, tuple[str, ...]]) -> dict[str, An
 
 
 def _values(things: Iterable[Exercise | Routine]) -> list[dict[str, Any]]:
-    return [{"id": one.id, "name": {"value": one.name, "synonyms": list(one.synonyms)}} for one in things]
+    return [_value(one.id, one.name, *one.synonyms) for one in things]
 
 
-def _sides(library: Library) -> list[dict[str, Any]]:
-    return [{"id": side.value, "name": {"value": name, "synonyms": []}} for side, name in library.sides.items()]
-
-
-def _equipment(library: Library) -> list[dict[str, Any]]:
-    return [
-        {"id": id_, "name": {"value": name, "synonyms": list(others)}}
-        for id_, (name, *others) in library.equipment_called.items()
-    ]
-
-
-def _fresh(folder: Path, locale: str, model: Model) -> bool:
-    file = folder / f"{locale}.json"
-    return file.is_file() and file.read_text(encoding="utf-8") == text(model)
-
-
-def _needless(made: Mapping[str, Model], folder: Path) -> list[Path]:
-    return [file for file in sorted(folder.glob("*.json")) if file.stem not in made]
+def _value(id_: str, name: str, *others: str) -> dict[str, Any]:
+    return {"id": str(id_), "name": {"value": name, "synonyms": list(others)}}

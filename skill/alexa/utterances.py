@@ -1,12 +1,11 @@
 """What people say, read from a language's utterances.yaml."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 from skill.alexa.intents import INTENTS
-from skill.library.faults import ContentFaults, Fault, Rule, meant, not_mistyped
+from skill.library.faults import ContentFaults, Rule, meant, not_mistyped
 from skill.library.files import UtterancesFile
-from skill.library.pages import Page
 from skill.library.reading import Reading
 
 KEYS = tuple(intent.says for intent in INTENTS if intent.says is not None)
@@ -25,16 +24,13 @@ def utterances(folder: Path, language: str) -> Mapping[str, tuple[str, ...]]:
     """
     reading = Reading(folder)
     page = reading.page(f"{language}/utterances.yaml", UtterancesFile)
-    said = page.shape.root if page.shape else {}
-    faults = [*reading.faults, *(_key_faults(page, tuple(said)) if page.shape else ())]
-    if faults:
+    said = page.shape.root if page.shape else dict.fromkeys(KEYS, ())
+    unknown = [key for key in said if key not in KEYS]
+    missing = not_mistyped([key for key in KEYS if key not in said], unknown, KEYS)
+    if faults := [
+        *reading.faults,
+        *(page.fault(Rule.KEY_MISSING, (), f"the key '{key}' is missing") for key in missing),
+        *(page.fault(Rule.KEY_UNKNOWN, (), f"unknown key '{key}'", meant(key, KEYS), (key,)) for key in unknown),
+    ]:
         raise ContentFaults(faults)
     return {key: said[key] for key in KEYS}
-
-
-def _key_faults(page: Page[UtterancesFile], there: tuple[str, ...]) -> Iterator[Fault]:
-    unknown = [key for key in there if key not in KEYS]
-    for key in not_mistyped([key for key in KEYS if key not in there], unknown, KEYS):
-        yield page.fault(Rule.KEY_MISSING, (), f"the key '{key}' is missing")
-    for key in unknown:
-        yield page.fault(Rule.KEY_UNKNOWN, (), f"unknown key '{key}'", meant(key, KEYS), line_of=(key,))

@@ -13,7 +13,7 @@ from skill.dialogue.events import Event, Kind, Said, kind_of
 from skill.dialogue.moves import adjusting, asking, caring, going, leaving, opening, remembering, sides
 from skill.dialogue.session import Phase, Turn
 from skill.dialogue.situation import Situation
-from skill.dialogue.turns import says
+from skill.dialogue.turns import just_say
 
 Move = Callable[[Situation], Turn]
 
@@ -52,7 +52,7 @@ on, up, leave, end, over, still = (
     k.still_over,
     k.unwell,
 )
-nothing, no_more, no_pause = says("nothing-underway"), says("nothing-left"), says("paused-nothing")
+nothing, no_more, no_pause = just_say("nothing-underway"), just_say("nothing-left"), just_say("paused-nothing")
 ASIDE = (DROPPED, DROPPED, still, over)
 """The last four columns of most rows: a question in between is let drop, an alarm is asked about again, a day stays over."""
 
@@ -80,13 +80,13 @@ ROWS: Mapping[Kind, tuple[GivenMove | None, ...]] = {
     e.Number:                  _given(a.number,          a.number,         a.number,        a.number,        a.number,                k.stay_put,         a.number,            a.number, DROPPED, a.number, still, over),
     Said.START_OVER:           _row(first,             o.begin_over,     o.start_over,    o.start_over,    o.start_over,            o.start_over,       asked,               o.begin_over),
 
-    Said.READY:                _row(first,             offered,          g.go,            on,              up,                      leave,              asked,               end,  DROPPED, DROPPED, k.no_alarm, over),
+    Said.READY:                _row(o.ready_to_begin,  offered,          g.go,            on,              up,                      leave,              asked,               end,  DROPPED, DROPPED, k.no_alarm, over),
     Said.NEXT:                 _row(first,             offered,          g.go,            on,              up,                      leave,              asked,               end,  DROPPED, DROPPED, k.no_alarm, over),
     Said.RESUME:               _row(o.resume_or_start, offered,          g.go,            on,              up,                      leave,              o.keep_going,        end,  r.keep_remembering, DROPPED, k.no_alarm, over),
     Said.YES:                  _row(first,             offered,          g.go,            on,              up,                      k.easier_or_leave,  asked,               end,  r.forget, DROPPED, k.emergency, k.yes_when_over),
     Said.NO:                   _row(leaving.stop,      o.decline,        g.pause,         g.pause,         g.pause,                 leave,              o.keep_going,        end,  r.keep_remembering, a.no_number, k.no_alarm, k.no_when_over),
     Said.IN_POSITION:          _row(first,             offered,          g.arrive,        g.arrive,        up,                      k.stay_put,         k.stay_put,          no_more),
-    Said.NOT_YET:              _row(no_pause, g.pause,         says("take-your-time"),       g.pause,         g.pause,                 k.stay_put,         k.stay_put,          k.stay_put),
+    Said.NOT_YET:              _row(no_pause, g.pause,         just_say("take-your-time"),       g.pause,         g.pause,                 k.stay_put,         k.stay_put,          k.stay_put),
     Said.PREVIOUS:             _row(nothing,           g.back,           g.back,          g.back,          g.back,                  g.back,             g.back,              g.again_from_its_start),
     Said.REPEAT:               _row(o.welcome,         o.offer,          g.again,         g.again,         g.again_from_its_start,  k.it_hurts,         o.confirm_again,     g.again_from_its_start,  r.ask_before_forgetting, k.stay_put, still, over),
     Said.WHAT_DID_YOU_SAY:     _row(*(c.what_did_you_say,) * 10, still, over),
@@ -98,7 +98,7 @@ ROWS: Mapping[Kind, tuple[GivenMove | None, ...]] = {
     e.SideAgain:               _given(*(s.side_again,) * 5,       k.stay_put,             s.side_again,       s.side_again),
     Said.BOTH_SIDES:           _row(*(s.both_sides,) * 5,       k.stay_put,             s.both_sides,       s.both_sides),
     Said.GET_UP:               _all(g.get_up),
-    Said.ALL_WELL:             _row(*(says("all-well"),) * 10, k.no_alarm, k.fine_after_all),
+    Said.ALL_WELL:             _row(*(just_say("all-well"),) * 10, k.no_alarm, k.fine_after_all),
     Said.PAUSE:                _row(no_pause, g.pause,         g.pause,         g.pause,         g.pause,                 k.stay_put,         g.pause,             no_more),
 
     Said.LIST:                 _all(o.what_there_is),
@@ -108,8 +108,8 @@ ROWS: Mapping[Kind, tuple[GivenMove | None, ...]] = {
     Said.HOW_LONG_LEFT:        _row(*(c.how_long_left,) * 7, no_more),
     Said.HOW_MANY_LEFT:        _row(*(c.how_many_left,) * 7, no_more),
     Said.WHY:                  _all(c.why),
-    Said.WHY_STRENGTH:         _all(says("why-strength")),
-    Said.WHY_MOBILITY:         _all(says("why-mobility")),
+    Said.WHY_STRENGTH:         _all(just_say("why-strength")),
+    Said.WHY_MOBILITY:         _all(just_say("why-mobility")),
     Said.WHERE_TO_FEEL:        _all(c.where_to_feel),
     Said.AM_I_DOING_IT_RIGHT:  _all(c.am_i_doing_it_right),
     Said.IS_IT_SAFE:           _all(c.is_it_safe),
@@ -127,7 +127,7 @@ ROWS: Mapping[Kind, tuple[GivenMove | None, ...]] = {
     e.SetSets:                 _given(*(a.set_sets,) * 8, DROPPED, a.set_sets, still, over),
     e.SetHold:                 _given(*(a.set_hold,) * 8, DROPPED, a.set_hold, still, over),
     Said.EASIER:               _row(*(a.easier,) * 5,   k.easier_if_there_is, a.easier,   a.easier),
-    Said.HARDER:               _row(*(a.harder,) * 5,   says("no-harder-now"),         a.harder,   a.harder),
+    Said.HARDER:               _row(*(a.harder,) * 5,   just_say("no-harder-now"),         a.harder,   a.harder),
     Said.AS_USUAL:             _row(*(a.as_usual,) * 5, k.stay_put,           a.as_usual, a.as_usual),
     Said.SLOWER:               _all(a.slower),
     Said.FASTER:               _all(a.faster),

@@ -190,7 +190,7 @@ def stay(
     return replace(turn, prompt=replace(turn.prompt, card=card)) if card else turn
 
 
-def says(phrase: str) -> Callable[[Situation], Turn]:
+def just_say(phrase: str) -> Callable[[Situation], Turn]:
     """The move that says one phrase, and everything goes on."""
     return lambda here: stay(here, here.words(phrase))
 

@@ -1,21 +1,11 @@
 """Makes the library of each locale out of pages that are known to be without fault."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TypeVar
 
-from skill.library.files import (
-    DoseChanges,
-    DoseFile,
-    ExerciseFile,
-    ExerciseWords,
-    FormChanges,
-    FormWords,
-    LocaleFile,
-    PostureChanges,
-    RangeFile,
-    RoutineFile,
-    RoutineWords,
-)
+from pydantic import BaseModel
+
+from skill.library import files
 from skill.library.models import (
     Beats,
     Dose,
@@ -25,82 +15,74 @@ from skill.library.models import (
     Library,
     Mistake,
     Posture,
-    Range,
     Routine,
     Side,
     Step,
-    Tempo,
     Transition,
 )
 from skill.library.pages import ContentPages, LanguagePages
+from skill.library.values import convert
 
-T = TypeVar("T")
+S = TypeVar("S", bound=BaseModel)
+V = TypeVar("V")
 
 
 def assemble(content: ContentPages) -> Mapping[str, Library]:
     """The library of every locale; those of one language share all but phrases and invocation name."""
-    languages = {name: _Language(content, pages) for name, pages in content.languages.items()}
-    served = content.skill.whole.locales
-    return {locale: languages[about.language].library(locale, about) for locale, about in served.items()}
+    made = {library.locale: library for pages in content.languages.values() for library in _libraries(content, pages)}
+    return {locale: made[locale] for locale in content.skill.whole.locales}
 
 
-class _Language:
-    """What all locales of one language have in common."""
-
-    def __init__(self, content: ContentPages, pages: LanguagePages) -> None:
-        self.content = content
-        self.pages = pages
-        self.exercises = {
-            id_: exercise(id_, facts.whole, pages.exercises[id_].whole) for id_, facts in content.exercises.items()
-        }
-        self.floor = frozenset(name for name, position in content.positions.whole.positions.items() if position.floor)
-        self.kneeling = frozenset(id_ for id_, one in content.positions.whole.positions.items() if one.kneeling)
-        self.routines = {
-            id_: routine(id_, facts.whole, pages.routines[id_].whole, self.exercises, self.floor)
-            for id_, facts in content.routines.items()
-        }
-        self.phrases = pages.phrases.whole.root
-        words = pages.positions.whole
-        self.transitions = transitions(content, pages, words.down, words.up_after_pause)
-        self.transitions_without_kneeling = transitions(
-            content, pages, words.down_without_kneeling, words.up_after_pause_without_kneeling
-        )
-
-    def library(self, locale: str, about: LocaleFile) -> Library:
-        """The library of one locale of this language."""
-        skill, names = self.content.skill.whole, self.pages.names.whole
-        override = self.pages.overrides.get(locale)
-        return Library(
-            locale=locale,
-            language=self.pages.language,
-            title=skill.title,
-            invocation=about.invocation,
-            zone=about.zone,
-            first_routine=skill.first_routine,
-            off_the_floor_routine=skill.off_the_floor_routine,
-            exercises=self.exercises,
-            routines=self.routines,
-            phrases=self.phrases | override.whole.root if override else self.phrases,
-            numbers=names.numbers,
-            sides={Side.LEFT: names.sides.left, Side.RIGHT: names.sides.right},
-            equipment=names.equipment,
-            equipment_called=names.equipment_called,
-            equipment_instead=names.equipment_instead,
-            emergency_numbers={
-                zone: names.emergency_numbers[country]
-                for country, zones in skill.countries.items()
-                if country in names.emergency_numbers
-                for zone in zones
-            },
-            position_names=names.positions,
-            floor_positions=self.floor,
-            kneeling_positions=self.kneeling,
-            transitions=self.transitions,
-            transitions_without_kneeling=self.transitions_without_kneeling,
-        )
+def _libraries(content: ContentPages, pages: LanguagePages) -> Iterator[Library]:
+    skill, positions, names = content.skill.whole, content.positions.whole.positions, pages.names.whole
+    words, phrases = pages.positions.whole, pages.phrases.whole.root
+    exercises = {
+        id_: _exercise(id_, facts.whole, pages.exercises[id_].whole) for id_, facts in content.exercises.items()
+    }
+    floor = frozenset(id_ for id_, position in positions.items() if position.floor)
+    routines = {
+        id_: _routine(id_, facts.whole, pages.routines[id_].whole, exercises, floor)
+        for id_, facts in content.routines.items()
+    }
+    ways = _transitions(content.positions.whole, words, words.down, words.up_after_pause)
+    without_kneeling = _transitions(
+        content.positions.whole, words, words.down_without_kneeling, words.up_after_pause_without_kneeling
+    )
+    emergency_numbers = {
+        zone: names.emergency_numbers[country]
+        for country, zones in skill.countries.items()
+        if country in names.emergency_numbers
+        for zone in zones
+    }
+    for locale, about in skill.locales.items():
+        if about.language == pages.language:
+            override = pages.overrides.get(locale)
+            yield Library(
+                locale=locale,
+                language=pages.language,
+                title=skill.title,
+                invocation=about.invocation,
+                zone=about.zone,
+                first_routine=skill.first_routine,
+                off_the_floor_routine=skill.off_the_floor_routine,
+                exercises=exercises,
+                routines=routines,
+                phrases=phrases | override.whole.root if override else phrases,
+                numbers=names.numbers,
+                sides={Side.LEFT: names.sides.left, Side.RIGHT: names.sides.right},
+                equipment=names.equipment,
+                equipment_called=names.equipment_called,
+                equipment_instead=names.equipment_instead,
+                emergency_numbers=emergency_numbers,
+                position_names=names.positions,
+                floor_positions=floor,
+                kneeling_positions=frozenset(id_ for id_, position in positions.items() if position.kneeling),
+                transitions=ways,
+                transitions_without_kneeling=without_kneeling,
+            )
 
 
-def exercise(id_: str, facts: ExerciseFile, words: ExerciseWords) -> Exercise:
+def _exercise(id_: str, facts: files.ExerciseFile, words: files.ExerciseWords) -> Exercise:
     """One exercise out of its two files."""
     return Exercise(
         id=id_,
@@ -113,98 +95,63 @@ def exercise(id_: str, facts: ExerciseFile, words: ExerciseWords) -> Exercise:
         purpose=words.purpose,
         muscles=words.muscles,
         feel=words.feel,
-        mistakes=tuple(Mistake(told.mistake, told.cue) for told in words.mistakes),
+        mistakes=tuple(_value(told, Mistake) for told in words.mistakes),
         caution=words.caution,
         safety=words.safety,
         forms=forms(facts, words),
     )
 
 
-def forms(facts: ExerciseFile, words: ExerciseWords) -> Mapping[Level, Form]:
-    """Every form of an exercise, complete: the usual one, and what differs merged into it for the others."""
-    usual = Form(
-        level=Level.USUAL,
+def forms(facts: files.ExerciseFile, words: files.ExerciseWords) -> Mapping[Level, Form]:
+    """Every form of an exercise, complete: the usual one, and what differs put into it for the others."""
+    found = {Level.USUAL: _form(Level.USUAL, facts, words, "")}
+    if facts.easier and words.easier:
+        told = words.easier
+        found[Level.EASIER] = _form(Level.EASIER, _with(facts, facts.easier), _with(words, told), told.label)
+    if facts.harder and words.harder:
+        told = words.harder
+        found[Level.HARDER] = _form(Level.HARDER, _with(facts, facts.harder), _with(words, told), told.label)
+    return found
+
+
+def _with(usual: S, changes: BaseModel) -> S:
+    """A shape with what differs: a part whose own parts may differ singly (dose, posture) is changed part by part."""
+    update = {}
+    for key in changes.model_fields_set & type(usual).model_fields.keys():
+        new, old = getattr(changes, key), getattr(usual, key)
+        update[key] = _with(old, new) if isinstance(new, files.DoseChanges | files.PostureChanges) else new
+    return usual.model_copy(update=update)
+
+
+def _form(level: Level, facts: files.ExerciseFile, words: files.ExerciseWords, label: str) -> Form:
+    return Form(
+        level=level,
         position=facts.position,
         equipment=facts.equipment,
         setup_seconds=facts.setup,
         switch_seconds=facts.switch or 0,
-        dose=_dose(facts.dose),
-        label="",
+        dose=_value(facts.dose, Dose),
+        label=label,
         setup=words.setup,
         setup_short=words.setup_short,
         move=words.move,
         switch=words.switch or "",
         side=words.side or "",
         leave=words.leave or "",
-        beats=Beats(words.beats.lift, words.beats.hold, words.beats.lower),
-        posture=Posture(words.posture.breathing, words.posture.head, words.posture.hands, words.posture.feet),
-    )
-    found = {Level.USUAL: usual}
-    if facts.easier and words.easier:
-        found[Level.EASIER] = _differing(usual, Level.EASIER, facts.easier, words.easier)
-    if facts.harder and words.harder:
-        found[Level.HARDER] = _differing(usual, Level.HARDER, facts.harder, words.harder)
-    return found
-
-
-def _differing(usual: Form, level: Level, facts: FormChanges, words: FormWords) -> Form:
-    beats = words.beats
-    return Form(
-        level=level,
-        position=_or(facts.position, usual.position),
-        equipment=_or(facts.equipment, usual.equipment),
-        setup_seconds=_or(facts.setup, usual.setup_seconds),
-        switch_seconds=_or(facts.switch, usual.switch_seconds),
-        dose=_changed(usual.dose, facts.dose) if facts.dose else usual.dose,
-        label=words.label,
-        setup=_or(words.setup, usual.setup),
-        setup_short=_or(words.setup_short, usual.setup_short),
-        move=_or(words.move, usual.move),
-        switch=_or(words.switch, usual.switch),
-        side=_or(words.side, usual.side),
-        leave=_or(words.leave, usual.leave),
-        beats=Beats(beats.lift, beats.hold, beats.lower) if beats else usual.beats,
-        posture=_posture(usual.posture, words.posture) if words.posture else usual.posture,
+        beats=_value(words.beats, Beats),
+        posture=_value(words.posture, Posture),
     )
 
 
-def _posture(usual: Posture, changes: PostureChanges) -> Posture:
-    return Posture(
-        breathing=_or(changes.breathing, usual.breathing),
-        head=_or(changes.head, usual.head),
-        hands=_or(changes.hands, usual.hands),
-        feet=_or(changes.feet, usual.feet),
-    )
+def _value(shape: BaseModel, kind: type[V]) -> V:
+    """A shape as the value that has parts of the same names."""
+    return convert(shape, kind, from_attributes=True)
 
 
-def _dose(dose: DoseFile) -> Dose:
-    tempo = Tempo(dose.tempo.lift, dose.tempo.lower, dose.tempo.relax)
-    return Dose(_range(dose.reps), _range(dose.sets), _range(dose.hold), dose.rest, tempo)
-
-
-def _changed(usual: Dose, changes: DoseChanges) -> Dose:
-    tempo = changes.tempo
-    return Dose(
-        reps=_range(changes.reps) if changes.reps else usual.reps,
-        sets=_range(changes.sets) if changes.sets else usual.sets,
-        hold=_range(changes.hold) if changes.hold else usual.hold,
-        rest=_or(changes.rest, usual.rest),
-        tempo=Tempo(tempo.lift, tempo.lower, tempo.relax) if tempo else usual.tempo,
-    )
-
-
-def _range(file: RangeFile) -> Range:
-    return Range(file.least, file.usual, file.most)
-
-
-def _or(given: T | None, usual: T) -> T:
-    return usual if given is None else given
-
-
-def routine(
+def _routine(
     id_: str,
-    facts: RoutineFile,
-    words: RoutineWords,
+    facts: files.RoutineFile,
+    words: files.RoutineWords,
     exercises: Mapping[str, Exercise],
     floor: frozenset[str],
 ) -> Routine:
@@ -215,11 +162,10 @@ def routine(
     return Routine(id_, steps, on_the_floor, words.name, words.synonyms, words.summary, words.begin)
 
 
-def transitions(
-    content: ContentPages, pages: LanguagePages, down: tuple[str, ...], up_after_pause: tuple[str, ...]
+def _transitions(
+    facts: files.PositionsFile, words: files.PositionWords, down: tuple[str, ...], up_after_pause: tuple[str, ...]
 ) -> Mapping[tuple[str, str], Transition]:
     """The way between any two positions: down to the floor, up from it with a seated pause, or across."""
-    facts, words = content.positions.whole, pages.positions.whole
     ways = {}
     for start, row in facts.seconds.items():
         for end, seconds in row.items():

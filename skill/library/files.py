@@ -17,7 +17,7 @@ from pydantic import (
 from pydantic_core import CoreSchema, PydanticCustomError
 
 from skill.library.faults import Rule
-from skill.library.limits import SLOT_VALUE_CHARACTERS
+from skill.library.limits import EXAMPLE_PHRASES, SLOT_VALUE_CHARACTERS
 from skill.library.models import Kind, Level, Sides
 
 MOST_SPOKEN = 60
@@ -29,7 +29,7 @@ _FIVES_FROM = 10
 _CUE_WORDS = 12
 _BEAT_WORDS = 3
 
-T = TypeVar("T")
+S = TypeVar("S", bound=BaseModel)
 
 
 def _fault(rule: Rule, what: str, hint: str = "") -> PydanticCustomError:
@@ -103,6 +103,15 @@ class Shape(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+def _changes(shape: type[S]) -> type[S]:
+    """Makes every key of a shape one that may be left out, because it is as usual; but a label is always needed."""
+    for name, field in shape.model_fields.items():
+        if name != "label":
+            field.default = None
+    shape.model_rebuild(force=True)
+    return shape
+
+
 class RangeFile(Shape):
     """What a number may be (least, most), and what it is when nobody asks (usual)."""
 
@@ -147,47 +156,37 @@ class TempoFile(Shape):
     relax: Count = Field(description="Seconds of rest before the next rep.")
 
 
-_REPS = "Reps in a set."
-_SETS = "Sets on each side."
-_HOLD = "Seconds of hold in each rep."
-_REST = "Seconds of rest between sets."
-_TEMPO = "Seconds for the moving parts of one rep."
-
-
 class DoseFile(Shape):
     """How much of the exercise."""
 
-    reps: RangeFile = Field(description=_REPS)
-    sets: RangeFile = Field(description=_SETS)
-    hold: HoldFile = Field(description=_HOLD)
-    rest: Seconds = Field(description=_REST)
-    tempo: TempoFile = Field(description=_TEMPO)
+    reps: RangeFile = Field(description="Reps in a set.")
+    sets: RangeFile = Field(description="Sets on each side.")
+    hold: HoldFile = Field(description="Seconds of hold in each rep.")
+    rest: Seconds = Field(description="Seconds of rest between sets.")
+    tempo: TempoFile = Field(description="Seconds for the moving parts of one rep.")
 
 
-class DoseChanges(Shape):
+@_changes
+class DoseChanges(DoseFile):
     """What of the dose differs in this form."""
 
-    reps: RangeFile | None = Field(default=None, description=_REPS)
-    sets: RangeFile | None = Field(default=None, description=_SETS)
-    hold: HoldFile | None = Field(default=None, description=_HOLD)
-    rest: Seconds | None = Field(default=None, description=_REST)
-    tempo: TempoFile | None = Field(default=None, description=_TEMPO)
+
+class _FormFile(Shape):
+    position: Text = Field(description="The position it is done in: an id from positions.yaml.")
+    equipment: tuple[Text, ...] = Field(
+        default=(), description="What is needed: ids that names.yaml of each language has words for."
+    )
+    setup: Seconds = Field(description="Seconds to get set, once in the position.")
+    switch: Seconds | None = Field(
+        default=None, description="Seconds to change sides. Needed exactly when sides is 'each'."
+    )
 
 
-_POSITION = "The position it is done in: an id from positions.yaml."
-_EQUIPMENT = "What is needed: ids that names.yaml of each language has words for."
-_SETUP = "Seconds to get set, once in the position."
-_SWITCH = "Seconds to change sides. Needed exactly when sides is 'each'."
-
-
-class FormChanges(Shape):
+@_changes
+class FormChanges(_FormFile):
     """An easier or harder form: only what differs from the usual one."""
 
-    position: Text | None = Field(default=None, description=_POSITION)
-    equipment: tuple[Text, ...] | None = Field(default=None, description=_EQUIPMENT)
-    setup: Seconds | None = Field(default=None, description=_SETUP)
-    switch: Seconds | None = Field(default=None, description=_SWITCH)
-    dose: DoseChanges | None = Field(default=None, description="What of the dose differs.")
+    dose: DoseChanges = Field(description="What of the dose differs.")
 
 
 class SourceFile(Shape):
@@ -203,15 +202,11 @@ class SourceFile(Shape):
     )
 
 
-class ExerciseFile(Shape):
+class ExerciseFile(_FormFile):
     """exercises/<id>.yaml: the facts of one exercise, in no language."""
 
     kind: Kind = Field(description="What it is for: strength or mobility.")
     sides: Sides = Field(description="'each': one side at a time, each with the same dose. 'together': both at once.")
-    position: Text = Field(description=_POSITION)
-    equipment: tuple[Text, ...] = Field(default=(), description=_EQUIPMENT)
-    setup: Seconds = Field(description=_SETUP)
-    switch: Seconds | None = Field(default=None, description=_SWITCH)
     days_per_week: DaysFile = Field(description="On how many days of a week it does good.")
     dose: DoseFile = Field(description="How much of it.")
     cautions: tuple[Text, ...] = Field(
@@ -239,18 +234,6 @@ class MistakeFile(Shape):
     cue: Annotated[Text, _short(_CUE_WORDS)] = Field(description="What to do instead, in at most twelve words.")
 
 
-_SETUP_WORDS = "How to get set, one instruction in each sentence. {working} and {supporting} stand for the sides."
-_SETUP_SHORT = "One short sentence to get set again after a break."
-_MOVE = "What happens in one rep, in one or two sentences."
-_SWITCH_WORDS = "The change of sides: limb first, then the change. {working} is the side that works from now on."
-_BEATS = "The words that lead one rep when it is counted aloud."
-
-
-_SIDE = "The side named by its limb, as a part of a sentence: {working} leg on top, so lie on your {supporting} side."
-_LEAVE = "How to come out of it, said when it is over; it names no side."
-_POSTURE = "What is answered to who asks about breathing, head, hands or feet, in a sentence each."
-
-
 class PostureFile(Shape):
     """Where the rest of the body is, a sentence each: the answers to what people ask with their eyes closed."""
 
@@ -260,47 +243,50 @@ class PostureFile(Shape):
     feet: Text = Field(description="Where the feet are, how far apart or how high.")
 
 
-class PostureChanges(Shape):
+@_changes
+class PostureChanges(PostureFile):
     """What of the posture differs in this form."""
 
-    breathing: Text | None = Field(default=None, description="When to breathe in and when out.")
-    head: Text | None = Field(default=None, description="What the head rests on, and where they look.")
-    hands: Text | None = Field(default=None, description="Where the arms and hands are.")
-    feet: Text | None = Field(default=None, description="Where the feet are, how far apart or how high.")
 
-
-class FormWords(Shape):
-    """The words of an easier or harder form: a label, and whatever differs from the usual form."""
-
-    label: Text = Field(description="What this form is called in a sentence, for example: the easier version, seated.")
-    setup: Sentences | None = Field(default=None, description=_SETUP_WORDS)
-    setup_short: Text | None = Field(default=None, description=_SETUP_SHORT)
-    move: Text | None = Field(default=None, description=_MOVE)
-    switch: Text | None = Field(default=None, description=_SWITCH_WORDS)
-    side: Text | None = Field(default=None, description=_SIDE)
+class _SaidOfForm(Shape):
+    setup: Sentences = Field(
+        description="How to get set, one instruction in each sentence. {working} and {supporting} stand for the sides."
+    )
+    setup_short: Text = Field(description="One short sentence to get set again after a break.")
+    move: Text = Field(description="What happens in one rep, in one or two sentences.")
+    switch: Text | None = Field(
+        default=None,
+        description="The change of sides: limb first, then the change. {working} is the side that works from now on.",
+    )
+    side: Text | None = Field(
+        default=None,
+        description="The side named by its limb, as a part of a sentence: {working} leg on top, so lie on your "
+        "{supporting} side. Needed exactly when sides is 'each'.",
+    )
     leave: Text | None = Field(
         default=None, description="How to come out of it, said when it is over; it names no side."
     )
-    beats: BeatsFile | None = Field(default=None, description=_BEATS)
-    posture: PostureChanges | None = Field(default=None, description=_POSTURE)
+    beats: BeatsFile = Field(description="The words that lead one rep when it is counted aloud.")
 
 
-class ExerciseWords(Shape):
+_POSTURE = "What is answered to who asks about breathing, head, hands or feet, in a sentence each."
+
+
+@_changes
+class FormWords(_SaidOfForm):
+    """The words of an easier or harder form: a label, and whatever differs from the usual form."""
+
+    label: Text = Field(description="What this form is called in a sentence, for example: the easier version, seated.")
+    posture: PostureChanges = Field(description=_POSTURE)
+
+
+class ExerciseWords(_SaidOfForm):
     """<language>/exercises/<id>.yaml: the words of one exercise."""
 
     name: Name = Field(description="What it is called.")
     synonyms: tuple[Name, ...] = Field(default=(), description="What else people may call it.")
     purpose: Text = Field(description="What it is for, in one or two sentences. No promises about health.")
     muscles: Text = Field(description="The muscles that work or are stretched, in one sentence.")
-    setup: Sentences = Field(description=_SETUP_WORDS)
-    setup_short: Text = Field(description=_SETUP_SHORT)
-    move: Text = Field(description=_MOVE)
-    switch: Text | None = Field(default=None, description=_SWITCH_WORDS)
-    leave: Text | None = Field(
-        default=None, description="How to come out of it, said when it is over; it names no side."
-    )
-    side: Text | None = Field(default=None, description=_SIDE + " Needed exactly when sides is 'each'.")
-    beats: BeatsFile = Field(description=_BEATS)
     posture: PostureFile = Field(description=_POSTURE)
     feel: Text = Field(description="Where it should be felt, in one sentence.")
     mistakes: Annotated[tuple[MistakeFile, ...], Field(min_length=2)] = Field(
@@ -377,8 +363,11 @@ class SkillFile(Shape):
     countries: dict[Country, tuple[Text, ...]] = Field(
         default_factory=dict, description="The time zones of each country whose emergency number names.yaml knows."
     )
-    example_phrases: Annotated[tuple[Text, ...], Field(min_length=3, max_length=3)] | None = Field(
-        default=None, description="Exactly three, taken from the sample utterances; for the store."
+    example_phrases: tuple[Text, ...] | None = Field(
+        default=None,
+        min_length=EXAMPLE_PHRASES,
+        max_length=EXAMPLE_PHRASES,
+        description="Exactly three, taken from the sample utterances; for the store.",
     )
 
 

@@ -37,9 +37,6 @@ AUDIO_SECONDS = 240
 REPROMPT_AUDIO_SECONDS = 90
 """Seconds of all `<audio>` in a reprompt together. [B] the same page."""
 
-AUDIO_MARGIN_SECONDS = 2
-"""Ours: seconds kept free below both sums, because an encoder pads each file by a few hundredths."""
-
 AUDIO_BITS_PER_SECOND = 48_000
 """Constant bit rate of an `<audio>` file, MPEG version 2. [B] the SSML reference."""
 

@@ -1,24 +1,26 @@
 """The front door of the library: content comes in whole, or with every fault at once."""
 
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
-from skill.library.agreement import check
+from skill.library import agreement, spoken
 from skill.library.assemble import assemble
-from skill.library.checks.phrases import Registry
 from skill.library.faults import ContentFaults, Fault, Rule
+from skill.library.files import PhrasesFile, SkillFile
+from skill.library.folder import content_folder
 from skill.library.models import Library
 from skill.library.pages import ContentPages
-from skill.library.phrases import PHRASES
 from skill.library.reading import Reading
+from skill.library.spoken import Registry
 
 
-def load(folder: Path, registry: Registry = PHRASES) -> Mapping[str, Library]:
+def load(folder: Path, registry: Registry | None = None) -> Mapping[str, Library]:
     """The library of each Alexa locale, by locale code such as `en-US`.
 
     Args:
         folder: a content folder, as `content_folder` finds it.
-        registry: the phrases that the skill says and their placeholders.
+        registry: the phrases that the skill says and their placeholders; None takes `the_phrases` of the skill.
 
     Raises:
         ContentFaults: something is wrong with the content; carries every fault in every file.
@@ -29,7 +31,7 @@ def load(folder: Path, registry: Registry = PHRASES) -> Mapping[str, Library]:
     return assemble(content)
 
 
-def examine(folder: Path, registry: Registry = PHRASES) -> tuple[ContentPages, tuple[Fault, ...]]:
+def examine(folder: Path, registry: Registry | None = None) -> tuple[ContentPages, tuple[Fault, ...]]:
     """The pages of a content folder as far as they can be read, and every fault in them; see `load`.
 
     Raises:
@@ -40,4 +42,26 @@ def examine(folder: Path, registry: Registry = PHRASES) -> tuple[ContentPages, t
         raise ContentFaults([Fault(str(folder), 1, "", what, rule=Rule.FILE_MISSING)])
     reading = Reading(folder)
     content = reading.content()
-    return content, (*reading.faults, *check(content, registry))
+    if registry is None and reading.folder == content_folder().resolve():
+        first = next(iter(content.languages.values()), None)
+        registry = spoken.registry_of(first.phrases) if first else {}
+    if registry is None:
+        registry = the_phrases()
+    return content, (*reading.faults, *agreement.check(content), *spoken.check(content, registry))
+
+
+@cache
+def the_phrases() -> Registry:
+    """The phrases that the skill says, and their placeholders: those of its own content in its first language.
+
+    Other languages and other content folders are held against them.
+
+    Raises:
+        ContentFaults: the skill's own skill.yaml or its first language's phrases.yaml cannot be used.
+    """
+    reading = Reading(content_folder())
+    first, *_ = reading.languages(reading.page("skill.yaml", SkillFile)) or [""]
+    page = reading.page(f"{first}/phrases.yaml", PhrasesFile)
+    if reading.faults:
+        raise ContentFaults(reading.faults)
+    return spoken.registry_of(page)

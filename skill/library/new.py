@@ -1,16 +1,13 @@
 """Writes the files of a new exercise or routine: templates that load at once, and say what they are."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from string import Template
 
-from skill.library.checks.phrases import Registry
-from skill.library.faults import Fault
 from skill.library.files import ID
 from skill.library.load import examine
-from skill.library.pages import ContentPages, LanguagePages
-from skill.library.phrases import PHRASES
+from skill.library.spoken import Registry
 
 _TEMPLATES = Path(__file__).parent / "templates"
 
@@ -19,7 +16,7 @@ class NotWrittenError(Exception):
     """The files cannot be written; says why, and what to do. Nothing has changed."""
 
 
-def new_exercise(folder: Path, id_: str, registry: Registry = PHRASES) -> tuple[Path, ...]:
+def new_exercise(folder: Path, id_: str, registry: Registry | None = None) -> tuple[Path, ...]:
     """Writes the facts of a new exercise, and its words in every language.
 
     Args:
@@ -40,7 +37,7 @@ def new_exercise(folder: Path, id_: str, registry: Registry = PHRASES) -> tuple[
     return _write(folder, "exercise", id_, {"position": next(iter(positions))}, registry)
 
 
-def new_routine(folder: Path, id_: str, steps: Sequence[str], registry: Registry = PHRASES) -> tuple[Path, ...]:
+def new_routine(folder: Path, id_: str, steps: Sequence[str], registry: Registry | None = None) -> tuple[Path, ...]:
     """Writes a new routine of the exercises with these ids, and its words in every language.
 
     Returns:
@@ -54,11 +51,16 @@ def new_routine(folder: Path, id_: str, steps: Sequence[str], registry: Registry
     return _write(folder, "routine", id_, {"steps": ", ".join(steps)}, registry)
 
 
-def _write(folder: Path, kind: str, id_: str, facts: dict[str, str], registry: Registry) -> tuple[Path, ...]:
+def _write(folder: Path, kind: str, id_: str, facts: dict[str, str], registry: Registry | None) -> tuple[Path, ...]:
     if not re.fullmatch(ID, id_):
         raise NotWrittenError(f"'{id_}' is not an id: use lower-case words joined by hyphens, like side-step")
     content, before = examine(folder, registry)
-    texts = dict(_texts(folder, kind, id_, facts, content))
+    texts = {folder / f"{kind}s" / f"{id_}.yaml": _filled(kind, facts)}
+    for name, language in content.languages.items():
+        numbers = language.names.says("numbers")
+        spoken = {str(number): str(word) for number, word in enumerate(numbers if isinstance(numbers, list) else [])}
+        named = " ".join(spoken.get(part, part) for part in id_.split("-"))
+        texts[folder / name / f"{kind}s" / f"{id_}.yaml"] = _filled(f"{kind}-words", {"name": named})
     for file in texts:
         if file.exists():
             raise NotWrittenError(f"{file} is there already: choose another id, or edit that file")
@@ -67,32 +69,12 @@ def _write(folder: Path, kind: str, id_: str, facts: dict[str, str], registry: R
         file.write_text(text, encoding="utf-8")
     _, after = examine(folder, registry)
     if new := [fault for fault in after if fault not in before]:
-        _take_back(texts, new)
+        for file in texts:
+            file.unlink()
+        told = "\n".join(map(str, new))
+        raise NotWrittenError(f"nothing was written, because the content would not load:\n{told}")
     return tuple(texts)
-
-
-def _texts(
-    folder: Path, kind: str, id_: str, facts: dict[str, str], content: ContentPages
-) -> Iterator[tuple[Path, str]]:
-    yield folder / f"{kind}s" / f"{id_}.yaml", _filled(kind, facts)
-    for name, language in content.languages.items():
-        words = {"name": _name(id_, language)}
-        yield folder / name / f"{kind}s" / f"{id_}.yaml", _filled(f"{kind}-words", words)
 
 
 def _filled(template: str, values: dict[str, str]) -> str:
     return Template((_TEMPLATES / f"{template}.yaml").read_text(encoding="utf-8")).substitute(values)
-
-
-def _name(id_: str, language: LanguagePages) -> str:
-    """An id as it may be spoken: words with spaces between them, numbers as words."""
-    numbers = language.names.says("numbers")
-    spoken = {str(number): str(word) for number, word in enumerate(numbers if isinstance(numbers, list) else [])}
-    return " ".join(spoken.get(part, part) for part in id_.split("-"))
-
-
-def _take_back(written: dict[Path, str], faults: list[Fault]) -> None:
-    for file in written:
-        file.unlink()
-    told = "\n".join(map(str, faults))
-    raise NotWrittenError(f"nothing was written, because the content would not load:\n{told}")

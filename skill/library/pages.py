@@ -2,23 +2,12 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from pydantic import BaseModel
 
+from skill.library import files
 from skill.library.faults import Fault, Rule, Where, place
-from skill.library.files import (
-    ExerciseFile,
-    ExerciseWords,
-    NamesFile,
-    PhrasesFile,
-    PositionsFile,
-    PositionWords,
-    RoutineFile,
-    RoutineWords,
-    SkillFile,
-    UtterancesFile,
-)
 from skill.library.yaml12 import Document, Value
 
 S = TypeVar("S", bound=BaseModel)
@@ -65,13 +54,10 @@ class Page(Generic[S]):
         """What is at a place, or None."""
         return next((value for _, value in self.find(*keys)), None)
 
-    def texts(self) -> Iterator[tuple[Where, str]]:
+    @property
+    def texts(self) -> tuple[tuple[Where, str], ...]:
         """Every text in the file, with its place."""
-        return ((where, value) for where, value in _leaves(self.document.value, ()) if isinstance(value, str))
-
-    def blanks(self) -> Iterator[Where]:
-        """Every place that has no value."""
-        return (where for where, value in _leaves(self.document.value, ()) if value is None)
+        return tuple((where, value) for where, value in self.document.leaves if isinstance(value, str))
 
     def fault(self, rule: Rule, where: Where, what: str, hint: str = "", line_of: Where | None = None) -> Fault:
         """A fault at a place of this file, on the line of that place or of another."""
@@ -85,25 +71,13 @@ class LanguagePages:
 
     language: str
     folder: str
-    exercises: Mapping[str, Page[ExerciseWords]]
-    routines: Mapping[str, Page[RoutineWords]]
-    names: Page[NamesFile]
-    positions: Page[PositionWords]
-    phrases: Page[PhrasesFile]
-    overrides: Mapping[str, Page[PhrasesFile]]
-    utterances: Page[UtterancesFile] | None
-
-    def spoken(self) -> Iterator[Page[Any]]:
-        """The files whose words are said as they stand, which is all but phrases and utterances."""
-        yield from self.exercises.values()
-        yield from self.routines.values()
-        yield self.names
-        yield self.positions
-
-    def phrased(self) -> Iterator[Page[PhrasesFile]]:
-        """The phrases, then the overrides."""
-        yield self.phrases
-        yield from self.overrides.values()
+    exercises: Mapping[str, Page[files.ExerciseWords]]
+    routines: Mapping[str, Page[files.RoutineWords]]
+    names: Page[files.NamesFile]
+    positions: Page[files.PositionWords]
+    phrases: Page[files.PhrasesFile]
+    overrides: Mapping[str, Page[files.PhrasesFile]]
+    utterances: Page[files.UtterancesFile] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,10 +85,10 @@ class ContentPages:
     """All files of a content folder."""
 
     folder: str
-    skill: Page[SkillFile]
-    positions: Page[PositionsFile]
-    exercises: Mapping[str, Page[ExerciseFile]]
-    routines: Mapping[str, Page[RoutineFile]]
+    skill: Page[files.SkillFile]
+    positions: Page[files.PositionsFile]
+    exercises: Mapping[str, Page[files.ExerciseFile]]
+    routines: Mapping[str, Page[files.RoutineFile]]
     languages: Mapping[str, LanguagePages]
 
 
@@ -123,20 +97,10 @@ def _find(value: Value, pattern: Where, where: Where) -> Iterator[tuple[Where, V
         yield where, value
         return
     part, rest = pattern[0], pattern[1:]
-    for key, inner in _inside(value):
-        if part in ("*", key):
-            yield from _find(inner, rest, (*where, key))
-
-
-def _leaves(value: Value, where: Where) -> Iterator[tuple[Where, Value]]:
-    if not isinstance(value, dict | list):
-        yield where, value
-    for key, inner in _inside(value):
-        yield from _leaves(inner, (*where, key))
-
-
-def _inside(value: Value) -> Iterator[tuple[str | int, Value]]:
-    if isinstance(value, dict):
-        yield from value.items()
-    elif isinstance(value, list):
-        yield from enumerate(value)
+    if isinstance(value, dict) and part != "*":
+        if part in value:
+            yield from _find(value[str(part)], rest, (*where, part))
+    elif isinstance(value, dict | list):
+        for key, inner in value.items() if isinstance(value, dict) else enumerate(value):
+            if part in ("*", key):
+                yield from _find(inner, rest, (*where, key))

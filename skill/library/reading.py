@@ -1,26 +1,14 @@
 """Reads a content folder: each file into a page, with all that is wrong in it alone."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
 from pydantic import BaseModel
 
+from skill.library import files
 from skill.library.faults import Fault, Rule, closest, place
-from skill.library.files import (
-    ID,
-    LANGUAGE,
-    ExerciseFile,
-    ExerciseWords,
-    NamesFile,
-    PhrasesFile,
-    PositionsFile,
-    PositionWords,
-    RoutineFile,
-    RoutineWords,
-    SkillFile,
-    UtterancesFile,
-)
 from skill.library.pages import ContentPages, LanguagePages, Page
 from skill.library.shape import fit
 from skill.library.yaml12 import Document, read
@@ -29,8 +17,6 @@ S = TypeVar("S", bound=BaseModel)
 
 _KNOWN = {"skill.yaml", "positions.yaml", "names.yaml", "phrases.yaml", "utterances.yaml", "vocabulary.yaml"}
 """None of these is a misspelling of another."""
-
-_NOTHING = Document(None, {})
 
 
 class Reading:
@@ -47,22 +33,24 @@ class Reading:
 
     def content(self) -> ContentPages:
         """All pages of the folder."""
-        skill = self.page("skill.yaml", SkillFile)
+        skill = self.page("skill.yaml", files.SkillFile)
         return ContentPages(
             folder=self.folder.name,
             skill=skill,
-            positions=self.page("positions.yaml", PositionsFile),
-            exercises=self.pages("exercises", ExerciseFile),
-            routines=self.pages("routines", RoutineFile),
+            positions=self.page("positions.yaml", files.PositionsFile),
+            exercises=self.pages("exercises", files.ExerciseFile),
+            routines=self.pages("routines", files.RoutineFile),
             languages={language: self.language(language) for language in self.languages(skill)},
         )
 
-    def languages(self, skill: Page[SkillFile]) -> list[str]:
+    def languages(self, skill: Page[files.SkillFile]) -> list[str]:
         """The languages that the locales ask for and that have a folder; without locales, all that have one."""
         if not skill.keys("locales"):
             return sorted(folder.name for folder in self.folder.glob("[a-z][a-z]") if folder.is_dir())
         found = skill.find("locales", "*", "language")
-        asked = {value: where for where, value in found if isinstance(value, str) and re.fullmatch(LANGUAGE, value)}
+        asked = {
+            value: where for where, value in found if isinstance(value, str) and re.fullmatch(files.LANGUAGE, value)
+        }
         for language, where in asked.items():
             if not (self.folder / language).is_dir():
                 what = f"there is no folder {self.folder.name}/{language} with the words of this language"
@@ -75,20 +63,17 @@ class Reading:
         return LanguagePages(
             language=language,
             folder=f"{self.folder.name}/{language}",
-            exercises=self.pages(f"{language}/exercises", ExerciseWords),
-            routines=self.pages(f"{language}/routines", RoutineWords),
-            names=self.page(f"{language}/names.yaml", NamesFile),
-            positions=self.page(f"{language}/positions.yaml", PositionWords),
-            phrases=self.page(f"{language}/phrases.yaml", PhrasesFile),
-            overrides=self.overrides(language),
-            utterances=self.page(utterances, UtterancesFile) if (self.folder / utterances).exists() else None,
+            exercises=self.pages(f"{language}/exercises", files.ExerciseWords),
+            routines=self.pages(f"{language}/routines", files.RoutineWords),
+            names=self.page(f"{language}/names.yaml", files.NamesFile),
+            positions=self.page(f"{language}/positions.yaml", files.PositionWords),
+            phrases=self.page(f"{language}/phrases.yaml", files.PhrasesFile),
+            overrides={
+                file.name.split(".")[1]: self.page(f"{language}/{file.name}", files.PhrasesFile)
+                for file in sorted((self.folder / language).glob("phrases.*.yaml"))
+            },
+            utterances=self.page(utterances, files.UtterancesFile) if (self.folder / utterances).exists() else None,
         )
-
-    def overrides(self, language: str) -> dict[str, Page[PhrasesFile]]:
-        """The phrases that single locales say differently, by locale."""
-        files = sorted((self.folder / language).glob("phrases.*.yaml"))
-        names = {file.name.split(".")[1]: f"{language}/{file.name}" for file in files}
-        return {locale: self.page(name, PhrasesFile) for locale, name in names.items()}
 
     def pages(self, folder: str, model: type[S]) -> dict[str, Page[S]]:
         """The pages of a folder whose files are named by the ids of what they hold."""
@@ -97,7 +82,9 @@ class Reading:
             name = f"{folder}/{file.name}"
             if file.suffix == ".yaml":
                 pages[file.stem] = self.page(name, model)
-                self._check_id(file, name)
+                if not re.fullmatch(files.ID, file.stem):
+                    hint = "files are named by lower-case words joined by hyphens"
+                    self._fault(Rule.BAD_ID, name, f"'{file.stem}' is not an id", hint)
             else:
                 hint = f"rename it to {file.stem}.yaml" if file.suffix == ".yml" else "only .yaml files belong here"
                 self._fault(Rule.FILE_STRAY, name, "this file would never be read", hint)
@@ -106,36 +93,27 @@ class Reading:
     def page(self, name: str, model: type[S]) -> Page[S]:
         """One file; a page without words where it is missing or unreadable."""
         file = self.folder / name
-        empty: Page[S] = Page(f"{self.folder.name}/{name}", file.stem, _NOTHING)
+        page: Page[S] = Page(f"{self.folder.name}/{name}", file.stem, Document(None, {}))
         try:
             document = read(file.read_text(encoding="utf-8-sig"))
         except FileNotFoundError:
             others = {other.name for other in file.parent.glob("*.y*ml") if other.name.count(".") == 1} - _KNOWN
             near = closest(file.name, others)
-            hint = f"did you mean '{near}'?" if near else ""
-            self._fault(Rule.FILE_MISSING, name, "there is no such file", hint)
-            return empty
+            self._fault(Rule.FILE_MISSING, name, "there is no such file", f"did you mean '{near}'?" if near else "")
+            return page
         except UnicodeDecodeError:
             self._fault(Rule.NOT_YAML, name, "the file is not text in UTF-8", "save it as UTF-8")
-            return empty
-        return self._fitted(Page(empty.file, empty.id, document), model)
-
-    def _fitted(self, page: Page[S], model: type[S]) -> Page[S]:
-        problems = page.document.problems
-        self.faults += [
+            return page
+        self.faults += (
             Fault(page.file, problem.line, place(problem.where), problem.what, problem.hint, problem.rule)
-            for problem in problems
-        ]
-        if any(problem.rule is Rule.NOT_YAML for problem in problems):
+            for problem in document.problems
+        )
+        page = replace(page, document=document)
+        if any(problem.rule is Rule.NOT_YAML for problem in document.problems):
             return page
         shape, faults = fit(page, model)
         self.faults += faults
-        return Page(page.file, page.id, page.document, shape)
-
-    def _check_id(self, file: Path, name: str) -> None:
-        if not re.fullmatch(ID, file.stem):
-            what = f"'{file.stem}' is not an id"
-            self._fault(Rule.BAD_ID, name, what, "files are named by lower-case words joined by hyphens")
+        return replace(page, shape=shape)
 
     def _fault(self, rule: Rule, name: str, what: str, hint: str) -> None:
         self.faults.append(Fault(f"{self.folder.name}/{name}", 1, "", what, hint, rule))

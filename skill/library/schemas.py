@@ -6,80 +6,57 @@ A content file names its schema in its first line:
 """
 
 import json
+import re
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core.core_schema import NullableSchema, WithDefaultSchema
 
-from skill.library.checks.phrases import Registry
-from skill.library.files import (
-    ExerciseFile,
-    ExerciseWords,
-    NamesFile,
-    PhrasesFile,
-    PositionsFile,
-    PositionWords,
-    RoutineFile,
-    RoutineWords,
-    SkillFile,
-    UtterancesFile,
-)
-from skill.library.phrases import PHRASES
+from skill.library import files
+from skill.library.load import the_phrases
+from skill.library.spoken import Registry
 
 KINDS: Mapping[str, type[BaseModel]] = {
-    "skill": SkillFile,
-    "positions": PositionsFile,
-    "exercise": ExerciseFile,
-    "routine": RoutineFile,
-    "exercise-words": ExerciseWords,
-    "routine-words": RoutineWords,
-    "names": NamesFile,
-    "position-words": PositionWords,
-    "phrases": PhrasesFile,
-    "utterances": UtterancesFile,
+    "skill": files.SkillFile,
+    "positions": files.PositionsFile,
+    "exercise": files.ExerciseFile,
+    "routine": files.RoutineFile,
+    "exercise-words": files.ExerciseWords,
+    "routine-words": files.RoutineWords,
+    "names": files.NamesFile,
+    "position-words": files.PositionWords,
+    "phrases": files.PhrasesFile,
+    "utterances": files.UtterancesFile,
 }
 """The kinds of content file, by the name of their schema."""
 
-FOLDER = "schemas"
 
-
-def schemas(registry: Registry = PHRASES) -> Mapping[str, dict[str, Any]]:
-    """The JSON Schema of each kind of content file, by kind; `registry` says which phrases there are."""
+def schemas(registry: Registry | None = None) -> Mapping[str, dict[str, Any]]:
+    """The JSON Schema of each kind of content file, by kind; `registry` says which phrases there are, as for `load`."""
     found = {kind: model.model_json_schema(schema_generator=_Schema) for kind, model in KINDS.items()}
-    variants = found["phrases"].pop("additionalProperties")
-    found["phrases"] |= {
+    known = the_phrases() if registry is None else registry
+    phrases = {key: sorted(names) for key, names in known.items()}
+    kinds = {"-".join(("phrase", *names)): names for names in phrases.values()}
+    found["phrases"] = {
+        "$defs": {"variants": found["phrases"].pop("additionalProperties")},
+        **found["phrases"],
         "additionalProperties": False,
-        "properties": {key: variants | {"description": _placeholders(names)} for key, names in registry.items()},
+        "properties": {key: {"$ref": f"#/$defs/{'-'.join(('phrase', *names))}"} for key, names in phrases.items()},
     }
+    for kind, names in kinds.items():
+        told = f"Placeholders: {', '.join(f'{{{name}}}' for name in names) or 'none'}."
+        found["phrases"]["$defs"][kind] = {"$ref": "#/$defs/variants", "description": told}
     dialect = {"$schema": GenerateJsonSchema.schema_dialect}
     return {kind: dialect | _untitled(schema) for kind, schema in found.items()}
 
 
-def write_schemas(folder: Path, registry: Registry = PHRASES) -> tuple[Path, ...]:
-    """Writes the schemas into `schemas/` of a content folder; returns the files that were not up to date."""
-    stale = _stale(folder, registry)
-    for file, text in stale.items():
-        file.parent.mkdir(exist_ok=True)
-        file.write_text(text, encoding="utf-8")
-    return tuple(stale)
-
-
-def check_schemas(folder: Path, registry: Registry = PHRASES) -> tuple[Path, ...]:
-    """The schema files of a content folder that are missing or not up to date; none is good."""
-    return tuple(_stale(folder, registry))
-
-
-def _stale(folder: Path, registry: Registry) -> dict[Path, str]:
-    texts = {
-        folder / FOLDER / f"{kind}.json": json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
-        for kind, schema in schemas(registry).items()
-    }
-    return {
-        file: text for file, text in texts.items() if not file.is_file() or file.read_text(encoding="utf-8") != text
-    }
+def schema_texts(registry: Registry | None = None) -> Mapping[str, str]:
+    """The schemas as they are kept in `schemas/` of a content folder, by file name."""
+    texts = {kind: json.dumps(schema, indent=2, ensure_ascii=False) for kind, schema in schemas(registry).items()}
+    reference = re.compile(r'\{\s+("\$ref": "[^"]*")\s+\}')  # on one line
+    return {f"{kind}.json": reference.sub(r"{\1}", text) + "\n" for kind, text in texts.items()}
 
 
 def _untitled(schema: Any) -> Any:
@@ -90,10 +67,6 @@ def _untitled(schema: Any) -> Any:
         return schema
     told = {key: part for key, part in schema.items() if key != "title" or not isinstance(part, str)}
     return {key: _untitled(part) for key, part in told.items()}
-
-
-def _placeholders(names: frozenset[str]) -> str:
-    return f"Placeholders: {', '.join(f'{{{name}}}' for name in sorted(names)) or 'none'}."
 
 
 class _Schema(GenerateJsonSchema):

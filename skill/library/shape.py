@@ -1,16 +1,35 @@
-"""Holds a page against the shape of its kind, and says in plain words what does not fit."""
+"""Holds a page against the shape of its kind, and says in plain words what does not fit, and how to mend it."""
 
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, RootModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from skill.library.complaints import complaint
 from skill.library.faults import Fault, Rule, Where, closest, meant
+from skill.library.files import PATTERNS
 from skill.library.pages import Page
 
 S = TypeVar("S", bound=BaseModel)
+
+_LIST = (Rule.WRONG_TYPE, "{given} is not a list", "write [...], or lines that begin with '- '")
+_KEYS = (Rule.WRONG_TYPE, "{given} is not a set of keys", "write lines like 'key: value'")
+_COMPLAINTS = {
+    "greater_than_equal": (Rule.OUT_OF_RANGE, "{given} is too little", "at least {ge}"),
+    "less_than_equal": (Rule.OUT_OF_RANGE, "{given} is too much", "at most {le}"),
+    "string_too_short": (Rule.WRONG_LENGTH, "the text is empty", ""),
+    "string_too_long": (Rule.WRONG_LENGTH, "the text has {length} characters", "at most {max_length}"),
+    "too_short": (Rule.WRONG_LENGTH, "there are {length} in the list", "at least {min_length}"),
+    "too_long": (Rule.WRONG_LENGTH, "there are {length} in the list", "at most {max_length}"),
+    "string_type": (Rule.WRONG_TYPE, "{given} is not text", ""),
+    "int_type": (Rule.WRONG_TYPE, "{given} is not a whole number", ""),
+    "bool_type": (Rule.WRONG_TYPE, "{given} is neither true nor false", ""),
+    "tuple_type": _LIST,
+    "dict_type": _KEYS,
+    "model_type": _KEYS,
+}
+"""pydantic's own names of errors, and what they mean to somebody who writes content."""
 
 
 def fit(page: Page[S], model: type[S]) -> tuple[S | None, list[Fault]]:
@@ -22,64 +41,45 @@ def fit(page: Page[S], model: type[S]) -> tuple[S | None, list[Fault]]:
     if page.document.value is None:
         return None, [page.fault(Rule.NO_VALUE, (), "the file is empty")]
     try:
-        shape, errors = model.model_validate(page.document.value), dict[Where, ErrorDetails]()
+        shape, found = model.model_validate(page.document.value), list[ErrorDetails]()
     except ValidationError as invalid:
-        shape = None
-        errors = {_where(error["loc"]): error for error in invalid.errors(include_url=False)}
-    errors = {where: error for where, error in errors.items() if not _leads(where, errors)}
-    blank = {where for where in page.blanks() if not _spoken_for(where, errors)}
-    faults = [page.fault(Rule.NO_VALUE, where, "there is no value", "write one, or remove the key") for where in blank]
-    faults += _tell(page, model, {where: error for where, error in errors.items() if where not in blank})
+        shape, found = None, invalid.errors(include_url=False)
+    # pydantic puts a mark behind a key that is itself wrong
+    errors = {tuple(part for part in error["loc"] if part != "[key]"): error for error in found}
+    parents = {other[:end] for other in errors for end in range(len(other))}
+    errors = {where: error for where, error in errors.items() if where not in parents}
+    nothing = {where for where, value in page.document.leaves if value is None and not _told_anyway(where, errors)}
+    faults = [
+        page.fault(Rule.NO_VALUE, where, "there is no value", "write one, or remove the key") for where in nothing
+    ]
+    faults += _tell(page, model, {where: error for where, error in errors.items() if where not in nothing})
     return (None if faults else shape), faults
 
 
-def _spoken_for(blank: Where, errors: Mapping[Where, ErrorDetails]) -> bool:
+def _told_anyway(nothing: Where, errors: Mapping[Where, ErrorDetails]) -> bool:
     """Whether a place without a value is inside something that is wrong anyway, or is a key that should not be."""
-    inside = any(blank[: len(where)] == where for where in errors if len(where) < len(blank))
-    return inside or (blank in errors and errors[blank]["type"] == "extra_forbidden")
+    inside = any(nothing[:end] in errors for end in range(len(nothing)))
+    return inside or (nothing in errors and errors[nothing]["type"] == "extra_forbidden")
 
 
 def _tell(page: Page[Any], model: type[BaseModel], errors: Mapping[Where, ErrorDetails]) -> Iterator[Fault]:
     intended = set()
     for where, error in errors.items():
         if error["type"] == "extra_forbidden":
-            known = _keys(model, where[:-1])
-            intended.add((*where[:-1], closest(str(where[-1]), known)))
-            hint = meant(str(where[-1]), known)
-            yield page.fault(Rule.KEY_UNKNOWN, where[:-1], f"unknown key '{where[-1]}'", hint, line_of=where)
+            around, key = _inside(model, where[:-1]), str(where[-1])
+            known = list(around.model_fields) if isinstance(around, type) and issubclass(around, BaseModel) else []
+            intended.add((*where[:-1], closest(key, known)))
+            yield page.fault(Rule.KEY_UNKNOWN, where[:-1], f"unknown key '{key}'", meant(key, known), line_of=where)
     for where, error in errors.items():
         if error["type"] == "missing" and where not in intended:
-            hint = _description(model, where)
-            yield page.fault(Rule.KEY_MISSING, where[:-1], f"missing key '{where[-1]}'", f"add it: {hint}")
+            described = _inside(model, where[:-1]).model_fields[str(where[-1])].description
+            yield page.fault(Rule.KEY_MISSING, where[:-1], f"missing key '{where[-1]}'", f"add it: {described}")
         elif error["type"] not in ("missing", "extra_forbidden"):
-            rule, what, hint = complaint(error, where)
-            yield page.fault(rule, _there(page, where), what, hint)
-
-
-def _where(location: tuple[int | str, ...]) -> Where:
-    """A location from pydantic, without the mark that it puts behind a key that is itself wrong."""
-    return tuple(part for part in location if part != "[key]")
-
-
-def _leads(where: Where, others: Iterable[Where]) -> bool:
-    return any(len(other) > len(where) and other[: len(where)] == where for other in others)
-
-
-def _there(page: Page[Any], where: Where) -> Where:
-    """The place as the file has it: a text that may stand for a list of one has no first item."""
-    while where and where not in page.document.lines:
-        where = where[:-1]
-    return where
-
-
-def _keys(model: type[BaseModel], where: Where) -> list[str]:
-    inside = _inside(model, where)
-    return list(inside.model_fields) if isinstance(inside, type) and issubclass(inside, BaseModel) else []
-
-
-def _description(model: type[BaseModel], where: Where) -> str:
-    inside = _inside(model, where[:-1])
-    return str(inside.model_fields[str(where[-1])].description)
+            rule, what, hint = _complaint(error, where)
+            there = where  # a text that may stand for a list of one has no first item
+            while there and there not in page.document.lines:
+                there = there[:-1]
+            yield page.fault(rule, there, what, hint)
 
 
 def _inside(annotation: Any, where: Where) -> Any:
@@ -98,3 +98,51 @@ def _plain(annotation: Any) -> Any:
     while get_origin(annotation) is Annotated or type(None) in get_args(annotation):
         annotation = get_args(annotation)[0]
     return annotation
+
+
+def _complaint(error: ErrorDetails, where: Where) -> tuple[Rule, str, str]:
+    """The rule, what is wrong, and how to mend it."""
+    kind, given, limits = error["type"], error["input"], error.get("ctx", {})
+    match kind:
+        case _ if kind in _COMPLAINTS:
+            rule, what, hint = _COMPLAINTS[kind]
+            if given == []:
+                return rule, "the list is empty", ""
+            length = len(given) if isinstance(given, str | list) else 0
+            return rule, what.format(given=_shown(given), length=length), hint.format(**limits) or _quotes(kind, given)
+        case "enum":
+            choices = re.findall(r"'([^']*)'", str(limits["expected"]))
+            return Rule.WRONG_VALUE, f"unknown {where[-1]} {_shown(given)}", meant(str(given), choices)
+        case "string_pattern_mismatch":
+            noun, hint = PATTERNS[str(limits["pattern"])]
+            return Rule.WRONG_VALUE, f"{_shown(given)} is not {noun}", hint
+        case _:
+            ours = kind in Rule.__members__.values()
+            return Rule(kind) if ours else Rule.WRONG_VALUE, error["msg"], str(limits.get("hint", ""))
+
+
+def _quotes(kind: str, given: object) -> str:
+    """The commonest cause of a wrong type: quotes that are missing, or too many."""
+    match kind, given:
+        case "string_type", dict():
+            return "text that begins with { goes into quotes"
+        case "string_type", bool() | int() | float():
+            return "a name that looks like something else goes into quotes"
+        case "int_type", str() if given.isdecimal():
+            return "write it without quotes"
+        case _:
+            return ""
+
+
+def _shown(value: object) -> str:
+    match value:
+        case str():
+            return f"'{value}'"
+        case bool():
+            return str(value).lower()
+        case list():
+            return "a list"
+        case dict():
+            return "a set of keys"
+        case _:
+            return str(value)

@@ -7,9 +7,9 @@ another (anchors, aliases, tags, several documents, a key given twice) is refuse
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import yaml
 from yaml.events import (
@@ -21,6 +21,7 @@ from yaml.events import (
     ScalarEvent,
     SequenceEndEvent,
     SequenceStartEvent,
+    StreamEndEvent,
 )
 
 from skill.library.faults import Rule, Where
@@ -69,11 +70,15 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """What a file says, the line of every place in it (counted from 1), and what is refused in it."""
+    """What a file says, the line of every place in it (counted from 1), and what is refused in it.
+
+    `leaves` are the places that hold a text, a number, a truth or nothing, each with its value.
+    """
 
     value: Value
     lines: Mapping[Where, int]
-    problems: tuple[Problem, ...] = ()
+    leaves: Sequence[tuple[Where, Value]] = ()
+    problems: Sequence[Problem] = ()
 
     def line(self, where: Where) -> int:
         """The line of a place, or of the nearest place around it that the file has."""
@@ -84,14 +89,14 @@ class Document:
 
 def read(text: str, loader: Loader = FASTEST) -> Document:
     """The document in a text. Text that is no YAML at all gives an empty document with its problem."""
-    reading = _Reading(text, loader)
     try:
+        reading = _Reading(text, loader)
         value = reading.document()
     except yaml.MarkedYAMLError as error:
-        return Document(None, {}, (_syntax_problem(_marked_line(error), error.problem or str(error)),))
+        return Document(None, {}, (), (_syntax_problem(_marked_line(error), error.problem or str(error)),))
     except yaml.reader.ReaderError as error:
-        return Document(None, {}, (_syntax_problem(_unreadable_line(error, text), error.reason),))
-    return Document(value, reading.lines, tuple(reading.problems))
+        return Document(None, {}, (), (_syntax_problem(_unreadable_line(error, text), error.reason),))
+    return Document(value, reading.lines, tuple(reading.leaves), tuple(reading.problems))
 
 
 def scalar(text: str) -> Value:
@@ -133,23 +138,24 @@ def _line(event: Event) -> int:
 
 
 class _Reading:
-    """One pass over a text's parse events, gathering lines and problems on the way."""
+    """One pass over a text's parse events, gathering lines, leaves and problems on the way."""
 
     def __init__(self, text: str, loader: Loader) -> None:
-        self.events: Iterator[Event] = yaml.parse(text, Loader=loader)
+        self.event: Callable[[], Any] = loader(text).get_event
         self.lines: dict[Where, int] = {}
+        self.leaves: list[tuple[Where, Value]] = []
         self.problems: list[Problem] = []
 
     def document(self) -> Value:
         """The value of the first document; the others are a problem."""
         value: Value = None
         seen = False
-        for event in self.events:
+        while not isinstance(event := self.event(), StreamEndEvent):
             if isinstance(event, DocumentStartEvent):
                 if seen:
                     self.refuse(event, (), "the file holds a second document", "remove the line '---'")
                     break
-                value = self.node(next(self.events), ())
+                value = self.node(self.event(), ())
                 seen = True
         return value
 
@@ -157,46 +163,41 @@ class _Reading:
         """The value that begins with an event."""
         self.lines.setdefault(where, _line(event))
         self.check(event, where)
-        if isinstance(event, ScalarEvent):
-            return scalar(event.value) if event.implicit[0] else event.value
-        if isinstance(event, SequenceStartEvent):
-            return self.sequence(where)
         if isinstance(event, MappingStartEvent):
             return self.mapping(where)
-        return f"*{event.anchor}" if isinstance(event, AliasEvent) else None
-
-    def sequence(self, where: Where) -> list[Value]:
-        """The items up to the end of a list."""
-        items: list[Value] = []
-        while not isinstance(event := next(self.events), SequenceEndEvent):
-            items.append(self.node(event, (*where, len(items))))
-        return items
+        if isinstance(event, SequenceStartEvent):
+            items: list[Value] = []
+            while not isinstance(event := self.event(), SequenceEndEvent):
+                items.append(self.node(event, (*where, len(items))))
+            return items
+        value: Value = f"*{event.anchor}" if isinstance(event, AliasEvent) else None
+        if isinstance(event, ScalarEvent):
+            value = scalar(event.value) if event.implicit[0] else event.value
+        self.leaves.append((where, value))
+        return value
 
     def mapping(self, where: Where) -> dict[str, Value]:
         """The entries up to the end of a mapping. Of a key given twice the first value counts."""
         entries: dict[str, Value] = {}
-        while not isinstance(event := next(self.events), MappingEndEvent):
-            key = self.key(event, where)
+        while not isinstance(event := self.event(), MappingEndEvent):
+            known = len(self.leaves)
+            key = ""
+            if isinstance(event, ScalarEvent):
+                key = str(event.value)
+                self.check(event, where)
+            else:
+                self.refuse(event, where, "a key has to be a word", _QUOTES)
+                self.node(event, (*where, ""))
             inside = (*where, key)
-            self.lines.setdefault(inside, _line(event))
+            line = _line(event)
+            first = self.lines.setdefault(inside, line)
+            value = self.node(self.event(), inside)
             if key in entries:
-                self.twice(event, inside)
-            entries.setdefault(key, self.node(next(self.events), inside))
+                told = f"the key '{key}' is here twice", f"first on line {first}"
+                self.problems.append(Problem(Rule.KEY_TWICE, line, where, *told))
+                del self.leaves[known:]
+            entries.setdefault(key, value)
         return entries
-
-    def twice(self, event: Event, where: Where) -> None:
-        """Notes a key that was already given."""
-        what, hint = f"the key '{where[-1]}' is here twice", f"first on line {self.lines[where]}"
-        self.problems.append(Problem(Rule.KEY_TWICE, _line(event), where[:-1], what, hint))
-
-    def key(self, event: Event, where: Where) -> str:
-        """A key's own text. Anything but a scalar is refused."""
-        if isinstance(event, ScalarEvent):
-            self.check(event, where)
-            return str(event.value)
-        self.refuse(event, where, "a key has to be a word", _QUOTES)
-        self.node(event, (*where, ""))
-        return ""
 
     def check(self, event: Event, where: Where) -> None:
         """Refuses anchors, aliases and tags."""

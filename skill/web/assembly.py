@@ -67,14 +67,14 @@ def _content(folder: Path) -> Content:
     """The content, checked whole. While no file of it and none that reads it has changed, it is as it was last time."""
     package = Path(skill.__file__).parent
     try:
-        name = fingerprint((folder, *(package / part for part in _READ_BY)))
+        name = fingerprint((folder, content_folder(), *(package / part for part in _READ_BY)))
     except OSError:
         return _read(folder)
     return kept_or_made(_cache("content"), name, frozenset({models.__name__}), lambda: _read(folder))
 
 
 _READ_BY = ("library", "media/sounds/catalogue.py", "media/sounds/encode.py", "coaching/cadence.py")
-"""What decides how content is read, and which sounds there are."""
+"""What decides how content is read, and which sounds there are, beside the phrases of the skill's own content."""
 
 
 def _read(folder: Path) -> Content:

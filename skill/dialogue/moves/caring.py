@@ -16,7 +16,7 @@ from skill.dialogue.moves.sides import only_side
 from skill.dialogue.prompt import Prompt, Say
 from skill.dialogue.session import Person, Phase, Scene, Turn, steps_of, today_of
 from skill.dialogue.situation import Situation, easier_there_is
-from skill.dialogue.turns import ask, back_to_where_it_came_up, close, finish, play, says, stay, up_slowly
+from skill.dialogue.turns import ask, back_to_where_it_came_up, close, finish, just_say, play, stay, up_slowly
 from skill.library.models import Level
 from skill.library.values import replace
 from skill.library.words import sentences
@@ -38,7 +38,8 @@ def _leaving(here: Situation, told: str) -> Turn:
     what = _what_hurts(here)
     if not what:
         return ask(here, Phase.HURTING, told)
-    here = replace(here, session=replace(here.session, whole=False))
+    # Easier is asked of this one, not of the next.
+    here = replace(here, session=replace(here.session, leaving=what, whole=False))
     return ask(here, Phase.HURTING, told, person=leaving_today(here.scene, what), leaving=what)
 
 
@@ -172,7 +173,7 @@ def no_alarm(here: Situation) -> Turn:
     return back_to_where_it_came_up(here, here.words("no-alarm"))
 
 
-it_hurt = says("it-hurts-nothing")
+it_hurt = just_say("it-hurts-nothing")
 """Pain when nothing is going on, or when everything is done."""
 
 

@@ -88,6 +88,11 @@ def go_on_from_last_time(here: Situation) -> Turn:
     return re_enter(here, here.place, needed(rest, here.words), whole=not recent)
 
 
+def ready_to_begin(here: Situation) -> Turn:
+    """Ready, or "go on", with nothing chosen: what was just explained; else what is underway, whose place is kept."""
+    return start_first_routine(here) if here.session.asked else resume_or_start(here)
+
+
 def start_first_routine(here: Situation) -> Turn:
     """Ready, with nothing chosen: what was just explained, or the routine that most people come for."""
     if here.session.asked and plan.steps(here.session.asked, here.scene.library):

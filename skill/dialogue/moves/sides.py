@@ -77,6 +77,8 @@ def both_sides(here: Situation) -> Turn:
         return stay(with_person(here, person), here.words("both-sides"), person=person)
     if piece is None or practice is None or piece.side is None:
         return stay(here, here.words("both-sides-together"))
+    if piece.side.other in [one.side for one in practice.pieces]:  # both are done anyway, and neither of them twice
+        return stay(here, here.words("both-sides"))
     after = with_person(here, _with_sides(here, ()))
     order = [one.side for one in after.practice.pieces] if after.practice else []
     if order and order[0] is not piece.side:  # the side they are at stays the first one, so that the other is to come
@@ -101,10 +103,17 @@ def _at_its_piece(before: Situation, after: Situation, side: Side) -> Situation:
         return after
     if before.phase is Phase.FINISHING:
         return replace(after, place=last_set(after))
-    kind = PieceKind.SET if piece.kind is PieceKind.SWITCH else piece.kind
-    wanted = (kind, side, piece.number)
+    if piece.kind is PieceKind.SWITCH:  # told again, as a set-up where their side comes first now: nothing counts yet
+        told = next(n for n, one in enumerate(practice.pieces) if one.side is side and one.kind in _LEADING)
+        first = practice.pieces[told].kind is PieceKind.SET_UP
+        return replace(after, place=Place(before.place.step, told, stage=Part.POSITION.value if first else 0))
+    wanted = (piece.kind, side, piece.number)
     found = next((n for n, one in enumerate(practice.pieces) if (one.kind, one.side, one.number) == wanted), None)
     return after if found is None else replace(after, place=replace(before.place, piece=found))
+
+
+_LEADING = (PieceKind.SET_UP, PieceKind.SWITCH)
+"""What leads to the first set of a side."""
 
 
 def _from_its_start(after: Situation, told: str) -> Turn:
