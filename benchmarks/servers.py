@@ -34,7 +34,7 @@ from typing import Any
 
 from skill.library.limits import ANSWER_SECONDS, REQUEST_BYTES
 from skill.memory.people import PeopleStore
-from skill.simulator.envelopes import Conversation, Envelopes, Identity, numbered_ids
+from skill.simulator.wire import Conversation, Envelopes, Identity, numbered_ids
 from skill.web import create_app
 from skill.web.settings import Settings
 

@@ -39,7 +39,7 @@ from flask import Flask
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from skill.memory.opening import open_store
-from skill.simulator.envelopes import Conversation, Envelopes, Identity, random_ids
+from skill.simulator.wire import Conversation, Envelopes, Identity, random_ids
 from skill.web import create_app
 from skill.web.settings import Settings
 

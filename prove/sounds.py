@@ -21,9 +21,8 @@ from skill.library.folder import content_folder
 from skill.library.load import load
 from skill.library.models import Library, Step
 from skill.library.words import Wording
-from skill.media.sounds import catalogue, encode
-from skill.media.sounds.build import build_all
-from skill.media.sounds.progress import steps
+from skill.media.sounds import catalogue, samples
+from skill.media.sounds.build import build_all, steps
 from tests import measure
 from tests.measure import Held
 
@@ -84,7 +83,7 @@ def main() -> None:
         formats=", ".join(sorted({_format(probe) for probe in found.probes})),
         longest=max(probe.seconds for probe in found.probes),
         frames=", ".join(f"{kind}, {bits} bit/s, {rate} Hz" for kind, bits, rate in found.frames),
-        delay=encode.DELAY_MS,
+        delay=samples.DELAY_MS,
         errors="".join(_errors(found)),
         hidden=found.hidden,
         exercises="".join(_exercises(library, found.lengths)),
@@ -101,7 +100,7 @@ def _measured(folder: Path) -> Found:
         found.frames |= set(measure.frames(mp3))
         named = catalogue.sound_named(path.stem)
         assert named is not None
-        times = measure.delivered(named[1], mp3, encode.DELAY_MS)
+        times = measure.delivered(named[1], mp3, samples.DELAY_MS)
         found.lengths[path.stem] = list(measure.lengths(named[1], times))
         found.counts += measure.steps(named[1], times)
         found.starts += [abs(at - mark.at_ms) for mark, at in times.items()]

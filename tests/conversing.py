@@ -23,7 +23,7 @@ from skill.dialogue.respond import respond
 from skill.dialogue.session import Forget, Listener, Person, Scene, Session
 from skill.hearing.ear import Ear, Heard
 from skill.library.models import Library
-from skill.simulator.envelopes import Conversation, Envelopes, Identity, numbered_ids
+from skill.simulator.wire import Conversation, Envelopes, Identity, numbered_ids
 
 FOLDER = Path(__file__).parent / "conversations"
 BEGINNING = datetime(2026, 11, 22, 9, tzinfo=UTC)

@@ -49,7 +49,7 @@ from skill.alexa.intents import INTENTS, Intent, Slot
 from skill.alexa.people import UNSAVED
 from skill.library.limits import REQUEST_BYTES
 from skill.memory.whose import SPEAKER
-from skill.simulator.envelopes import Conversation, Envelopes, Identity, numbered_ids
+from skill.simulator.wire import Conversation, Envelopes, Identity, numbered_ids
 
 # The stock: what is damaged
 

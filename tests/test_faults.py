@@ -44,8 +44,7 @@ from skill.memory.newest import unmarked
 from skill.memory.people import PeopleStore
 from skill.memory.shelf import Change
 from skill.memory.sqlite import WAIT_SECONDS
-from skill.simulator.envelopes import Identity
-from skill.simulator.wire import Send, from_app, to_app
+from skill.simulator.wire import Identity, Send, from_app, to_app
 from skill.web import create_app, health
 from skill.web.settings import Settings
 

@@ -29,8 +29,7 @@ from skill.dialogue.session import Day, Person, Session, Underway
 from skill.hearing.ear import Ear
 from skill.library.values import fields, replace
 from skill.memory.record import VERSION, person_of, record_of
-from skill.simulator.envelopes import Envelopes, Identity, numbered_ids
-from skill.simulator.wire import to_app
+from skill.simulator.wire import Envelopes, Identity, numbered_ids, to_app
 from skill.web import create_app
 from skill.web.settings import Settings
 

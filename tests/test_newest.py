@@ -42,8 +42,7 @@ from skill.memory.people import PeopleStore
 from skill.memory.record import tidy
 from skill.memory.shelf import Change
 from skill.memory.whose import SPEAKER
-from skill.simulator.envelopes import Envelopes, Identity, numbered_ids
-from skill.simulator.wire import to_app
+from skill.simulator.wire import Envelopes, Identity, numbered_ids, to_app
 from skill.web import create_app
 from skill.web.settings import Settings
 

@@ -73,7 +73,7 @@ def _content(folder: Path) -> Content:
     return kept_or_made(_cache("content"), name, frozenset({models.__name__}), lambda: _read(folder))
 
 
-_READ_BY = ("library", "media/sounds/catalogue.py", "media/sounds/encode.py", "coaching/cadence.py")
+_READ_BY = ("library", "media/sounds/catalogue.py", "media/sounds/samples.py", "coaching/cadence.py")
 """What decides how content is read, and which sounds there are, beside the phrases of the skill's own content."""
 
 

@@ -13,8 +13,7 @@ from skill.coaching.cadence import Cadence
 from skill.media.sounds import files
 from skill.media.sounds.catalogue import sound_named
 from skill.media.sounds.compose import compose
-from skill.media.sounds.encode import encode, is_whole
-from skill.media.sounds.samples import count_of
+from skill.media.sounds.samples import count_of, encode, is_whole
 from skill.media.sounds.vocabulary import Vocabulary
 
 log = logging.getLogger(__name__)
@@ -24,9 +23,7 @@ MEMORY_BYTES = 16_000_000
 
 _RECIPE = (
     "media/sounds/samples.py",
-    "media/sounds/tones.py",
     "media/sounds/compose.py",
-    "media/sounds/encode.py",
     "coaching/cadence.py",
 )
 """The sources that decide how a sound sounds."""

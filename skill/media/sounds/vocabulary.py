@@ -51,7 +51,9 @@ def load(language: str, recorded: Path = RECORDED) -> Vocabulary:
     there = {name: samples for name, samples in words.items() if samples is not None}
     if len(there) < len(WORDS):
         log.warning("no recording in %s of: %s", language, ", ".join(w for w in WORDS if w not in there))
-    return Vocabulary(language, there, _fingerprint({name: checksums[name] for name in there}))
+    used = json.dumps({name: checksums[name] for name in there}, sort_keys=True)
+    fingerprint = hashlib.sha256(used.encode()).hexdigest()
+    return Vocabulary(language, there, fingerprint)
 
 
 def checksum(wav: bytes) -> str:
@@ -75,7 +77,3 @@ def _word(path: Path, expected: str) -> Samples | None:
     except (OSError, ValueError) as error:
         log.warning("%s: %s", path, error)
         return None
-
-
-def _fingerprint(checksums: Mapping[str, str]) -> str:
-    return hashlib.sha256(json.dumps(checksums, sort_keys=True).encode()).hexdigest()
