@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -130,6 +131,8 @@ def serve(content: Path | None, host: str, port: int, workers: int, threads: int
         )
     if workers > 1 and not hasattr(os, "fork"):
         raise Refused("This system cannot fork, so there is one worker only: leave --workers out.")
+    if workers > 1 and find_spec("gunicorn") is None:
+        raise Refused("gunicorn is not installed, and several workers need it: pip install 'hip-coach[serve]'")
     try:
         from skill.web import serving
     except ModuleNotFoundError as missing:

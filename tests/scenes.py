@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from skill.coaching import plan
 from skill.coaching.plan import Place
 from skill.coaching.practice import Pace, Speed, Talk, Wish
-from skill.dialogue.events import UNKNOWN, Event, Kind, Naming, Said
+from skill.dialogue.events import KINDS, UNKNOWN, Event, Kind, Said
 from skill.dialogue.session import Listener, Person, Phase, Scene, Session, Today, Underway
 from skill.library.load import load
 from skill.library.models import Level, Library, Side
@@ -43,7 +43,7 @@ def scene(person: Person | None = None, now: datetime = NOW, *, sounds: bool = F
     return Scene(person or Person(), library(), listener(sounds), now)
 
 
-EVENTS: tuple[Kind, ...] = (*Said, *Naming.__subclasses__())
+EVENTS: tuple[Kind, ...] = tuple(KINDS.values())
 """Every event there is."""
 
 ENDINGS = (Said.LEFT, Said.TIMED_OUT, Said.FAILED)

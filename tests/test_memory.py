@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ask_sdk_core.exceptions import PersistenceException
 from conversing import Talk, Wire
 from hypothesis import given
 from hypothesis import strategies as st
@@ -29,6 +28,7 @@ from skill.dialogue.session import Day, Person, Session, Underway
 from skill.hearing.ear import Ear
 from skill.library.values import fields, replace
 from skill.memory.record import VERSION, person_of, record_of
+from skill.memory.shelf import StoreFailed
 from skill.simulator.wire import Envelopes, Identity, numbered_ids, to_app
 from skill.web import create_app
 from skill.web.settings import Settings
@@ -214,7 +214,7 @@ def test_what_a_later_release_keeps_is_left_where_it_is(talk: Talk, file: Path) 
 
 def refuse(*_: object) -> None:
     """What a shelf does that is full."""
-    raise PersistenceException("full")
+    raise StoreFailed("full")
 
 
 def test_what_a_later_release_keeps_rides_along(file: Path) -> None:
@@ -228,7 +228,7 @@ def test_what_a_later_release_keeps_rides_along(file: Path) -> None:
         held["household"] |= {"version": 9, "tempo": LATER["tempo"]}
         db.execute("UPDATE people SET record = ?", (json.dumps(held),))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(store._shelf, "change", refuse)
+        patch.setattr(store._shelf, "replace", refuse)
         talk.say("slower")
     talk.say("skip this one")
     store.close()

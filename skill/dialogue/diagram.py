@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from skill.coaching import plan
 from skill.coaching.plan import Place
-from skill.dialogue.events import Event, GoTo, Kind, Said
+from skill.dialogue.events import Event, GoTo, Kind, Said, name_of
 from skill.dialogue.respond import respond
 from skill.dialogue.session import Listener, Person, Phase, Scene, Session, Underway
 from skill.dialogue.situation import look
@@ -35,7 +35,7 @@ def _ways_out(phase: Phase, library: Library) -> dict[str, list[str]]:
     for event in ROWS:
         target = _target(phase, event, library)
         if target != phase:
-            ways.setdefault(target, []).append(_name(event))
+            ways.setdefault(target, []).append(name_of(event))
     return ways
 
 
@@ -46,10 +46,6 @@ def _target(phase: Phase, event: Kind, library: Library) -> str:
         return CLOSED
     heard = scene.now + timedelta(seconds=turn.session.lead + _A_MOMENT)
     return str(look(turn.session, replace(scene, person=turn.person, now=heard)).phase)
-
-
-def _name(kind: Kind) -> str:
-    return kind.name.title().replace("_", "") if isinstance(kind, Said) else kind.__name__
 
 
 def _sample(kind: Kind) -> Event:

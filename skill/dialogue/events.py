@@ -1,8 +1,9 @@
 """Everything that can happen in a conversation, in the person's own terms; `table.py` says what is done about it."""
 
+from collections.abc import Mapping
 from enum import Enum, auto
 
-from skill.library.values import Value
+from skill.library.values import Text, Value
 
 UNKNOWN = ""
 """Stands for a name that was said and is no exercise or routine of ours."""
@@ -101,43 +102,43 @@ class Naming(Value):
 class StartRoutine(Naming):
     """Start a routine; None when none was named, UNKNOWN when the name was not recognised."""
 
-    routine: str | None = None
+    routine: Text | None = None
 
 
 class StartExercise(Naming):
     """Do one exercise by itself; None or UNKNOWN when no name was recognised."""
 
-    exercise: str | None = None
+    exercise: Text | None = None
 
 
 class Explain(Naming):
     """How does an exercise go? None means the one they are doing, UNKNOWN a name that was not recognised."""
 
-    exercise: str | None = None
+    exercise: Text | None = None
 
 
 class SkipSide(Naming):
     """Leave a side: the one that is named, left or right, or else the one they are at."""
 
-    side: str | None = None
+    side: Text | None = None
 
 
 class OnlySide(Naming):
     """Only the side that is named, today, and not the other one; None when no side was understood."""
 
-    side: str | None = None
+    side: Text | None = None
 
 
 class SideAgain(Naming):
     """A side once more: the one that is named, left or right, or else the one they have just done."""
 
-    side: str | None = None
+    side: Text | None = None
 
 
 class GoTo(Naming):
     """Go to an exercise of the routine, by name or by its number from 1."""
 
-    exercise: str | None = None
+    exercise: Text | None = None
     number: int | None = None
 
 
@@ -186,25 +187,25 @@ class SetHold(Naming):
 class LeaveOut(Naming):
     """Never this exercise; None means the one they are at."""
 
-    exercise: str | None = None
+    exercise: Text | None = None
 
 
 class LeaveOutToday(Naming):
     """Not this exercise, today; None means the one they are at."""
 
-    exercise: str | None = None
+    exercise: Text | None = None
 
 
 class Lacks(Naming):
     """They have not got a thing that is needed; None or UNKNOWN when it was not understood."""
 
-    equipment: str | None = None
+    equipment: Text | None = None
 
 
 class PutBack(Naming):
     """An exercise that was left out, back into its routines."""
 
-    exercise: str | None = None
+    exercise: Text | None = None
 
 
 Event = Said | Naming
@@ -216,3 +217,12 @@ Kind = Said | type[Naming]
 def kind_of(event: Event) -> Kind:
     """The row of an event."""
     return event if isinstance(event, Said) else type(event)
+
+
+def name_of(kind: Kind) -> str:
+    """What a kind is called in a picture or a record: Ready, StartRoutine."""
+    return kind.name.title().replace("_", "") if isinstance(kind, Said) else kind.__name__
+
+
+KINDS: Mapping[str, Kind] = {name_of(kind): kind for kind in (*Said, *Naming.__subclasses__())}
+"""Every kind by its name."""

@@ -8,8 +8,9 @@ counts aloud instead.
 import hashlib
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from skill.media.sounds.samples import Samples, from_wav
@@ -36,6 +37,25 @@ class Vocabulary:
     language: str
     words: Mapping[str, Samples]
     fingerprint: str
+
+
+class Recorded(Mapping[str, Vocabulary]):
+    """The vocabularies of some languages, each read when it is first asked for: where no sounds are served, none is."""
+
+    def __init__(self, languages: Iterable[str]) -> None:
+        self._languages = frozenset(languages)
+        self._read = cache(load)
+
+    def __getitem__(self, language: str) -> Vocabulary:
+        if language not in self._languages:
+            raise KeyError(language)
+        return self._read(language)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._languages)
+
+    def __len__(self) -> int:
+        return len(self._languages)
 
 
 def load(language: str, recorded: Path = RECORDED) -> Vocabulary:
