@@ -3,6 +3,7 @@
 import atexit
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
 from io import BytesIO
@@ -62,6 +63,12 @@ def without_network(chain: Path) -> None:
     """Have this process download that chain, whatever it asks for; it speaks with nobody."""
     from urllib.request import OpenerDirector
 
+    with suppress(ImportError):
+        from skill.alexa.door import chains
+
+        chains.download = lambda *_, **__: chain.read_bytes()
+
+    # What an older copy of ours, or of whatever asks by urllib, would go by.
     class Answer(BytesIO):
         status = 200
 

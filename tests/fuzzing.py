@@ -43,7 +43,7 @@ from oddities import (
 )
 from scenes import library
 
-from skill.alexa.attributes import KEY
+from skill.alexa.envelope import KEY
 from skill.alexa.intents import INTENTS, Intent, Slot
 from skill.alexa.people import SPEAKER, UNSAVED
 from skill.library.limits import REQUEST_BYTES

@@ -9,7 +9,6 @@ from typing import Any
 
 import law
 import pytest
-from ask_sdk_model import RequestEnvelope
 from damage import anything
 from firing import Answer, Json, Mode, Range, Shot, faults_of, strict
 from fuzzing import EVENTS, Stock, shots
@@ -18,12 +17,10 @@ from hypothesis import strategies as st
 from oddities import MISTAKABLE, Raw, damage, places, vocabulary, written
 from scenes import library
 
-from skill.alexa.attributes import KEY, session_of
-from skill.alexa.envelope import DEEPEST, LARGEST, NotAnEnvelope
-from skill.alexa.facts import facts_of
+from skill.alexa.envelope import DEEPEST, KEY, LARGEST, NotAnEnvelope, session_of
 from skill.alexa.people import LONGEST as LONGEST_ID
 from skill.alexa.people import UNSAVED, asking_of
-from skill.alexa.requests import event_of
+from skill.alexa.requests import event_of, facts_of
 from skill.alexa.time_zone import device_zone
 from skill.dialogue.events import UNKNOWN, GoTo
 from skill.dialogue.session import Person, Session
@@ -112,11 +109,6 @@ def test_a_status_that_must_not_be_is_seen() -> None:
 # Each that ever broke something
 
 
-def read(payload: str) -> Any:
-    """An envelope as the skill reads it."""
-    return law.local_app().extensions["hip-coach"].skill.serializer.deserialize(payload, RequestEnvelope)
-
-
 def sent(range_: Range, asked: Any, mode: Mode = Mode.LOCAL, status: int = 200, **environ: Any) -> dict[str, Any]:
     """What a request is answered with, which has to be as it should be."""
     shot = Shot("", written(asked), environ=environ, statuses=(status,))
@@ -147,7 +139,7 @@ MATCH = law.matched("exercise", "fire-hydrant")["resolutions"]["resolutionsPerAu
 )
 def test_null_in_a_list_is_nothing(resolutions: Any, exercise: str | None, range_: Range) -> None:
     """It was followed as if it were something, and she said sorry."""
-    assert event_of(read(json.dumps(go_to(resolutions))).request) == GoTo(exercise=exercise)
+    assert event_of(law.received(json.dumps(go_to(resolutions))).request) == GoTo(exercise=exercise)
     sent(range_, go_to(resolutions))
 
 
@@ -173,7 +165,7 @@ def test_a_key_that_is_a_name_of_pythons_is_a_key(name: str, where: tuple[str, .
     for key in where:
         holder = holder[key]
     holder[name] = {}
-    assert event_of(read(json.dumps(asked)).request) == GoTo(exercise="fire-hydrant")
+    assert event_of(law.received(json.dumps(asked)).request) == GoTo(exercise="fire-hydrant")
     sent(range_, asked)
 
 
@@ -199,7 +191,7 @@ def test_a_key_that_the_sdk_uses_for_another_is_a_key(where: str, name: str, val
     for key in PLACES[where]:
         holder = holder[key]
     holder[name] = value
-    found = read(json.dumps(asked))
+    found = law.received(json.dumps(asked))
     assert asking_of(found).user == asked["context"]["System"]["user"]["userId"]
     assert event_of(found.request) == GoTo(exercise="fire-hydrant")
     sent(range_, asked)
@@ -219,7 +211,7 @@ def test_a_key_that_the_sdk_uses_for_another_is_a_key(where: str, name: str, val
 def test_a_time_is_read_or_is_none(time: str, understood: str | None, range_: Range) -> None:
     """Python's reader of times and the SDK's do not agree, and the SDK's takes an offset of four days."""
     asked = law.request("LaunchRequest", timestamp=time)
-    found = read(json.dumps(asked)).request.timestamp
+    found = law.received(json.dumps(asked)).request.timestamp
     assert (found.isoformat() if found else None) == understood
     sent(range_, asked)
 
@@ -306,7 +298,7 @@ def test_fields_of_other_requests_are_not_taken_for_ours(kind: str, range_: Rang
 
 def test_a_newer_device_still_tells_its_time_zone() -> None:
     """Reading a request again left out how Alexa's settings are reached, so the person was taken to be elsewhere."""
-    found = read(json.dumps(law.envelope("launch-odd-viewport")))
+    found = law.received(json.dumps(law.envelope("launch-odd-viewport")))
     assert device_zone(found, lambda _url, _token: b'"Europe/London"') == "Europe/London"
 
 
@@ -343,7 +335,7 @@ def test_a_refusal_is_short_however_long_the_header(range_: Range) -> None:
 def decode(payload: str) -> None:
     """All that is made of an envelope before anything is decided."""
     try:
-        found = read(payload)
+        found = law.received(payload)
     except NotAnEnvelope:
         return
     event_of(found.request)
