@@ -26,7 +26,7 @@ from cryptography.hazmat.primitives.serialization import (
 from benchmarks.contestants import SKILL_ID
 from skill.alexa.intents import INTENTS
 from skill.coaching.fitting import BEGINS_AFTER
-from skill.coaching.speech import speaking_seconds
+from skill.coaching.timeline import speaking_seconds
 from skill.hearing.words import Spoken
 from skill.simulator.wire import Conversation, Envelopes, Identity, numbered_ids
 

@@ -12,14 +12,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from prove.page import today, write
-from skill.coaching.place import Place
-from skill.coaching.practice import PieceKind, Practice, practice
+from skill.coaching.plan import Place
+from skill.coaching.practice import Habits, PieceKind, Practice, practice
 from skill.coaching.timeline import Telling, passages
-from skill.coaching.wishes import Habits
 from skill.library.folder import content_folder
 from skill.library.load import load
 from skill.library.models import Library, Step
-from skill.library.words import Words
+from skill.library.words import Wording
 from skill.media.sounds import catalogue, samples
 from skill.media.sounds.build import build_all, steps
 from tests import measure
@@ -127,7 +126,7 @@ def _exercises(library: Library, lengths: dict[str, list[Held]]) -> Iterator[str
 def _sets(what: str, done: Practice, library: Library, lengths: dict[str, list[Held]]) -> Iterator[str]:
     for index, piece in enumerate(done.pieces):
         if piece.kind is PieceKind.SET:
-            told = passages(done, Place(0, index), Telling(Words(library)))
+            told = passages(done, Place(0, index), Telling(Wording(library)))
             names = [catalogue.sound_name(library.language, passage.sound) for passage in told if passage.sound]
             for name in dict.fromkeys(names):
                 times = f" × {names.count(name)}" if names.count(name) > 1 else ""

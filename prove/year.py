@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from prove.page import today, write
-from skill.dialogue.events import Event, Flow, Guided, Harder, Next, Open, SkipExercise, StartRoutine, Stop
+from skill.dialogue.events import Event, Said, StartRoutine
 from skill.dialogue.respond import respond
 from skill.dialogue.session import Listener, Scene, Session
 from skill.dialogue.turns import seconds_of
@@ -108,19 +108,19 @@ def visit(store: People, library: Library, day: int, sums: Sums) -> None:
 
 
 def said_on(day: int, library: Library) -> Iterator[Event]:
-    yield Open()
+    yield Said.OPEN
     yield StartRoutine(max(library.routines, key=lambda name: len(library.routines[name].steps)))
     if day % 20 == 0:
-        yield Flow() if day % 40 else Guided()
+        yield Said.FLOW if day % 40 else Said.GUIDED
     for turn in range(LONGEST_DAY):
         if day % 30 == 0 and turn == 3:
-            yield Harder()
+            yield Said.HARDER
         elif day % 7 == 0 and turn == 6:
-            yield SkipExercise()
+            yield Said.SKIP_EXERCISE
         elif day % 11 == 0 and turn == 8:
-            yield Stop()
+            yield Said.STOP
         else:
-            yield Next()
+            yield Said.NEXT
 
 
 def row(day: int, sums: Sums, path: Path, store: People) -> str:

@@ -17,8 +17,8 @@ import yaml
 from skill.alexa.envelope import read
 from skill.alexa.requests import event_of
 from skill.coaching.fitting import BEGINS_AFTER
-from skill.coaching.speech import speaking_seconds
-from skill.dialogue.events import Event, Failed, Left, Open, TimedOut
+from skill.coaching.timeline import speaking_seconds
+from skill.dialogue.events import Event, Said
 from skill.dialogue.prompt import Part, Say, Silence, Sound
 from skill.dialogue.respond import respond
 from skill.dialogue.session import Forget, Listener, Person, Scene, Session
@@ -73,10 +73,10 @@ class Core:
         return self.happen(self._event(heard, now), now)
 
     def launch(self, now: datetime) -> Answer:
-        return self.happen(Open(), now)
+        return self.happen(Said.OPEN, now)
 
     def end(self, reason: str, now: datetime) -> None:
-        ended = {"EXCEEDED_MAX_REPROMPTS": TimedOut(), "USER_INITIATED": Left(), "ERROR": Failed()}
+        ended = {"EXCEEDED_MAX_REPROMPTS": Said.TIMED_OUT, "USER_INITIATED": Said.LEFT, "ERROR": Said.FAILED}
         assert self.happen(ended[reason], now).text == ""
 
     def happen(self, event: Event, now: datetime) -> Answer:

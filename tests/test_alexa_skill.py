@@ -15,9 +15,9 @@ from scenes import library
 from skill.alexa.envelope import attributes_of, session_of
 from skill.alexa.people import SPEAKER, UNSAVED
 from skill.alexa.skill import Coach, create_skill
-from skill.coaching.place import Place
-from skill.coaching.wishes import Pace
-from skill.dialogue.events import Event, Help, Left, Open, Stop
+from skill.coaching.plan import Place
+from skill.coaching.practice import Pace
+from skill.dialogue.events import Event, Said
 from skill.dialogue.prompt import Prompt, Say
 from skill.dialogue.session import Day, Person, Scene, Session, Turn, Underway
 from skill.library.values import replace
@@ -83,13 +83,13 @@ def test_attributes_carry_the_session_from_turn_to_turn(post: Post, recorder: Re
     """She knows what was said a moment ago."""
     first = post(law.request("LaunchRequest"))
     post(law.intent("AMAZON.HelpIntent", first["sessionAttributes"]))
-    assert [(session.turns, event) for session, event, _ in recorder.asked] == [(0, Open()), (1, Help())]
+    assert [(session.turns, event) for session, event, _ in recorder.asked] == [(0, Said.OPEN), (1, Said.HELP)]
 
 
 def test_leaving_for_the_home_screen_is_leaving(post: Post, recorder: Recorder) -> None:
     """NavigateHome is told to the core as a stop, so the place is kept."""
     post(law.envelope("intent-navigate-home"))
-    assert recorder.asked[-1][1] == Stop()
+    assert recorder.asked[-1][1] == Said.STOP
 
 
 def test_the_end_of_a_session_is_heard_and_not_answered(recorder: Recorder) -> None:
@@ -98,7 +98,7 @@ def test_the_end_of_a_session_is_heard_and_not_answered(recorder: Recorder) -> N
     post = posting(recorder, store)
     post(law.intent("AMAZON.NextIntent", law.envelope("session-ended-user")["session"]["attributes"]))
     answered = post(law.envelope("session-ended-user"))
-    assert recorder.asked[-1][1] == Left()
+    assert recorder.asked[-1][1] == Said.LEFT
     assert recorder.asked[-1][0].turns == 4
     assert answered["response"] == {}
     assert answered["sessionAttributes"] == {}

@@ -23,16 +23,15 @@ import pytest
 
 from skill.coaching import cadence
 from skill.coaching.cadence import Cadence, Mark, Tone
-from skill.coaching.place import Place
-from skill.coaching.practice import PieceKind, practice
+from skill.coaching.plan import Place
+from skill.coaching.practice import Habits, PieceKind, practice
 from skill.coaching.timeline import Telling, passages
-from skill.coaching.wishes import Habits
 from skill.dialogue.prompt import Say, Silence, Sound
 from skill.library.folder import content_folder
 from skill.library.load import load
 from skill.library.models import Library, Range, Sides, Step
 from skill.library.values import replace
-from skill.library.words import Words
+from skill.library.words import Wording
 from skill.media.narration import record, voices
 from skill.media.narration.narrate import narrate, waveform, write_mp3
 from skill.media.sounds import build, catalogue, compose, files, samples, vocabulary
@@ -70,7 +69,7 @@ def sounds(library: Library, english: vocabulary.Vocabulary) -> Sounds:
 
 def asked_for(library: Library, ticks: bool = True) -> Iterator[tuple[str, str, tuple[str, ...]]]:
     """Exercise, side and sounds of every set of every form of every exercise, as they are done when nobody asks."""
-    telling = Telling(Words(library), ticks=ticks)
+    telling = Telling(Wording(library), ticks=ticks)
     for exercise in library.exercises.values():
         for level in exercise.forms:
             done = practice((Step(exercise.id, level),), 0, Habits(), library)

@@ -17,10 +17,10 @@ from scenes import CONTENT, NOW, scene
 
 from skill.__main__ import main
 from skill.alexa.time_zone import zone
-from skill.coaching.place import Place
-from skill.coaching.wishes import Pace, Wish
-from skill.coaching.wishes import Talk as Telling
-from skill.dialogue.events import Ready, StartExercise, TimedOut
+from skill.coaching.plan import Place
+from skill.coaching.practice import Pace, Wish
+from skill.coaching.practice import Talk as Telling
+from skill.dialogue.events import Said, StartExercise
 from skill.dialogue.history import KEPT_DAYS, run_of_days, this_week
 from skill.dialogue.respond import respond
 from skill.dialogue.session import Day, Person, Session, Underway
@@ -145,7 +145,7 @@ def test_old_and_damaged_forms_load_into_something_sensible(record: dict[str, An
     person = person_of(record)
     if record and "pace" in record:
         assert person.pace is Pace.FLOW
-    turn = respond(Session(), Ready(), scene(person))
+    turn = respond(Session(), Said.READY, scene(person))
     assert turn.prompt.listen
     assert record_of(turn.person)["version"] == VERSION
 
@@ -257,8 +257,8 @@ def finish_one(person: Person, now: datetime) -> Person:
     turn = respond(Session(), StartExercise("sit-to-stand"), scene(person, now))
     # Through UTC, because in local time an hour comes twice.
     one, four = ((now.astimezone(UTC) + timedelta(minutes=minutes)).astimezone(now.tzinfo) for minutes in (1, 4))
-    turn = respond(turn.session, Ready(), scene(turn.person, one))
-    return respond(turn.session, TimedOut(), scene(turn.person, four)).person
+    turn = respond(turn.session, Said.READY, scene(turn.person, one))
+    return respond(turn.session, Said.TIMED_OUT, scene(turn.person, four)).person
 
 
 def test_a_years_history_stays_small() -> None:

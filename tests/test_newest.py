@@ -22,8 +22,8 @@ from scenes import CONTENT
 from test_stores import Kept, dynalite, kept, moto  # noqa: F401  (three of them are fixtures)
 
 from skill.alexa.people import SPEAKER, UNSAVED
-from skill.coaching.place import Place
-from skill.coaching.wishes import Talk as Telling
+from skill.coaching.plan import Place
+from skill.coaching.practice import Talk as Telling
 from skill.dialogue.session import Day, Underway
 from skill.dialogue.session import Person as Remembered
 from skill.hearing.ear import Ear

@@ -10,8 +10,8 @@ from hypothesis import given as each
 from keeping import asked_by, given, save
 
 from skill.alexa.people import asking_of
-from skill.coaching.place import Place
-from skill.coaching.wishes import Pace, Speed, Wish
+from skill.coaching.plan import Place
+from skill.coaching.practice import Pace, Speed, Wish
 from skill.dialogue.session import Person, Underway
 from skill.library.models import Level
 from skill.memory.in_memory import MemoryShelf

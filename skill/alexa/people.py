@@ -12,8 +12,7 @@ from typing import Any
 
 from skill.alexa.envelope import KEY, Envelope, attributes_of, session_of
 from skill.alexa.logs import note
-from skill.dialogue import events
-from skill.dialogue.events import Event
+from skill.dialogue.events import KINDS, Event, Said, kind_of, name_of
 from skill.dialogue.session import Forget, Person, Session
 from skill.library.plain import Damaged, from_plain, to_plain
 from skill.library.values import Value, replace
@@ -279,7 +278,7 @@ def done_of(asking: Asking, session: Session, event: Event, at: int) -> Done:
 
 
 def _as_json(event: Event) -> dict[str, Any]:
-    return {"is": type(event).__name__, **to_plain(event)}
+    return {"is": name_of(kind_of(event)), **({} if isinstance(event, Said) else to_plain(event))}
 
 
 session_of({KEY: {}})  # while there is one thread: see memory/record.py
@@ -288,9 +287,11 @@ _FIRST = Lock()
 
 def event_done(done: Done) -> Event | None:
     """What happened in a turn; None where that cannot be told any more."""
-    kind = getattr(events, str(done.event.get("is")), None)
+    kind = KINDS.get(str(done.event.get("is")))
+    if kind is None or isinstance(kind, Said):
+        return kind
     try:
         with _FIRST:
-            return from_plain(kind, dict(done.event)) if isinstance(kind, type) and issubclass(kind, Event) else None
+            return from_plain(kind, dict(done.event))
     except Damaged:
         return None

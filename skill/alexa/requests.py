@@ -12,7 +12,7 @@ from ask_sdk_model import SessionEndedErrorType, SessionEndedReason
 from skill.alexa import envelope
 from skill.alexa.envelope import Request
 from skill.alexa.intents import BY_NAME, Slot
-from skill.dialogue.events import UNKNOWN, Event, Failed, Left, NotUnderstood, Open, TimedOut
+from skill.dialogue.events import UNKNOWN, Event, Said
 from skill.library.limits import LARGEST_NUMBER
 
 
@@ -23,7 +23,7 @@ def event_of(request: Request) -> Event | None:
     """
     match request.object_type:
         case "LaunchRequest":
-            return Open()
+            return Said.OPEN
         case "IntentRequest":
             return _of_intent(request.intent)
         case "SessionEndedRequest":
@@ -40,18 +40,20 @@ def _of_ending(reason: str | None) -> Event:
     """
     match reason:
         case "EXCEEDED_MAX_REPROMPTS":
-            return TimedOut()
+            return Said.TIMED_OUT
         case "ERROR":
-            return Failed()
+            return Said.FAILED
         case _:
-            return Left()
+            return Said.LEFT
 
 
 def _of_intent(said: envelope.Intent | None) -> Event:
     intent = BY_NAME.get(said.name or "") if said else None
     if said is None or intent is None:
-        return NotUnderstood()
+        return Said.NOT_UNDERSTOOD
     filled: Mapping[str, envelope.Slot | None] = said.slots or {}
+    if isinstance(intent.event, Said):
+        return intent.event
     return intent.event(**{name: _value(slot, filled.get(slot)) for name, slot in intent.slots.items()})
 
 

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import assert_never
 
 from skill.coaching.cadence import Cadence, Tone
-from skill.coaching.wishes import Pace
-from skill.dialogue.events import Event, Resume, StartExercise, StartRoutine
+from skill.coaching.practice import Pace
+from skill.dialogue.events import Event, Said, StartExercise, StartRoutine
 from skill.dialogue.prompt import Part, Say, Silence, Sound
 from skill.dialogue.respond import respond
 from skill.dialogue.session import Listener, Person, Scene, Session, Turn
@@ -46,7 +46,7 @@ def rehearse(library: Library, name: str, sounds: frozenset[str], person: Person
         yield turn
         if not turn.prompt.listen:
             return
-        session, person, event = turn.session, turn.person, Resume()
+        session, person, event = turn.session, turn.person, Said.RESUME
         now += timedelta(seconds=seconds_of(turn.prompt.parts, library.language) + 5)
 
 

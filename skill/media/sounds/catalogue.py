@@ -10,7 +10,7 @@ from itertools import product
 
 from skill.coaching import cadence
 from skill.coaching.cadence import LONG_HOLD_SECONDS, Cadence
-from skill.coaching.wishes import Speed
+from skill.coaching.practice import Speed
 from skill.library.limits import AUDIO_SECONDS
 from skill.library.models import Dose, Library
 from skill.media.sounds.samples import encoded_ms
