@@ -7,10 +7,9 @@ rides in the session, and the next turn tries again. Where the session ends, the
 import logging
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from threading import Lock
 from typing import Any
 
-from skill.alexa.envelope import KEY, Envelope, attributes_of, session_of
+from skill.alexa.envelope import Envelope, attributes_of, session_of
 from skill.alexa.logs import note
 from skill.dialogue.events import KINDS, Event, Said, kind_of, name_of
 from skill.dialogue.session import Forget, Person, Session
@@ -281,17 +280,12 @@ def _as_json(event: Event) -> dict[str, Any]:
     return {"is": name_of(kind_of(event)), **({} if isinstance(event, Said) else to_plain(event))}
 
 
-session_of({KEY: {}})  # while there is one thread: see memory/record.py
-_FIRST = Lock()
-
-
 def event_done(done: Done) -> Event | None:
     """What happened in a turn; None where that cannot be told any more."""
     kind = KINDS.get(str(done.event.get("is")))
     if kind is None or isinstance(kind, Said):
         return kind
     try:
-        with _FIRST:
-            return from_plain(kind, dict(done.event))
+        return from_plain(kind, dict(done.event))
     except Damaged:
         return None
