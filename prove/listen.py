@@ -14,7 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from prove.page import today, write
-from skill.media.narration import record
+from skill.media import recording as record
 from skill.media.sounds import catalogue, compose, samples, vocabulary
 
 _SPELT = """zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen

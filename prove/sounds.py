@@ -7,6 +7,7 @@ Takes some minutes and needs ffmpeg. The test suite does the same with a sample.
 
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +21,7 @@ from skill.library.load import load
 from skill.library.models import Library, Step
 from skill.library.words import Wording
 from skill.media.sounds import catalogue, samples
-from skill.media.sounds.build import build_all, steps
+from skill.media.sounds.store import build_all
 from tests import measure
 from tests.measure import Held
 
@@ -67,14 +68,16 @@ def main() -> None:
     library = load(content_folder())["en-US"]
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
+        began = time.perf_counter()
         built = build_all(library, folder)
+        seconds = time.perf_counter() - began
         found = _measured(folder)
     page = TEXT.format(
         today=today(),
         number=built.number,
         megabytes=built.megabytes,
         hours=built.bytes * 8 / 48_000 / 3600,
-        seconds=built.seconds,
+        seconds=seconds,
         formats=", ".join(sorted({_format(probe) for probe in found.probes})),
         longest=max(probe.seconds for probe in found.probes),
         frames=", ".join(f"{kind}, {bits} bit/s, {rate} Hz" for kind, bits, rate in found.frames),
@@ -88,7 +91,7 @@ def main() -> None:
 
 def _measured(folder: Path) -> Found:
     found = Found(set(), set(), {}, [], [])
-    for path in steps(sorted(folder.iterdir()), "measuring"):
+    for path in sorted(folder.iterdir()):
         mp3 = path.read_bytes()
         found.probes.add(measure.probe(path))
         found.frames |= set(measure.frames(mp3))

@@ -220,23 +220,22 @@ def new(content: Path | None, kind: str, id: str, of: str) -> None:
 @click.option("--size", is_flag=True, help="only say how many there are, and how large")
 def sounds(content: Path | None, to: Path, locale: str, size: bool) -> None:
     """Compose all sounds into a folder."""
-    from skill.media.sounds import build
+    from skill.media.sounds import store
 
     library = _library(content, locale)
     if size:
-        found = build.size(library)
+        found = store.size(library)
         click.echo(f"{found.number} sounds, {found.megabytes:.1f} MB")
     else:
-        built = build.build_all(library, to)
-        click.echo(f"{built.number} sounds, {built.megabytes:.1f} MB, in {built.seconds:.0f} s: {to}")
+        built = store.build_all(library, to)
+        click.echo(f"{built.number} sounds, {built.megabytes:.1f} MB: {to}")
 
 
 @command
 @click.option("--language", default="en", show_default=True)
 def voice(content: Path | None, language: str) -> None:
     """Record the words of the sounds anew, with the offline voice."""
-    from skill.media.narration.record import RecordingError, record, texts
-    from skill.media.narration.voices import Hibari, VoiceError
+    from skill.media.recording import Hibari, RecordingError, VoiceError, record, texts
 
     try:
         said = texts(_content(content), language)
@@ -257,8 +256,7 @@ def narrate(content: Path | None, name: str, to: Path, picture: Path | None, voi
 
     NAME is a routine or an exercise, by its id.
     """
-    from skill.media.narration import narrate as narration
-    from skill.media.narration import voices
+    from skill.media import narration, recording
     from skill.media.sounds import vocabulary
     from skill.media.sounds.catalogue import catalogue
 
@@ -267,10 +265,10 @@ def narrate(content: Path | None, name: str, to: Path, picture: Path | None, voi
         known = ", ".join((*library.routines, *library.exercises))
         raise Refused(f"there is no routine or exercise {name!r}; there are {known}")
     try:
-        speaker = voices.Google(library.language) if voice == "google" else voices.Hibari()
+        speaker = recording.Google(library.language) if voice == "google" else recording.Hibari()
         parts = narration.narration_parts(library, name, frozenset(catalogue(library)))
         told = narration.narrate(parts, speaker, vocabulary.load(library.language))
-    except voices.VoiceError as fault:
+    except recording.VoiceError as fault:
         raise Refused(str(fault)) from fault
     narration.write_mp3(told, to)
     if picture:

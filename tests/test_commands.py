@@ -14,7 +14,7 @@ from skill.alexa import build
 from skill.dialogue.diagram import diagram
 from skill.dialogue.prompt import Say, Sound
 from skill.dialogue.turns import seconds_of
-from skill.media.narration.narrate import narration_parts, parts_of, rehearse
+from skill.media.narration import narration_parts, rehearse
 from skill.media.sounds.samples import Samples, silence
 
 ROOT = Path(__file__).parent.parent
@@ -91,7 +91,7 @@ def test_a_plan_can_be_rehearsed_to_its_end(name: str, sounds: bool) -> None:
     turns = list(rehearse(library(), name, all_sounds() if sounds else frozenset()))
     assert not turns[-1].prompt.listen
     assert all(seconds_of(turn.prompt.parts, "en") <= 240 for turn in turns)
-    minutes = seconds_of(parts_of(iter(turns)), "en") / 60
+    minutes = sum(seconds_of(turn.prompt.parts, "en") for turn in turns) / 60
     assert 2 < minutes < 25
 
 
@@ -119,7 +119,7 @@ def test_a_routine_is_written_as_one_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """With its waveform, and an unknown name is answered with those there are."""
-    monkeypatch.setattr("skill.media.narration.voices.Hibari", Whisper)
+    monkeypatch.setattr("skill.media.recording.Hibari", Whisper)
     to, picture = tmp_path / "one.mp3", tmp_path / "one.svg"
     assert main(["narrate", "sit-to-stand", "--to", str(to), "--picture", str(picture)]) == 0
     assert to.stat().st_size > 100_000

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from skill.simulator import playback
-from skill.simulator.conversation import converse, transcript, wait_seconds
+from skill.simulator.conversation import converse, everything, offers, suggestions, transcript, wait_seconds
 from skill.simulator.device import (
     Closed,
     Cut,
@@ -42,7 +42,6 @@ from skill.simulator.playback import (
     mp3_seconds,
     playback_of_ssml,
 )
-from skill.simulator.suggest import everything, offers, suggestions
 from skill.simulator.wire import UnansweredError, from_app, to_app
 
 QUICK = Manners(start=0.0, wake=0.0, word=0.0)

@@ -347,6 +347,6 @@ def test_the_device_can_be_imported_without_the_extra() -> None:
     """`pip install .` without extras is enough for the app; rich and rapidfuzz are for talking only."""
     program = (
         "import sys; sys.modules['rich'] = sys.modules['rapidfuzz'] = None\n"
-        "import skill.simulator.device, skill.simulator.conversation, skill.simulator.suggest"
+        "import skill.simulator.device, skill.simulator.conversation"
     )
     subprocess.run([sys.executable, "-c", program], check=True)

@@ -22,7 +22,7 @@ from skill.dialogue.session import Person, Phase, Scene, Session, Turn
 from skill.dialogue.situation import look
 from skill.library.models import Level
 from skill.library.values import replace
-from skill.media.narration.narrate import narration_parts
+from skill.media.narration import narration_parts
 
 KNOWN_DAY = "2026-11-21"
 FAMILIAR = dict.fromkeys(library().exercises, 9)

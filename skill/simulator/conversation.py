@@ -1,15 +1,15 @@
-"""A whole conversation: what a person says, line by line, and all that is heard; and it as a text.
+"""A whole conversation: what a person says, line by line, and all that is heard; it as a text; and what one could say.
 
 Time goes by in it in one of two ways: as it does, or as fast as it can.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import pairwise
-from typing import Protocol
 
-from skill.hearing import Heard
+from skill.hearing import EXIT, FALLBACK, LAUNCH, Ear, Heard, How
 from skill.simulator.device import (
     Closed,
     Cut,
@@ -72,63 +72,54 @@ class Exchange:
         return tuple(problem for one in self.happened if isinstance(one, Refused) for problem in one.problems)
 
 
-class Record:
-    """The exchanges of a conversation, as they come about."""
-
-    def __init__(self, began: datetime) -> None:
-        """Begin, at a device's time."""
-        self.exchanges: list[Exchange] = []
-        self._began = began
-
-    def said(self, line: str, now: datetime) -> None:
-        """Something is said."""
-        self.exchanges.append(Exchange(line, (now - self._began).total_seconds()))
-
-    def waited(self, seconds: float, now: datetime) -> None:
-        """So many seconds are let pass."""
-        self.exchanges.append(Exchange("", (now - self._began).total_seconds(), waited=seconds))
-
-    def passed(self, happened: tuple[Happening, ...]) -> None:
-        """Time passed, and this happened meanwhile."""
-        if self.exchanges and happened:
-            last = self.exchanges[-1]
-            self.exchanges[-1] = replace(last, happened=(*last.happened, *happened))
-
-
 Clock = Callable[[], datetime]
 """The time it is, with a time zone."""
 
 
-class Driver(Protocol):
-    """Drives a device."""
+class Driver:
+    """Drives a device, whatever it is doing, and writes down the exchanges. Each step gives what came of it."""
 
     live: bool
     """Whether time goes by between two lines."""
 
-    record: Record
+    def __init__(self, device: Device) -> None:
+        self.exchanges: list[Exchange] = []
+        self._device = device
+        self._began = device.now
 
     def tick(self, *, typing: bool) -> tuple[Happening, ...]:
-        """What happened since the last tick; `typing` when somebody is in the middle of a line."""
+        """Time went by since the last tick; `typing` when somebody is in the middle of a line."""
+        return ()
 
     def say(self, line: str) -> tuple[Happening, ...]:
-        """Something is said, and this came of it."""
+        """Something is said."""
+        raise NotImplementedError
 
     def wait(self, seconds: float) -> tuple[Happening, ...]:
-        """So many seconds go by at once, and this happened in them."""
+        """So many seconds go by at once."""
+        raise NotImplementedError
 
     def leave(self) -> None:
         """The person has gone. The device is not told: it is as if its plug were pulled."""
 
+    def _begin(self, line: str = "", waited: float = 0.0) -> None:
+        at = (self._device.now - self._began).total_seconds()
+        self.exchanges.append(Exchange(line, at, waited=waited))
 
-class RealTime:
+    def _passed(self, happened: tuple[Happening, ...]) -> tuple[Happening, ...]:
+        if self.exchanges and happened:
+            last = self.exchanges[-1]
+            self.exchanges[-1] = replace(last, happened=(*last.happened, *happened))
+        return happened
+
+
+class RealTime(Driver):
     """Time goes by as it does. A line typed into her speech is taken as said with the wake word."""
 
     live = True
 
     def __init__(self, device: Device, clock: Clock) -> None:
-        """Drive a device by a clock."""
-        self.record = Record(device.now)
-        self._device = device
+        super().__init__(device)
         self._clock = clock
         self._ahead = device.now - clock()
 
@@ -137,7 +128,7 @@ class RealTime:
         return self._passed(self._device.keep_listening(now) if typing else self._device.pass_to(now))
 
     def say(self, line: str) -> tuple[Happening, ...]:
-        self.record.said(line, self._device.now)
+        self._begin(line)
         happened = self._device.hear(line, woken=self._device.state is State.SPEAKING)
         happened += self._device.start_speaking()
         # What asking and answering take on a device is added to its clock, so that nobody has to wait for it here.
@@ -145,61 +136,41 @@ class RealTime:
         return self._passed(happened)
 
     def wait(self, seconds: float) -> tuple[Happening, ...]:
-        self.record.waited(seconds, self._device.now)
+        self._begin(waited=seconds)
         self._ahead += timedelta(seconds=seconds)
         return self.tick(typing=False)
 
     def leave(self) -> None:
         if self._device.state is State.SPEAKING:
-            self.record.passed((Cut(self._device.position),))
-
-    def _passed(self, happened: tuple[Happening, ...]) -> tuple[Happening, ...]:
-        self.record.passed(happened)
-        return happened
+            self._passed((Cut(self._device.position),))
 
 
-class VirtualTime:
+class VirtualTime(Driver):
     """Nothing is waited for: what she says is over when the next line is said, unless that interrupts her.
 
     A line interrupts her where it comes after a wait, or begins with the wake word.
     """
 
     live = False
-
-    def __init__(self, device: Device) -> None:
-        """Drive a device, whatever it is doing."""
-        self.record = Record(device.now)
-        self._device = device
-        self._placed = False
-
-    def tick(self, *, typing: bool) -> tuple[Happening, ...]:
-        return ()
+    _placed = False
 
     def say(self, line: str) -> tuple[Happening, ...]:
-        self.record.passed(self._time_for(line))
-        self.record.said(line, self._device.now)
-        self.record.passed(self._device.hear(line, woken=self._placed))
-        if self._device.parting:
-            self.record.passed(self._device.finish_speaking())
+        device = self._device
+        if device.state is State.SPEAKING and not self._placed:
+            left = device.speech.seconds - device.position
+            woken = device.ear.hear(line).woken
+            self._passed(device.pass_over(min(BARGE_IN_SECONDS, left / 2)) if woken else device.finish_speaking())
+        self._begin(line)
+        self._passed(device.hear(line, woken=self._placed))
+        if device.parting:
+            self._passed(device.finish_speaking())
         self._placed = False
-        return self.record.exchanges[-1].happened
+        return self.exchanges[-1].happened
 
     def wait(self, seconds: float) -> tuple[Happening, ...]:
-        self.record.waited(seconds, self._device.now)
-        self.record.passed(self._device.pass_over(seconds))
+        self._begin(waited=seconds)
         self._placed = True
-        return self.record.exchanges[-1].happened
-
-    def leave(self) -> None:
-        pass
-
-    def _time_for(self, line: str) -> tuple[Happening, ...]:
-        device = self._device
-        if self._placed or device.state is not State.SPEAKING:
-            return ()
-        if device.ear.hear(line).woken:
-            return device.pass_over(min(BARGE_IN_SECONDS, (device.speech.seconds - device.position) / 2))
-        return device.finish_speaking()
+        return self._passed(self._device.pass_over(seconds))
 
 
 def wait_seconds(line: str) -> float:
@@ -215,14 +186,7 @@ def wait_seconds(line: str) -> float:
 
 
 def converse(device: Device, lines: Iterable[str]) -> tuple[Exchange, ...]:
-    """Says all lines to a device, one after the other.
-
-    Args:
-        device: whatever it is doing.
-        lines: each something to say, or "/wait 20".
-
-    Returns:
-        One exchange a line.
+    """Says all lines to a device, one after the other: each something to say, or "/wait 20".
 
     Raises:
         ValueError: there is no number of seconds after "/wait".
@@ -233,7 +197,7 @@ def converse(device: Device, lines: Iterable[str]) -> tuple[Exchange, ...]:
             pace.wait(wait_seconds(line))
         else:
             pace.say(line)
-    return tuple(pace.record.exchanges)
+    return tuple(pace.exchanges)
 
 
 def transcript(exchanges: Sequence[Exchange]) -> str:
@@ -268,3 +232,54 @@ def _told(speech: Playback, cut_after: float | None) -> str:
     heard = speech if cut_after is None else speech.until(cut_after)
     told = (one.text if one.kind is CaptionKind.LINE else f"*({one.text})*" for one in captions(heard))
     return " ".join(told) + ("" if cut_after is None else " —")
+
+
+LONGEST_OFFER = 4
+"""An offer like "say skip this one" has no more words than this."""
+
+USEFUL = {
+    State.SPEAKING: (
+        *("AMAZON.PauseIntent", "HowLongLeftIntent", "ItHurtsIntent", "AMAZON.NextIntent", "WhereToFeelIntent"),
+        *("MoreSecondsIntent", "AmIDoingItRightIntent", "SkipExerciseIntent", "SlowerIntent", "WhereAmIIntent"),
+    ),
+    State.LISTENING: (
+        *("ReadyIntent", "AMAZON.HelpIntent", "ExplainIntent", "AMAZON.RepeatIntent", "StartRoutineIntent"),
+        *("WhatsNextIntent", "EasierIntent", "AMAZON.PreviousIntent", "WhyIntent", "AMAZON.StopIntent"),
+    ),
+}
+"""Intents worth knowing of, by what the device is doing."""
+
+
+def suggestions(device: Device, turn: int, number: int = 7) -> tuple[str, ...]:
+    """Sentences that lead somewhere now: what she offers, and then others, which come round as `turn` counts up."""
+    ear = device.ear
+    if device.state is State.CLOSED:
+        return (f"open {ear.invocation}", f"ask {ear.invocation} to {_first(ear, 'StartRoutineIntent')}")
+    useful = USEFUL[device.state]
+    begin = turn % len(useful)
+    told = (_first(ear, intent) for intent in (*useful[begin:], *useful[:begin]) if intent in ear.slots)
+    return tuple(dict.fromkeys((*offers(ear, device.speech.text), *told)))[:number]
+
+
+def offers(ear: Ear, told: str) -> Iterator[str]:
+    """What she tells people to say: "Say ready when you're set, or ask, what's next?" offers two things."""
+    for offer in re.findall(r"\b(?:say|ask),? ([^.!?…]+)", told, flags=re.IGNORECASE):
+        for part in re.split(r"[,;:]|\bor\b", offer):
+            words = re.findall(r"[\w'’-]+", part.lower())[:LONGEST_OFFER]
+            heads = (" ".join(words[:length]) for length in range(len(words), 0, -1))
+            said = next((head for head in heads if ear.hear(head).how is How.EXACT), None)
+            if said:
+                yield said
+
+
+def _first(ear: Ear, intent: str) -> str:
+    """An intent's first sample, with a value of each of its slots filled in."""
+    said = next(iter(ear.says(intent)), "start")
+    return re.sub(r"\{(\w+)\}", lambda slot: ear.example(ear.slots[intent][slot[1]]), said)
+
+
+def everything(ear: Ear) -> Iterator[tuple[str, str]]:
+    """Every intent that can be said, and one way to say it."""
+    for intent in ear.slots:
+        if intent not in (FALLBACK, LAUNCH, EXIT, "AMAZON.NavigateHomeIntent"):
+            yield intent, _first(ear, intent)

@@ -1,17 +1,14 @@
 """What a person types while something else goes on: lines, and the one begun so far.
 
-At a terminal prompt_toolkit edits the line, with the keys of any shell (arrows, words, what was said before), in a
-thread of its own. It draws nothing: whoever draws the rest of the screen draws the line, too, so half of one survives
-whatever is printed meanwhile.
+At a terminal prompt_toolkit edits the line, with the keys of any shell, in a thread of its own. It draws nothing:
+whoever draws the rest of the screen draws the line, too, so half of one survives whatever is printed meanwhile.
 """
 
-import os
-from codecs import getincrementaldecoder
-from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from importlib.util import find_spec
-from threading import Condition, Event, Thread
+from queue import Empty, SimpleQueue
+from threading import Event, Thread
 from typing import NamedTuple, TextIO
 
 
@@ -26,74 +23,52 @@ class Typed:
     """Lines, as far as they have been typed."""
 
     def __init__(self) -> None:
-        """Nothing was typed yet."""
         self.begun = Begun()
-        self._lines: deque[str] = deque()
-        self._ended = False
-        self._news = Condition()
-
-    @property
-    def over(self) -> bool:
+        self.over = False
         """Whether no line is left and none will come."""
-        with self._news:
-            return self._ended and not self._lines
+        self._news: SimpleQueue[str | Begun | None] = SimpleQueue()
 
     def line(self, patience: float) -> str | None:
         """The next line. None when none comes within so many seconds, or anything else was typed meanwhile."""
-        with self._news:
-            if not self._lines and not self._ended:
-                self._news.wait(patience)
-            return self._lines.popleft() if self._lines else None
+        try:
+            news = self._news.get(timeout=0 if self.over else patience)
+        except Empty:
+            return None
+        self.over = news is None
+        return news if isinstance(news, str) else None
 
     def edit(self, text: str, cursor: int) -> None:
         """The line that was begun is this by now."""
-        with self._news:
-            self.begun = Begun(text, cursor)
-            self._news.notify_all()
+        self.begun = Begun(text, cursor)
+        self._news.put(self.begun)
 
-    def enter(self, line: str) -> None:
-        """A line is complete."""
-        with self._news:
-            self._lines.append(line)
-            self.begun = Begun()
-            self._news.notify_all()
-
-    def end(self) -> None:
-        """There will be no more."""
-        with self._news:
-            self._ended = True
-            self._news.notify_all()
+    def enter(self, lines: Iterable[str]) -> None:
+        """Each line is complete as soon as it comes; after them there will be no more."""
+        with suppress(OSError, EOFError, KeyboardInterrupt):  # as a terminal that was closed
+            for line in lines:
+                self.begun = Begun()
+                self._news.put(line)
+        self._news.put(None)
 
 
 @contextmanager
 def typed_lines(stdin: TextIO) -> Iterator[Typed]:
     """Lines of any input, each as soon as it is there; what is begun when the input ends counts as one."""
     typed = Typed()
-
-    def read() -> None:
-        for line in _lines(stdin):
-            typed.enter(line)
-        typed.end()
-
     # A daemon, since nothing can wake a thread that waits for a line; it ends with the program.
-    Thread(target=read, daemon=True).start()
+    Thread(target=typed.enter, args=[_lines(stdin)], daemon=True).start()
     yield typed
 
 
 def _lines(stdin: TextIO) -> Iterator[str]:
     try:
-        source = stdin.fileno()
+        number = stdin.fileno()
     except OSError:  # no file, as in tests
         yield from (line.rstrip("\r\n") for line in stdin)
         return
-    # Not by `stdin.readline`: it would hold a lock that Python wants back when the program ends.
-    decode, begun = getincrementaldecoder("utf-8")(errors="replace").decode, ""
-    with suppress(OSError):  # a terminal that was closed
-        while data := os.read(source, 1024):
-            *whole, begun = (begun + decode(data)).split("\n")
-            yield from (line.rstrip("\r") for line in whole)
-    if begun:
-        yield begun
+    # A reader of its own: that of `sys.stdin` holds a lock which Python wants back when the program ends.
+    with open(number, encoding="utf-8", errors="replace", closefd=False) as own:
+        yield from (line.rstrip("\n") for line in own)
 
 
 def can_edit() -> bool:
@@ -123,17 +98,15 @@ def typed_keys(stdin: TextIO) -> Iterator[Typed]:
     for change in (line.on_text_changed, line.on_cursor_position_changed):
         change += lambda _: typed.edit(line.text, line.cursor_position)
 
-    def read() -> None:
-        with suppress(EOFError, KeyboardInterrupt, OSError):
-            while not left.is_set():
-                typed.enter(session.prompt(handle_sigint=False))
-        typed.end()
+    def lines() -> Iterator[str]:
+        while not left.is_set():
+            yield session.prompt(handle_sigint=False)
 
     def leave() -> None:
         if app.future and not app.future.done():
             app.exit(exception=EOFError())
 
-    reader = Thread(target=read, daemon=True)
+    reader = Thread(target=typed.enter, args=[lines()], daemon=True)
     with keys.raw_mode():  # between two lines, too
         reader.start()
         try:

@@ -16,12 +16,21 @@ from rich.text import Text
 
 from skill.hearing import Ear
 from skill.simulator import screen
-from skill.simulator.conversation import WAIT, Clock, Driver, RealTime, VirtualTime, transcript, wait_seconds
+from skill.simulator.conversation import (
+    WAIT,
+    Clock,
+    Driver,
+    RealTime,
+    VirtualTime,
+    everything,
+    suggestions,
+    transcript,
+    wait_seconds,
+)
 from skill.simulator.device import Closed, Cut, Device, Happening, Listens, Speaks, State
 from skill.simulator.keys import Typed, can_edit, typed_keys, typed_lines
 from skill.simulator.playback import Caption, Playback, Subtitles, no_sounds
 from skill.simulator.player import PROGRAMS, Player
-from skill.simulator.suggest import everything, suggestions
 from skill.simulator.wire import Identity, from_app, to_app
 
 TICK_SECONDS = 0.1
@@ -44,7 +53,6 @@ def talk(
     locale: str = "en-US",
     transcript_to: Path | None = None,
     play_sounds: bool = False,
-    identity: Identity | None = None,
     stdin: TextIO | None = None,
     stdout: TextIO | None = None,
     clock: Clock = lambda: datetime.now(UTC),
@@ -56,9 +64,8 @@ def talk(
         model: the JSON of the interaction model.
         fast: nothing is waited for; None means: unless a person types at a terminal.
         locale: the device's language and country.
-        play_sounds: whether sound clips are played, too, where this machine can.
         transcript_to: where to write the conversation, as Markdown, at the end.
-        identity: whose device it is.
+        play_sounds: whether sound clips are played, too, where this machine can.
         stdin: where lines come from, a terminal or anything else; None means the standard input.
         stdout: where it is shown; None means the standard output.
         clock: the time it is, with a time zone.
@@ -71,8 +78,8 @@ def talk(
     send, fetch = (to_app(app), from_app(app)) if hasattr(app, "test_client") else (app, no_sounds)
     at_terminal = stdin.isatty() and stdout.isatty()
     hurried = not at_terminal if fast is None else fast
-    device = Device(send, Ear(model), clock(), identity=identity or Identity(locale=locale), fetch=fetch)
-    pace: Driver = VirtualTime(device) if hurried else RealTime(device, clock)
+    device = Device(send, Ear(model), clock(), identity=Identity(locale=locale), fetch=fetch)
+    pace = VirtualTime(device) if hurried else RealTime(device, clock)
     editing = at_terminal and can_edit()
     reading = typed_keys if editing else typed_lines
     console = Console(file=stdout, highlight=False, markup=False)
@@ -84,10 +91,9 @@ def talk(
     with suppress(KeyboardInterrupt), reading(stdin) as typed, player or nullcontext():
         _Talk(device, pace, typed, console, player, person=at_terminal, footer=editing).run()
     pace.leave()
-    exchanges = pace.record.exchanges
     if transcript_to:
-        transcript_to.write_text(transcript(exchanges), encoding="utf-8")
-    return int(any(exchange.refused for exchange in exchanges))
+        transcript_to.write_text(transcript(pace.exchanges), encoding="utf-8")
+    return int(any(exchange.refused for exchange in pace.exchanges))
 
 
 class _Talk:
@@ -106,7 +112,6 @@ class _Talk:
     ) -> None:
         self._device = device
         self._player = player
-        self._speech = Playback()
         self._pace = pace
         self._typed = typed
         self._console = console
@@ -114,6 +119,7 @@ class _Talk:
         self._footer = Live(console=console, auto_refresh=False, transient=True) if footer else None
         self._shown: Text | None = None
         self._subtitles = Subtitles()
+        self._speech = Playback()
         self._turn = 0
         self._quit = False
         self._mentioned = False
@@ -123,24 +129,16 @@ class _Talk:
         opening = f"open {self._device.ear.invocation}"
         self._console.print(f'A virtual Echo. Say "{opening}" to begin; /help helps.', style="dim")
         with self._footer or nullcontext():
-            while not (self._quit or self._is_over()):
+            while not self._quit:
                 self._show(self._pace.tick(typing=bool(self._typed.begun.text)))
                 self._refresh()
-                line = self._next_line()
-                if line is not None:
+                # A line from a file waits until she listens; a person may type whenever they like.
+                if self._pace.live and not self._person and self._device.state is State.SPEAKING:
+                    time.sleep(TICK_SECONDS)
+                elif line := self._typed.line(TICK_SECONDS):
                     self._take(line.strip())
-
-    def _is_over(self) -> bool:
-        """Nothing more comes; without a person at the keys, what is being said is heard to its end first."""
-        speaking = self._pace.live and not self._person and self._device.state is State.SPEAKING
-        return self._typed.over and not speaking
-
-    def _next_line(self) -> str | None:
-        """The next line. One from a file waits until she listens; a person may type whenever they like."""
-        if self._pace.live and not self._person and self._device.state is State.SPEAKING:
-            time.sleep(TICK_SECONDS)
-            return None
-        return self._typed.line(TICK_SECONDS)
+                else:
+                    self._quit = self._typed.over
 
     def _take(self, line: str) -> None:
         if not line:
@@ -155,7 +153,12 @@ class _Talk:
     def _command(self, line: str) -> None:
         match line.split()[0]:
             case command if command == WAIT:
-                self._wait(line)
+                try:
+                    seconds = wait_seconds(line)
+                except ValueError:
+                    screen.hint(self._console, f"say how many seconds: {WAIT} 20")
+                else:
+                    self._show(self._pace.wait(seconds))
             case "/json":
                 self._console.print_json(json.dumps(self._device.last))
             case "/help":
@@ -164,41 +167,6 @@ class _Talk:
                 self._quit = True
             case unknown:
                 screen.hint(self._console, f"there is no command {unknown}; /help lists them")
-
-    def _wait(self, line: str) -> None:
-        try:
-            seconds = wait_seconds(line)
-        except ValueError:
-            screen.hint(self._console, f"say how many seconds: {WAIT} 20")
-        else:
-            self._show(self._pace.wait(seconds))
-
-    def _show(self, happened: tuple[Happening, ...]) -> None:
-        for one in happened:
-            self._show_one(one)
-        speaking = self._device.state is State.SPEAKING and self._pace.live
-        if speaking:
-            self._told(self._subtitles.due(self._device.position))
-        if self._player:
-            self._player.follow(self._speech if speaking else Playback(), self._device.position if speaking else 0.0)
-
-    def _show_one(self, one: Happening) -> None:
-        match one:
-            case Speaks(speech):
-                self._told(self._subtitles.due(inf))
-                self._subtitles.begin(speech)
-                self._speech = speech
-                if not self._pace.live:
-                    self._told(self._subtitles.due(inf))
-            case Listens() | Closed():
-                self._told(self._subtitles.due(inf))
-                screen.happened(self._console, one)
-            case _:
-                screen.happened(self._console, one)
-
-    def _told(self, due: Iterable[Caption]) -> None:
-        for caption in due:
-            screen.told(self._console, caption, first=caption.start == 0)
 
     def _say(self, line: str) -> None:
         happened = self._pace.say(line)
@@ -210,6 +178,26 @@ class _Talk:
         if cuts and not self._mentioned and not self._device.ear.hear(line).woken:
             self._mentioned = True
             screen.hint(self._console, TAKEN_AS_WOKEN)
+
+    def _show(self, happened: tuple[Happening, ...]) -> None:
+        for one in happened:
+            if isinstance(one, Speaks | Listens | Closed):
+                self._told(self._subtitles.due(inf))
+            if isinstance(one, Speaks):
+                self._speech = one.speech
+                self._subtitles.begin(one.speech)
+                if not self._pace.live:
+                    self._told(self._subtitles.due(inf))
+            screen.happened(self._console, one)
+        speaking = self._device.state is State.SPEAKING and self._pace.live
+        if speaking:
+            self._told(self._subtitles.due(self._device.position))
+        if self._player:
+            self._player.follow(self._speech if speaking else Playback(), self._device.position)
+
+    def _told(self, due: Iterable[Caption]) -> None:
+        for caption in due:
+            screen.told(self._console, caption, first=caption.start == 0)
 
     def _refresh(self) -> None:
         if self._footer is None:

@@ -1,21 +1,29 @@
-"""The sounds, each composed once and kept on disk by any number of processes; without a disk, in memory."""
+"""The sounds, each composed once and kept on disk by any number of processes; without a disk, in memory.
+
+For an object store, `build_all` writes all of them into a folder.
+"""
 
 import hashlib
 import logging
 import os
+import sys
+import tempfile
+import time
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
 from functools import cached_property
 from importlib import resources
 from pathlib import Path
 from threading import BoundedSemaphore, Lock
 
 from skill.coaching.cadence import Cadence
-from skill.media.sounds import files
-from skill.media.sounds.catalogue import sound_named
+from skill.library.models import Library
+from skill.media.sounds.catalogue import catalogue, sound_named
 from skill.media.sounds.compose import compose
-from skill.media.sounds.samples import count_of, encode, is_whole
-from skill.media.sounds.vocabulary import Vocabulary
+from skill.media.sounds.samples import count_of, encode, encoded_bytes, is_whole
+from skill.media.sounds.vocabulary import Vocabulary, load
 
 log = logging.getLogger(__name__)
 
@@ -31,16 +39,13 @@ _RECIPE = (
 
 
 class Sounds:
-    """Every sound that may be asked for, by name."""
+    """Every sound that may be asked for, by name. Nothing is composed before that."""
 
     def __init__(self, folder: Path | None, names: Iterable[str], vocabularies: Mapping[str, Vocabulary]) -> None:
-        """Nothing is composed or looked at yet, and the folder need not exist.
+        """Keep composed sounds in a folder, or in memory only where it is None.
 
-        Args:
-            folder: where composed sounds are kept; None keeps them in memory only. Sounds of another release
-                lie in a folder of their own inside it, so a new voice or tone is heard at once.
-            names: the catalogue; nothing else exists.
-            vocabularies: the recorded words, by language; looked at when a sound is first asked for.
+        Sounds of each release lie in a folder of their own inside it, so a new voice or tone is heard at once.
+        Only `names` exist. The vocabularies are looked at when a sound is first asked for.
         """
         self._vocabularies = vocabularies
         self._catalogue = tuple(names)
@@ -62,7 +67,7 @@ class Sounds:
         if self._within is None:
             return None
         folder = self._within / recipe(self._vocabularies.values())
-        files.sweep(folder)
+        sweep(folder)
         return folder
 
     def available(self, name: str) -> bool:
@@ -115,7 +120,7 @@ class Sounds:
     def _keep(self, name: str, mp3: bytes) -> None:
         try:
             if self._folder is not None:
-                files.write(self._folder / f"{name}.mp3", mp3)
+                write(self._folder / f"{name}.mp3", mp3)
                 return
         except OSError as error:
             log.warning("sounds cannot be kept on disk, so memory serves them: %s", error)
@@ -136,3 +141,88 @@ def recipe(vocabularies: Iterable[Vocabulary]) -> str:
     parts = [package.joinpath(source).read_bytes() for source in _RECIPE]
     parts += sorted(f"{one.language} {one.fingerprint}".encode() for one in vocabularies)
     return hashlib.sha256(b"\0".join(parts)).hexdigest()[:12]
+
+
+UNFINISHED = ".part"
+"""What the name of a file ends in while it is being written."""
+
+STALE_SECONDS = 3600
+"""An unfinished file this old was left by a process that died."""
+
+
+def write(path: Path, data: bytes) -> None:
+    """Write a file so that any reader, in any process, at any time, sees either the old one or the new one.
+
+    Raises:
+        OSError: the folder cannot be written or the disk is full; then nothing is left behind.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=UNFINISHED, dir=path.parent)
+    unfinished = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        unfinished.chmod(0o644)
+        unfinished.replace(path)
+    except BaseException:
+        with suppress(OSError):
+            unfinished.unlink()
+        raise
+
+
+def sweep(folder: Path) -> None:
+    """Remove what processes that died while writing have left in a folder. Never raises."""
+    with suppress(OSError):
+        for path in folder.glob(f".*{UNFINISHED}"):
+            with suppress(OSError):
+                if time.time() - path.stat().st_mtime > STALE_SECONDS:
+                    path.unlink()
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How much the sounds of a library are."""
+
+    number: int
+    bytes: int
+
+    @property
+    def megabytes(self) -> float:
+        return self.bytes / 1e6
+
+
+class BuildError(Exception):
+    """Some sounds could not be composed; the message names them."""
+
+
+def size(library: Library) -> Size:
+    """How many sounds a library has and how large they are together, without composing any."""
+    found = [sound_named(name) for name in catalogue(library)]
+    return Size(len(found), sum(encoded_bytes(count_of(one[1].length_ms)) for one in found if one))
+
+
+def build_all(library: Library, folder: Path) -> Size:
+    """Compose every sound of a library into a folder, as `<name>.mp3`; other files there stay.
+
+    Raises:
+        BuildError: words are not recorded, or a sound cannot be composed.
+        OSError: the folder cannot be written.
+    """
+    import click  # not packed for Lambda, which builds nothing
+
+    names = catalogue(library)
+    sounds = Sounds(None, names, {library.language: load(library.language)})
+    if missing := [name for name in names if not sounds.available(name)]:
+        raise BuildError(f"not recorded in {library.language}: the words of {', '.join(missing)}")
+    sweep(folder)
+    total = 0
+    with click.progressbar(names, label="sounds", file=sys.stderr) as counted:
+        for name in counted:
+            mp3 = sounds.mp3(name)
+            if mp3 is None:
+                raise BuildError(f"{name} cannot be composed")
+            write(folder / f"{name}.mp3", mp3)
+            total += len(mp3)
+    return Size(len(names), total)

@@ -1,11 +1,20 @@
-"""Recording a language's vocabulary anew: all its words, or nothing is changed.
+"""Voices, and recording a language's vocabulary with one: all its words, or nothing is changed.
 
-Each word is made fit for a mark: cut to where the voice starts, evened out, and all equally loud.
+`Hibari` is neural and offline; its licence allows keeping and passing on what it says. `Google` asks Google
+Translate's voice over the network; what it says is for a person's own use. Running the skill needs neither, so each
+imports what it needs when it is made.
+
+Each recorded word is made fit for a mark: cut to where the voice starts, evened out, and all equally loud.
 """
 
+import io
 import json
 import math
+import shutil
+import subprocess
+import sys
 import tempfile
+import time
 from array import array
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
@@ -13,14 +22,129 @@ from contextlib import suppress
 from itertools import pairwise
 from pathlib import Path
 from threading import Thread
-from typing import Any
+from typing import Any, Protocol
 
+import click
 import yaml
 
-from skill.media.narration.voices import Voice, VoiceError
-from skill.media.sounds.build import Progress, steps
-from skill.media.sounds.samples import LOUDEST, RATE, Samples, count_of, decibels, to_wav
+from skill.media.sounds.samples import LOUDEST, RATE, Samples, count_of, decibels, from_bytes, to_wav
 from skill.media.sounds.vocabulary import LONGEST_MS, MANIFEST, RECORDED, WORDS, checksum
+
+
+class VoiceError(Exception):
+    """A voice is not installed, or did not speak; the message says what to do."""
+
+
+class Voice(Protocol):
+    """Something that speaks."""
+
+    @property
+    def name(self) -> str:
+        """Who speaks, for the manifest: engine, version, voice."""
+        ...
+
+    @property
+    def licence(self) -> str | None:
+        """The licence under which what it says may be passed on, or None where it may not."""
+        ...
+
+    def say(self, text: str) -> Samples:
+        """The text spoken, at RATE.
+
+        Raises:
+            VoiceError: it did not work, and trying again here would not help.
+        """
+        ...
+
+
+class Hibari:
+    """The offline neural voice of the `voice` extra: American English, the same samples every time."""
+
+    licence = "Apache-2.0"
+
+    def __init__(self) -> None:
+        try:
+            from importlib.metadata import version
+
+            from hibari import Hibari as Engine
+        except ImportError as error:
+            raise VoiceError('the offline voice is not installed: pip install "hip-coach[voice]"') from error
+        self.name = f"hibari-tts {version('hibari-tts')}, heart"
+        self._engine: Any = Engine()
+
+    def say(self, text: str) -> Samples:
+        spoken = self._engine(text, seed=0)
+        return from_bytes((spoken * 32767).clip(-32767, 32767).astype("<i2").tobytes())
+
+
+def _gtts(text: str, language: str, timeout: float) -> bytes:
+    """An MP3 of a text. gTTS is given no file to write, so none is left empty when it fails."""
+    try:
+        from gtts import gTTS
+    except ImportError as error:
+        raise VoiceError('gTTS is not installed: pip install "hip-coach[voice]"') from error
+    spoken = io.BytesIO()
+    gTTS(text, lang=language, timeout=timeout).write_to_fp(spoken)
+    return spoken.getvalue()
+
+
+class Google:
+    """Google's voice through gTTS: needs the network, and ffmpeg to read what comes back."""
+
+    licence = None
+
+    def __init__(
+        self,
+        language: str = "en",
+        *,
+        timeout: float = 10,
+        tries: int = 3,
+        fetch: Callable[[str, str, float], bytes] = _gtts,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        """Speak a language that gTTS knows.
+
+        `timeout` is in seconds, for connecting and for each answer: by itself gTTS would wait for ever. A sentence is
+        asked for `tries` times; the pause between grows from one second.
+        """
+        self.name = f"gTTS, {language}"
+        self._language, self._timeout, self._tries = language, timeout, tries
+        self._fetch, self._sleep = fetch, sleep
+
+    def say(self, text: str) -> Samples:
+        for attempt in range(1, self._tries + 1):
+            try:
+                return decoded(self._fetch(text, self._language, self._timeout))
+            except VoiceError:
+                raise
+            except Exception as error:  # gTTS raises its own, requests', and AssertionError
+                if attempt == self._tries:
+                    raise VoiceError(f"gTTS did not speak after {attempt} tries: {error}") from error
+                self._sleep(2 ** (attempt - 1))
+        raise VoiceError("gTTS was given no try")
+
+
+def decoded(mp3: bytes, timeout: float = 30) -> Samples:
+    """Any MP3 as samples at RATE, decoded by ffmpeg, which only Google's voice needs.
+
+    Raises:
+        VoiceError: there is no ffmpeg.
+        ValueError: ffmpeg cannot read it, or not in time.
+    """
+    if not mp3:
+        raise ValueError("an empty answer")
+    ffmpeg = shutil.which("ffmpeg")
+    if ffmpeg is None:
+        raise VoiceError("ffmpeg is needed to read Google's answers, and is not on the PATH")
+    command = [ffmpeg, "-v", "error", "-i", "pipe:0", "-f", "s16le", "-ac", "1", "-ar", str(RATE), "pipe:1"]
+    try:
+        done = subprocess.run(command, input=mp3, capture_output=True, timeout=timeout, check=True)
+    except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
+        raise ValueError(f"ffmpeg cannot read the answer: {error}") from error
+    if not done.stdout:
+        raise ValueError("there is no sound in the answer")
+    return from_bytes(done.stdout)
+
 
 TEXTS = "vocabulary.yaml"
 """The file in a language's content folder that says what is spoken for each word."""
@@ -34,11 +158,7 @@ class RecordingError(Exception):
 
 
 def texts(content: Path, language: str) -> dict[str, str]:
-    """What to speak for each word of the vocabulary.
-
-    Args:
-        content: the content folder.
-        language: such as `en`.
+    """What to speak for each word of the vocabulary, by a language's content.
 
     Raises:
         RecordingError: the file is missing, or does not hold exactly the words that are needed.
@@ -65,7 +185,6 @@ def record(
     *,
     tries: int = 3,
     timeout: float = SAY_SECONDS,
-    progress: Progress = steps,
 ) -> Path:
     """Record a vocabulary and put it in the place of the old one, which stays until everything is there.
 
@@ -76,7 +195,6 @@ def record(
         recorded: the folder that holds the languages' folders.
         tries: how often a word is tried.
         timeout: seconds for one try.
-        progress: tells how far it is.
 
     Returns:
         The language's folder.
@@ -87,41 +205,35 @@ def record(
     if voice.licence is None and recorded.resolve() == RECORDED.resolve():
         raise RecordingError(f"{voice.name}: for a person's own use, not to be passed on with the skill")
     recorded.mkdir(parents=True, exist_ok=True)
+    words: dict[str, dict[str, Any]] = {}
     with tempfile.TemporaryDirectory(prefix=f".{language}-", dir=recorded) as scratch:
         fresh = Path(scratch) / "fresh"
         fresh.mkdir(mode=0o755)
-        words = {
-            name: _recorded(fresh, name, said[name], _tried(voice, said[name], tries, timeout))
-            for name in progress(list(said), f"recording {language}")
-        }
+        with click.progressbar(said.items(), label=f"recording {language}", file=sys.stderr) as items:
+            for name, text in items:
+                samples = _tried(voice, text, tries, timeout)
+                wav = to_wav(samples)
+                (fresh / f"{name}.wav").write_bytes(wav)
+                words[name] = {"text": text, "ms": len(samples) * 1000 // RATE, "sha256": checksum(wav)}
         manifest = {"language": language, "voice": voice.name, "licence": voice.licence, "words": words}
-        text = json.dumps(manifest, indent=2, ensure_ascii=False) + "\n"
-        (fresh / MANIFEST).write_text(text, "utf-8")
+        (fresh / MANIFEST).write_text(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n", "utf-8")
         _swap(fresh, recorded / language, Path(scratch) / "old")
     return recorded / language
-
-
-def _recorded(folder: Path, name: str, said: str, samples: Samples) -> dict[str, Any]:
-    wav = to_wav(samples)
-    (folder / f"{name}.wav").write_bytes(wav)
-    return {"text": said, "ms": len(samples) * 1000 // RATE, "sha256": checksum(wav)}
 
 
 def _tried(voice: Voice, said: str, tries: int, timeout: float) -> Samples:
     faults = []
     for _ in range(tries):
         try:
-            return _fitting(_in_time(lambda: word(voice.say(said)), timeout))
+            samples = _in_time(lambda: word(voice.say(said)), timeout)
         except (VoiceError, ValueError, TimeoutError, OSError) as error:
             faults.append(str(error) or f"nothing after {timeout:g} seconds")
+            continue
+        length = len(samples) * 1000 / RATE
+        if length <= LONGEST_MS:
+            return samples
+        faults.append(f"{length:.0f} ms long, more than {LONGEST_MS}")
     raise RecordingError(f"“{said}” was not recorded: {'; '.join(faults)}")
-
-
-def _fitting(samples: Samples) -> Samples:
-    length = len(samples) * 1000 / RATE
-    if length > LONGEST_MS:
-        raise ValueError(f"{length:.0f} ms long, more than {LONGEST_MS}")
-    return samples
 
 
 def _in_time(work: Callable[[], Samples], timeout: float) -> Samples:
@@ -224,32 +336,21 @@ def _trimmed(samples: Samples) -> Samples:
         raise ValueError("the recording is silent")
     start = max(0, begun[0] * FRAME - count_of(LEAD_MS))
     end = (sounding[-1] + 1) * FRAME + count_of(TAIL_MS)
-    return _faded(samples[start:end])
-
-
-def _faded(samples: Samples) -> Samples:
-    """The same without a click at either end; the fade-in lies before the voice begins."""
-    fade_in, fade_out = count_of(LEAD_MS), count_of(TAIL_MS)
-    last = len(samples) - 1
-    return array(
-        "h",
-        [round(s * min(1.0, i / fade_in, (last - i) / fade_out)) for i, s in enumerate(samples)],
-    )
+    word = samples[start:end]
+    # No click at either end; the fade-in lies before the voice begins.
+    fade_in, fade_out, last = count_of(LEAD_MS), count_of(TAIL_MS), len(word) - 1
+    return array("h", [round(s * min(1.0, i / fade_in, (last - i) / fade_out)) for i, s in enumerate(word)])
 
 
 def _evened(samples: Samples) -> Samples:
     """Soft parts raised half-way towards the loudest, so that every word starts as clearly as the others."""
-    gains = _gains(levels(samples))
+    heard = levels(samples)
+    around = [heard[max(0, at - SMOOTHED) : at + SMOOTHED + 1] for at in range(len(heard))]
+    smooth = [sum(window) / len(window) for window in around]
+    loudest, most = max(smooth), decibels(EVENED)
+    gains = [min(most, math.sqrt(loudest / max(one, 1.0))) for one in smooth]
     steps = [a + (b - a) * i / FRAME for a, b in pairwise([*gains, gains[-1]]) for i in range(FRAME)]
     raised = [sample * step for sample, step in zip(samples, steps, strict=False)]
     # Room above for what grew; levelling comes after.
     scale = min(1.0, LOUDEST / max(1.0, max(map(abs, raised))))
     return array("h", [round(sample * scale) for sample in raised])
-
-
-def _gains(heard: list[float]) -> list[float]:
-    around = [heard[max(0, at - SMOOTHED) : at + SMOOTHED + 1] for at in range(len(heard))]
-    smooth = [sum(window) / len(window) for window in around]
-    loudest = max(smooth)
-    most = decibels(EVENED)
-    return [min(most, math.sqrt(loudest / max(one, 1.0))) for one in smooth]

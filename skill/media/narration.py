@@ -18,12 +18,11 @@ from skill.dialogue.respond import respond
 from skill.dialogue.session import Listener, Person, Scene, Session, Turn
 from skill.dialogue.turns import seconds_of
 from skill.library.models import Library
-from skill.media.narration.record import level
-from skill.media.narration.voices import Voice
-from skill.media.sounds import files
+from skill.media.recording import Voice, level
 from skill.media.sounds.catalogue import sound_named
 from skill.media.sounds.compose import compose
 from skill.media.sounds.samples import LOUDEST, RATE, Samples, count_of, encode, silence
+from skill.media.sounds.store import write
 from skill.media.sounds.vocabulary import Vocabulary
 
 _SOME_DAY = datetime(2026, 1, 1, 9, tzinfo=UTC)
@@ -53,20 +52,17 @@ def rehearse(library: Library, name: str, sounds: frozenset[str], person: Person
 def narration_parts(library: Library, name: str, sounds: frozenset[str]) -> tuple[Part, ...]:
     """A whole plan as one stretch of parts: without the questions between responses, which a recording cannot hear."""
     asked = {*library.phrases["go-on-question"], *library.phrases["finish-question"]}
-    parts = parts_of(rehearse(library, name, sounds))
-    spoken = (Say(_without(part.text, asked)) if isinstance(part, Say) else part for part in parts)
-    return tuple(part for part in spoken if not (isinstance(part, Say) and not part.text))
-
-
-def _without(text: str, asked: set[str]) -> str:
-    for question in asked:
-        text = text.removesuffix(question)
-    return text.strip()
-
-
-def parts_of(turns: Iterator[Turn]) -> tuple[Part, ...]:
-    """All that is heard in these turns, one after the other."""
-    return tuple(part for turn in turns for part in turn.prompt.parts)
+    parts: list[Part] = []
+    for part in (part for turn in rehearse(library, name, sounds) for part in turn.prompt.parts):
+        if isinstance(part, Say):
+            text = part.text
+            for question in asked:
+                text = text.removesuffix(question)
+            if text.strip():
+                parts.append(Say(text.strip()))
+        else:
+            parts.append(part)
+    return tuple(parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +74,6 @@ class Hold:
 
     @property
     def seconds(self) -> float:
-        """How long it lasts."""
         return (self.end_ms - self.start_ms) / 1000
 
 
@@ -112,9 +107,11 @@ def narrate(parts: Iterable[Part], voice: Voice, vocabulary: Vocabulary) -> Narr
             case Silence(seconds):
                 samples += silence(count_of(seconds * 1000))
             case Sound(name, _):
-                heard = _heard(name)
-                holds += _holds(heard, len(samples) * 1000 / RATE)
-                samples += compose(heard, vocabulary)
+                found = sound_named(name)
+                if found is None:
+                    raise ValueError(f"no sound is called {name!r}")
+                holds += _holds(found[1], len(samples) * 1000 / RATE)
+                samples += compose(found[1], vocabulary)
             case _:
                 assert_never(part)
     return Narration(samples, tuple(holds))
@@ -126,14 +123,7 @@ def write_mp3(narration: Narration, path: Path) -> None:
     Raises:
         OSError: the file cannot be written.
     """
-    files.write(path, encode(narration.samples))
-
-
-def _heard(name: str) -> Cadence:
-    found = sound_named(name)
-    if found is None:
-        raise ValueError(f"no sound is called {name!r}")
-    return found[1]
+    write(path, encode(narration.samples))
 
 
 def _holds(heard: Cadence, start_ms: float) -> Iterator[Hold]:
@@ -158,10 +148,9 @@ _STYLE = (
 def waveform(narration: Narration) -> str:
     """The picture, as the text of an SVG file. Green is a hold, with its seconds above."""
     rows = max(1, -(-len(narration.samples) // (ROW_SECONDS * RATE)))
-    height = rows * ROW_HEIGHT
     body = "\n".join(line for row in range(rows) for line in _row(narration, row))
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {COLUMNS + 2 * MARGIN} {height}">\n'
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {COLUMNS + 2 * MARGIN} {rows * ROW_HEIGHT}">\n'
         f"<style>{_STYLE}</style>\n{body}\n</svg>\n"
     )
 
@@ -169,33 +158,21 @@ def waveform(narration: Narration) -> str:
 def _row(narration: Narration, row: int) -> Iterator[str]:
     middle = row * ROW_HEIGHT + ROW_HEIGHT - HALF
     yield f'<text x="4" y="{middle + 4}">{row * ROW_SECONDS // 60}:00</text>'
-    for hold in narration.holds:
-        yield from _hold(hold, row, middle)
-    strokes = "".join(
-        f"M{MARGIN + column} {middle - high}V{middle + high}"
-        for column, high in enumerate(_heights(narration, row))
-        if high
-    )
-    yield f'<path class="wave" d="{strokes}"/>'
-
-
-def _hold(hold: Hold, row: int, middle: int) -> Iterator[str]:
-    """The part of a hold that lies in this row; its seconds stand where it begins."""
     scale = COLUMNS / (ROW_SECONDS * 1000)
-    left = hold.start_ms * scale - row * COLUMNS
-    right = hold.end_ms * scale - row * COLUMNS
-    if right <= 0 or left >= COLUMNS:
-        return
-    x, width = max(0.0, left), min(float(COLUMNS), right) - max(0.0, left)
-    yield (f'<rect class="hold" x="{MARGIN + x:.1f}" y="{middle - HALF}" width="{width:.1f}" height="{2 * HALF}"/>')
-    if left >= 0:
-        yield f'<text x="{MARGIN + x:.1f}" y="{middle - HALF - 4}">{hold.seconds:g} s</text>'
-
-
-def _heights(narration: Narration, row: int) -> Iterator[int]:
-    """Half the height of each column: its largest sample; square-rooted, so that the bed can be seen."""
+    for hold in narration.holds:
+        left, right = (at * scale - row * COLUMNS for at in (hold.start_ms, hold.end_ms))
+        if right > 0 and left < COLUMNS:
+            x, width = MARGIN + max(0.0, left), min(float(COLUMNS), right) - max(0.0, left)
+            yield f'<rect class="hold" x="{x:.1f}" y="{middle - HALF}" width="{width:.1f}" height="{2 * HALF}"/>'
+            if left >= 0:
+                yield f'<text x="{x:.1f}" y="{middle - HALF - 4}">{hold.seconds:g} s</text>'
     step = ROW_SECONDS * RATE // COLUMNS
-    start = row * ROW_SECONDS * RATE
-    for at in range(start, min(start + ROW_SECONDS * RATE, len(narration.samples)), step):
-        part = narration.samples[at : at + step]
-        yield round(HALF * (max(max(part), -min(part)) / LOUDEST) ** 0.5)
+    samples = narration.samples[row * ROW_SECONDS * RATE : (row + 1) * ROW_SECONDS * RATE]
+    strokes = []
+    for column, at in enumerate(range(0, len(samples), step)):
+        part = samples[at : at + step]
+        # Square-rooted, so that the bed can be seen.
+        high = round(HALF * (max(max(part), -min(part)) / LOUDEST) ** 0.5)
+        if high:
+            strokes.append(f"M{MARGIN + column} {middle - high}V{middle + high}")
+    yield f'<path class="wave" d="{"".join(strokes)}"/>'
