@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from skill.simulator.playback import Clip, Playback, Sentence
-from skill.simulator.player import PROGRAMS, Player
+from skill.simulator.playback import PROGRAMS, Clip, Playback, Player, Sentence
 
 HOLD = Clip("https://localhost/sounds/en-hold-20-ticks.mp3", "en-hold-20-ticks", 21.0)
 SPEECH = Playback((Sentence("Ease in.", 2.0), HOLD, Sentence("And release.", 2.0)))

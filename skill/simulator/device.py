@@ -12,8 +12,8 @@ from typing import Any
 
 from skill.hearing import EXIT, FALLBACK, LAUNCH, Ear, Heard
 from skill.library.limits import LISTENING_SECONDS
-from skill.simulator.law import faults, playback_of
-from skill.simulator.playback import Fetch, Playback, no_sounds, playback_of_text
+from skill.simulator.law import faults
+from skill.simulator.playback import Fetch, Playback, no_sounds, playback_of, playback_of_text
 from skill.simulator.wire import Conversation, Envelopes, Identity, Send, UnansweredError, random_ids
 
 

@@ -1,9 +1,8 @@
 """What a strict device refuses: everything in a response that breaks one of Alexa's limits or the law of responses."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
-from xml.etree import ElementTree
 
 from skill.hearing import EXIT
 from skill.library import limits
@@ -11,23 +10,15 @@ from skill.simulator.playback import (
     Break,
     Clip,
     Fetch,
+    Item,
     NotSpeakable,
-    Playback,
     Sentence,
     playback_of_ssml,
-    playback_of_text,
-    speak_element,
 )
 
 
 def faults(body: Mapping[str, Any], request_type: str, fetch: Fetch) -> Iterator[str]:
-    """Everything wrong with the JSON that answers a request, in plain words.
-
-    Args:
-        body: the whole answer, with `version`, `response` and perhaps `sessionAttributes`.
-        request_type: what was asked, for example `IntentRequest`.
-        fetch: where sound files are had, to measure them.
-    """
+    """Everything wrong with the whole JSON that answers a request, in plain words. `fetch` measures sound files."""
     size = len(json.dumps(body, separators=(",", ":")).encode())
     if size > limits.RESPONSE_BYTES:
         yield f"the response has {size} bytes, more than {limits.RESPONSE_BYTES}"
@@ -72,40 +63,26 @@ def _speech_faults(where: str, speech: object, longest: int, fetch: Fetch) -> It
     text = speech.get("ssml") or speech.get("text") or ""
     if len(text) >= limits.SPEECH_CHARACTERS:
         yield f"{where} has {len(text)} characters, not fewer than {limits.SPEECH_CHARACTERS}"
+    if "ssml" not in speech:
+        return
     try:
-        tree = speak_element(text) if "ssml" in speech else None
+        heard = playback_of_ssml(text, fetch).items
     except NotSpeakable as wrong:
         yield f"{where} is {wrong}"
-        return
-    if tree is not None:
-        yield from (f"{where}: {fault}" for fault in _sound_faults(tree, playback_of_ssml(text, fetch), longest))
+    else:
+        yield from (f"{where}: {fault}" for fault in _sound_faults(heard, longest))
 
 
-def _sound_faults(tree: ElementTree.Element, heard: Playback, longest: int) -> Iterator[str]:
-    clips = [item for item in heard.items if isinstance(item, Clip)]
+def _sound_faults(heard: Sequence[Item], longest: int) -> Iterator[str]:
+    clips = [item for item in heard if isinstance(item, Clip)]
     if len(clips) > limits.CLIPS:
         yield f"{len(clips)} clips, more than {limits.CLIPS}"
     yield from (f"{clip.url} is not https" for clip in clips if not clip.url.startswith("https://"))
     seconds = sum(clip.seconds for clip in clips)
     if seconds > longest:
         yield f"{seconds:.0f} s of clips, more than {longest}"
-    silence = max(_silences(heard), default=0.0)
+    silence = max((item.seconds for item in heard if isinstance(item, Break)), default=0.0)
     if silence > limits.SILENCE_SECONDS:
         yield f"{silence:g} s of silence on end, more than {limits.SILENCE_SECONDS}"
-    if not any(isinstance(item, Sentence | Clip) for item in heard.items):
+    if not any(isinstance(item, Sentence | Clip) for item in heard):
         yield "nothing can be heard"
-
-
-def _silences(heard: Playback) -> Iterator[float]:
-    """Breaks, those on end added up."""
-    run = 0.0
-    for item in heard.items:
-        run = run + item.seconds if isinstance(item, Break) else 0.0
-        yield run
-
-
-def playback_of(speech: object, fetch: Fetch) -> Playback:
-    """What is heard of an `outputSpeech`, whichever of its two kinds it is; nothing where there is none."""
-    if not isinstance(speech, Mapping):
-        return Playback()
-    return playback_of_ssml(speech["ssml"], fetch) if "ssml" in speech else playback_of_text(speech.get("text") or "")

@@ -1,4 +1,4 @@
-"""What is heard of an answer, and when: SSML -> sentences, breaks and sound clips, their lengths, and their captions.
+"""What is heard of an answer, and when: SSML -> sentences, breaks and sound clips, how long they are, their captions.
 
 The lengths are what a device would take: words at the pace of Alexa's voice, breaks as written, and clips as long as
 the file says (`mp3_seconds`) or, where no file can be had, as long as its name says. Of what is inside a sound only
@@ -11,11 +11,16 @@ en-bed-60               60 seconds of soft sound
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
-from itertools import accumulate
+from itertools import accumulate, pairwise
+from pathlib import Path
+from typing import Self
 from urllib.parse import urlsplit
 from xml.etree import ElementTree
 
@@ -101,11 +106,7 @@ def no_sounds(_url: str) -> bytes | None:
 
 
 def playback_of_ssml(ssml: str, fetch: Fetch = no_sounds) -> Playback:
-    """What is heard of a piece of SSML.
-
-    Raises:
-        NotSpeakable: it is not well-formed XML with `speak` around it.
-    """
+    """What is heard of a piece of SSML; raises NotSpeakable."""
     return Playback(tuple(_joined(_items(speak_element(ssml), 1.0, fetch))))
 
 
@@ -114,11 +115,18 @@ def playback_of_text(text: str) -> Playback:
     return Playback(tuple(_sentences(text, 1.0)))
 
 
+def playback_of(speech: object, fetch: Fetch) -> Playback:
+    """What is heard of an `outputSpeech`, whichever of its two kinds it is; nothing where there is none."""
+    if not isinstance(speech, Mapping):
+        return Playback()
+    return playback_of_ssml(speech["ssml"], fetch) if "ssml" in speech else playback_of_text(speech.get("text") or "")
+
+
 def speak_element(ssml: str) -> ElementTree.Element:
     """The parsed `speak` element. Alexa's own tags carry the prefix `amazon:`, which no SSML declares.
 
     Raises:
-        NotSpeakable: as for `parse`.
+        NotSpeakable: it is not well-formed XML with `speak` around it.
     """
     if "<!" in ssml:
         raise NotSpeakable("SSML holds no declarations, comments or CDATA")
@@ -238,32 +246,23 @@ def contents(name: str) -> Contents | None:
     numbers = [int(number) for number in found[2].split("-")[1:]]
     ticking = ", ticking" if found[3] == "ticks" else ""
     match found[1], numbers:
-        case "hold", [seconds]:
-            return Contents(seconds + EDGE_SECONDS, f"hold for {seconds} seconds{ticking}", _hold(seconds))
-        case "left", [seconds]:
-            return Contents(seconds + EDGE_SECONDS, f"hold for the last {seconds} seconds{ticking}", _hold(seconds))
+        case "hold" | "left" as kind, [seconds]:
+            words = f"hold for {'the last ' if kind == 'left' else ''}{seconds} seconds{ticking}"
+            return Contents(seconds + EDGE_SECONDS, words, (Beat("hold", 0.0, seconds),))
         case "bed", [seconds]:
             return Contents(seconds, f"{seconds} seconds of soft sound", (Beat("soft sound", 0.0, seconds),))
         case "reps", [lift, hold, lower, relax, count]:
-            beats = tuple(_reps(lift, hold, lower, relax, count))
+            at = EDGE_SECONDS
+            beats = [Beat("get ready", 0.0, at)]
+            for rep in range(1, count + 1):
+                for label, seconds in (("lift", lift), ("hold", hold), ("lower", lower), ("relax", relax)):
+                    beats.append(Beat(f"rep {rep} of {count}: {label}", at, at + seconds))
+                    at += seconds
+            del beats[-1]  # nobody relaxes inside the sound after the last one
             words = f"{count} reps, each {lift} s up, {hold} s held, {lower} s down"
-            return Contents(beats[-1].end + EDGE_SECONDS, words, beats)
+            return Contents(beats[-1].end + EDGE_SECONDS, words, tuple(beats))
         case _:
             return None
-
-
-def _hold(seconds: int) -> tuple[Beat, ...]:
-    return (Beat("hold", 0.0, seconds),)
-
-
-def _reps(lift: int, hold: int, lower: int, relax: int, count: int) -> Iterator[Beat]:
-    at = EDGE_SECONDS
-    yield Beat("get ready", 0.0, at)
-    for rep in range(1, count + 1):
-        for label, seconds in (("lift", lift), ("hold", hold), ("lower", lower), ("relax", relax)):
-            if rep < count or label != "relax":
-                yield Beat(f"rep {rep} of {count}: {label}", at, at + seconds)
-            at += seconds
 
 
 SHORT = 4
@@ -274,9 +273,6 @@ FEWEST_BEATS = 4
 
 SHORTEST_QUIET_SECONDS = 4.0
 """A shorter pause is only breath."""
-
-Timed = tuple[Item, float]
-"""Something heard, and when it begins, in seconds from the beginning of the speech."""
 
 
 class CaptionKind(StrEnum):
@@ -290,15 +286,7 @@ class CaptionKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Caption:
-    """One thing to show.
-
-    Attributes:
-        kind: what it is of.
-        text: what it says, or what it is.
-        start: when it begins, in seconds from the beginning of the speech.
-        end: when it is over.
-        beats: what goes on inside it, in order, in seconds of the speech; none for a line.
-    """
+    """One thing to show, from `start` to `end` of the speech in seconds; a line has no beats inside it."""
 
     kind: CaptionKind
     text: str
@@ -316,7 +304,6 @@ class Subtitles:
     """Hands out the captions of what is being said as they fall due: a count at its end, all others at their start."""
 
     def __init__(self) -> None:
-        """Nothing is being said."""
         self._coming: list[Caption] = []
 
     def begin(self, speech: Playback) -> None:
@@ -340,57 +327,105 @@ class Subtitles:
 
 def captions(speech: Playback) -> tuple[Caption, ...]:
     """All that a speech has to show, in order."""
-    return tuple(_captions(tuple(zip(speech.items, speech.starts, strict=True))))
-
-
-def _captions(timed: Sequence[Timed]) -> Iterator[Caption]:
+    found: list[Caption] = []
     at = 0
-    while at < len(timed):
-        beats = _count_from(timed, at)
-        if beats:
-            yield _count(timed[at : at + beats])
+    while at < len(speech.items):
+        start = speech.starts[at]
+        counted = _counted(speech.items[at:])
+        if counted:
+            ends = list(accumulate((seconds for _, seconds in counted), initial=start))
+            beats = tuple(Beat(text, *span) for (text, _), span in zip(counted, pairwise(ends), strict=True))
+            found.append(Caption(CaptionKind.COUNT, " … ".join(text for text, _ in counted), start, ends[-1], beats))
         else:
-            yield from _single(*timed[at])
-        at += beats or 1
+            found += _caption(speech.items[at], start)
+        at += 2 * len(counted) or 1
+    return tuple(found)
 
 
-def _count_from(timed: Sequence[Timed], at: int) -> int:
-    """How many items from here on are one count: short sentences, each with a pause after it. 0 where none starts."""
-    end = at
-    while end + 1 < len(timed) and _is_beat(timed[end][0]) and isinstance(timed[end + 1][0], Break):
-        end += 2
-    return end - at if end - at >= 2 * FEWEST_BEATS else 0
+def _counted(items: Sequence[Item]) -> list[tuple[str, float]]:
+    """The count with which these items begin: short sentences, and how long each takes with the pause after it."""
+    beats = []
+    for said, pause in zip(items[::2], items[1::2], strict=False):
+        if not (isinstance(said, Sentence) and isinstance(pause, Break) and len(said.text.split()) <= SHORT):
+            break
+        beats.append((said.text.rstrip(".,"), said.seconds + pause.seconds))
+    return beats if len(beats) >= FEWEST_BEATS else []
 
 
-def _is_beat(item: Item) -> bool:
-    return isinstance(item, Sentence) and len(item.text.split()) <= SHORT
-
-
-def _count(timed: Sequence[Timed]) -> Caption:
-    said = [(item.text.rstrip(".,"), start) for item, start in timed if isinstance(item, Sentence)]
-    last, last_start = timed[-1]
-    end = last_start + last.seconds
-    ends = [start for _, start in said[1:]] + [end]
-    beats = tuple(Beat(text, start, until) for (text, start), until in zip(said, ends, strict=True))
-    return Caption(CaptionKind.COUNT, " … ".join(text for text, _ in said), timed[0][1], end, beats)
-
-
-def _single(item: Item, start: float) -> Iterator[Caption]:
+def _caption(item: Item, start: float) -> Iterator[Caption]:
     end = start + item.seconds
     match item:
         case Sentence(text):
             yield Caption(CaptionKind.LINE, text, start, end)
-        case Clip():
-            yield _clip_caption(item, start, end)
+        case Clip(name=name):
+            inside = contents(name) or Contents(item.seconds, name, (Beat(name, 0.0, item.seconds),))
+            beats = tuple(replace(beat, start=start + beat.start, end=start + beat.end) for beat in inside.beats)
+            yield Caption(CaptionKind.SOUND, inside.words, start, end, beats)
         case Break(seconds) if seconds >= SHORTEST_QUIET_SECONDS:
             yield Caption(CaptionKind.QUIET, "quiet", start, end, (Beat("quiet", start, end),))
         case _:
             pass
 
 
-def _clip_caption(clip: Clip, start: float, end: float) -> Caption:
-    inside = contents(clip.name)
-    if inside is None:
-        return Caption(CaptionKind.SOUND, clip.name, start, end, (Beat(clip.name, start, end),))
-    beats = tuple(replace(beat, start=start + beat.start, end=start + beat.end) for beat in inside.beats)
-    return Caption(CaptionKind.SOUND, inside.words, start, end, beats)
+PROGRAMS = (
+    ("ffplay", "-nodisp", "-autoexit", "-loglevel", "quiet", "-ss", "{at}", "{file}"),
+    ("mpv", "--no-video", "--really-quiet", "--start={at}", "{file}"),
+    ("mpg123", "-q", "{file}"),
+    ("afplay", "{file}"),
+)
+"""What can play an MP3 here, the best first: the first two can also begin in the middle."""
+
+
+def _start(command: list[str]) -> "subprocess.Popen[bytes]":
+    quiet = subprocess.DEVNULL
+    return subprocess.Popen(command, stdin=quiet, stdout=quiet, stderr=quiet)
+
+
+class Player:
+    """Plays clips while it is entered, with a program that the machine has; leaves no process and no file behind."""
+
+    def __init__(
+        self,
+        fetch: Fetch,
+        *,
+        which: Callable[[str], str | None] = shutil.which,
+        start: Callable[[list[str]], "subprocess.Popen[bytes]"] = _start,
+    ) -> None:
+        self._fetch = fetch
+        self._start = start
+        self._command = next((program for program in PROGRAMS if which(program[0])), None)
+        self.program = self._command and self._command[0]
+        """The program that plays; None where there is none."""
+        self._playing: tuple[Clip, float] | None = None
+        self._running: subprocess.Popen[bytes] | None = None
+        self._folder = tempfile.TemporaryDirectory(prefix="hip-coach-")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+        self._folder.cleanup()
+
+    def follow(self, speech: Playback, position: float) -> None:
+        """Have just that clip sound which belongs to this position, or none."""
+        clips = ((one, at) for one, at in zip(speech.items, speech.starts, strict=True) if isinstance(one, Clip))
+        due = next(((clip, at) for clip, at in clips if at <= position < at + clip.seconds), None)
+        if due == self._playing:
+            return
+        self.stop()
+        self._playing = due
+        sound = self._fetch(due[0].url) if due and self._command else None
+        if due and sound is not None and self._command:
+            file = Path(self._folder.name) / f"{due[0].name}.mp3"
+            file.write_bytes(sound)
+            at = f"{position - due[1]:.2f}"
+            self._running = self._start([word.format(at=at, file=file) for word in self._command])
+
+    def stop(self) -> None:
+        """Silence."""
+        self._playing = None
+        if self._running:
+            self._running.terminate()
+            self._running.wait()
+            self._running = None

@@ -29,8 +29,7 @@ from skill.simulator.conversation import (
 )
 from skill.simulator.device import Closed, Cut, Device, Happening, Listens, Speaks, State
 from skill.simulator.keys import Typed, can_edit, typed_keys, typed_lines
-from skill.simulator.playback import Caption, Playback, Subtitles, no_sounds
-from skill.simulator.player import PROGRAMS, Player
+from skill.simulator.playback import PROGRAMS, Caption, Playback, Player, Subtitles, no_sounds
 from skill.simulator.wire import Identity, from_app, to_app
 
 TICK_SECONDS = 0.1
