@@ -39,11 +39,7 @@ MOST_SECONDS = 24 * 3600
 class Exchange:
     """Something said, or "" where only time passed, and everything that happened until the next thing was said.
 
-    Attributes:
-        said: the line.
-        at: seconds from the beginning of the conversation.
-        happened: what came of it.
-        waited: how many seconds passed knowingly, where nothing was said.
+    It was said `at` so many seconds from the beginning; or nothing was, and so many were `waited`.
     """
 
     said: str
@@ -174,11 +170,7 @@ class VirtualTime(Driver):
 
 
 def wait_seconds(line: str) -> float:
-    """The seconds of a line like "/wait 20" or "/wait 20s".
-
-    Raises:
-        ValueError: there is no number after the command.
-    """
+    """The seconds of a line like "/wait 20" or "/wait 20s"; ValueError where there is no number."""
     seconds = float(line.removeprefix(WAIT).strip().removesuffix("s"))
     if not 0 <= seconds <= MOST_SECONDS:
         raise ValueError(f"seconds from 0 to {MOST_SECONDS}, please")

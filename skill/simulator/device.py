@@ -1,7 +1,7 @@
 """A virtual Echo: it listens, speaks and closes as a real one does, and says on the wire what a real one says.
 
-It lives in its own time, which moves only when it is told to: by a clock in a terminal, by jumps in a test. All that
-happens comes back as a tuple of happenings, in order; what to make of them is left to whoever drives it.
+Its time moves only when it is told to: by a clock in a terminal, by jumps in a test. All that happens comes back as a
+tuple of happenings, in order.
 """
 
 from collections.abc import Iterator, Mapping
@@ -112,13 +112,7 @@ APOLOGY = "There was a problem with the requested skill's response."
 
 @dataclass(frozen=True, slots=True)
 class Manners:
-    """How long things take that are neither speech nor silence, in seconds.
-
-    Attributes:
-        start: from the reply to its first sound.
-        wake: to say the wake word and be noticed.
-        word: to say one word.
-    """
+    """Seconds from the reply to its first sound, to say the wake word and be noticed, and to say one word."""
 
     start: float = 1.5
     wake: float = 1.0
@@ -139,17 +133,7 @@ class Device:
         fetch: Fetch = no_sounds,
         manners: Manners | None = None,
     ) -> None:
-        """Plug it in.
-
-        Args:
-            send: where requests go.
-            ear: what it understands.
-            now: the time it is to begin with, with a time zone.
-            identity: whose device it is.
-            ids: where session and request ids come from.
-            fetch: where sound files come from.
-            manners: how long things take.
-        """
+        """Plug it in, at a time with a time zone."""
         self.now = now
         self.state = State.CLOSED
         self.ear = ear
@@ -176,12 +160,7 @@ class Device:
         return self.state is State.SPEAKING and self._session is None
 
     def hear(self, text: str, *, woken: bool = False) -> tuple[Happening, ...]:
-        """Somebody says something, now.
-
-        Args:
-            text: what is said, with or without a wake word.
-            woken: take it as said with the wake word.
-        """
+        """Somebody says something, now, with or without a wake word; `woken` takes it as said with it."""
         heard = self.ear.hear(text)
         heard = replace(heard, woken=heard.woken or woken)
         deaf = self._deaf(text, heard)
@@ -218,8 +197,7 @@ class Device:
 
     def finish_speaking(self) -> tuple[Happening, ...]:
         """Time goes by until she has said what she is saying."""
-        speaking = self.state is State.SPEAKING and self.until is not None
-        return self.pass_to(self.until) if speaking and self.until else ()
+        return self.pass_to(self.until) if self.state is State.SPEAKING and self.until else ()
 
     def _deaf(self, text: str, heard: Heard) -> Deaf | None:
         if not text.strip():
@@ -236,14 +214,18 @@ class Device:
         """Sends what was understood, and takes in the answer."""
         session = self._session if self._session and not heard.invoked else self._envelopes.session()
         self._session = session
-        match heard.intent:
-            case _ if heard.intent == EXIT:
-                return self._end("USER_INITIATED", Ending.LEFT)
-            case _ if heard.intent == LAUNCH:
-                envelope = self._envelopes.launch(session, self.now)
-            case name:
-                envelope = self._envelopes.intent(session, self.now, name, self.ear.slots[name], heard.slots)
-        return self._take(session, *self._exchange(envelope))
+        if heard.intent == EXIT:
+            return self._end("USER_INITIATED", Ending.LEFT)
+        if heard.intent == LAUNCH:
+            envelope = self._envelopes.launch(session, self.now)
+        else:
+            types = self.ear.slots[heard.intent]
+            envelope = self._envelopes.intent(session, self.now, heard.intent, types, heard.slots)
+        body, problems = self._exchange(envelope)
+        if problems:
+            ended = self._end("ERROR", Ending.REFUSED, "; ".join(problems))
+            return (Refused(problems), Speaks(playback_of_text(APOLOGY)), *ended)
+        return self._take(session, body)
 
     def _exchange(self, envelope: dict[str, Any]) -> tuple[dict[str, Any], tuple[str, ...]]:
         """The body that answers an envelope, and everything that is wrong with it."""
@@ -255,17 +237,16 @@ class Device:
         self.last = (envelope, body)
         return body, tuple(faults(body, envelope["request"]["type"], self._fetch))
 
-    def _take(self, session: Conversation, body: Mapping[str, Any], problems: tuple[str, ...]) -> tuple[Happening, ...]:
-        """Begins to speak an answer, or refuses it."""
-        if problems:
-            ended = self._end("ERROR", Ending.REFUSED, "; ".join(problems))
-            return (Refused(problems), Speaks(playback_of_text(APOLOGY)), *ended)
+    def _take(self, session: Conversation, body: Mapping[str, Any]) -> tuple[Happening, ...]:
+        """Begins to speak an answer."""
         response = body["response"]
         goes_on = response["shouldEndSession"] is False
         attributes = body.get("sessionAttributes") or {}
         self._session = replace(session, new=False, attributes=attributes) if goes_on else None
         self._reprompt = playback_of((response.get("reprompt") or {}).get("outputSpeech"), self._fetch)
-        return (*_cards(response), *self._speak(playback_of(response["outputSpeech"], self._fetch), again=False))
+        card = response.get("card") or {}
+        shows = (Shows(card.get("title") or "", card.get("content") or card.get("text") or ""),) if card else ()
+        return (*shows, *self._speak(playback_of(response["outputSpeech"], self._fetch), again=False))
 
     def _speak(self, speech: Playback, *, again: bool) -> tuple[Happening, ...]:
         self.speech = speech
@@ -300,9 +281,3 @@ class Device:
     def _enter(self, state: State, until: datetime | None = None) -> None:
         self.state = state
         self.until = until
-
-
-def _cards(response: Mapping[str, Any]) -> tuple[Shows, ...]:
-    card = response.get("card") or {}
-    text = card.get("content") or card.get("text") or ""
-    return (Shows(card.get("title") or "", text),) if card else ()

@@ -4,11 +4,14 @@ At a terminal prompt_toolkit edits the line, with the keys of any shell, in a th
 whoever draws the rest of the screen draws the line, too, so half of one survives whatever is printed meanwhile.
 """
 
-from collections.abc import Iterable, Iterator
+import asyncio
+import os
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from importlib.util import find_spec
+from io import UnsupportedOperation
 from queue import Empty, SimpleQueue
-from threading import Event, Thread
+from threading import Thread
 from typing import NamedTuple, TextIO
 
 
@@ -42,12 +45,13 @@ class Typed:
         self.begun = Begun(text, cursor)
         self._news.put(self.begun)
 
-    def enter(self, lines: Iterable[str]) -> None:
-        """Each line is complete as soon as it comes; after them there will be no more."""
-        with suppress(OSError, EOFError, KeyboardInterrupt):  # as a terminal that was closed
-            for line in lines:
-                self.begun = Begun()
-                self._news.put(line)
+    def enter(self, line: str) -> None:
+        """A line is complete."""
+        self.begun = Begun()
+        self._news.put(line)
+
+    def end(self) -> None:
+        """There will be no more."""
         self._news.put(None)
 
 
@@ -55,20 +59,24 @@ class Typed:
 def typed_lines(stdin: TextIO) -> Iterator[Typed]:
     """Lines of any input, each as soon as it is there; what is begun when the input ends counts as one."""
     typed = Typed()
+
+    def read() -> None:
+        with suppress(OSError):  # a terminal that was closed
+            for line in _reader(stdin):
+                typed.enter(line.rstrip("\r\n"))
+        typed.end()
+
     # A daemon, since nothing can wake a thread that waits for a line; it ends with the program.
-    Thread(target=typed.enter, args=[_lines(stdin)], daemon=True).start()
+    Thread(target=read, daemon=True).start()
     yield typed
 
 
-def _lines(stdin: TextIO) -> Iterator[str]:
+def _reader(stdin: TextIO) -> TextIO:
+    """A reader of our own: that of `sys.stdin` holds a lock which Python wants back when the program ends."""
     try:
-        number = stdin.fileno()
-    except OSError:  # no file, as in tests
-        yield from (line.rstrip("\r\n") for line in stdin)
-        return
-    # A reader of its own: that of `sys.stdin` holds a lock which Python wants back when the program ends.
-    with open(number, encoding="utf-8", errors="replace", closefd=False) as own:
-        yield from (line.rstrip("\n") for line in own)
+        return os.fdopen(stdin.fileno(), encoding="utf-8", errors="replace", closefd=False)
+    except UnsupportedOperation:  # no file, as in tests
+        return stdin
 
 
 def can_edit() -> bool:
@@ -88,33 +96,35 @@ def typed_keys(stdin: TextIO) -> Iterator[Typed]:
     from prompt_toolkit.key_binding import KeyBindings
     from prompt_toolkit.output import DummyOutput
 
-    typed, left = Typed(), Event()
+    typed = Typed()
     unseen = KeyBindings()
     for search in ("c-r", "c-s"):  # it has a line of its own, which nobody would see
         unseen.add(search)(lambda _: None)
     keys = create_input(stdin)
     session: PromptSession[str] = PromptSession(input=keys, output=DummyOutput(), key_bindings=unseen)
-    line, app = session.default_buffer, session.app
+    line = session.default_buffer
     for change in (line.on_text_changed, line.on_cursor_position_changed):
         change += lambda _: typed.edit(line.text, line.cursor_position)
 
-    def lines() -> Iterator[str]:
-        while not left.is_set():
-            yield session.prompt(handle_sigint=False)
+    async def read() -> None:
+        with suppress(OSError, EOFError, KeyboardInterrupt):
+            while True:
+                typed.enter(await session.prompt_async(handle_sigint=False))
 
-    def leave() -> None:
-        if app.future and not app.future.done():
-            app.exit(exception=EOFError())
+    loop = asyncio.new_event_loop()
+    reading = loop.create_task(read())
 
-    reader = Thread(target=typed.enter, args=[lines()], daemon=True)
+    def run() -> None:
+        with suppress(asyncio.CancelledError):
+            loop.run_until_complete(reading)
+        typed.end()
+
+    reader = Thread(target=run, daemon=True)
     with keys.raw_mode():  # between two lines, too
         reader.start()
         try:
             yield typed
         finally:
-            left.set()
-            while reader.is_alive():  # it may just be between two lines
-                if app.loop:
-                    with suppress(RuntimeError):  # its loop has just been closed
-                        app.loop.call_soon_threadsafe(leave)
-                reader.join(0.02)
+            loop.call_soon_threadsafe(reading.cancel)
+            reader.join()
+            loop.close()

@@ -4,6 +4,8 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
+from itertools import count
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -26,16 +28,12 @@ class Identity:
 
 def random_ids() -> Iterator[str]:
     """Endless ids, none like another."""
-    while True:
-        yield str(uuid4())
+    return (str(uuid4()) for _ in count())
 
 
 def numbered_ids() -> Iterator[str]:
     """Endless ids that are the same in every run."""
-    number = 0
-    while True:
-        yield f"00000000-0000-0000-0000-{number:012d}"
-        number += 1
+    return (f"00000000-0000-0000-0000-{number:012d}" for number in count())
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +49,6 @@ class Envelopes:
     """Writes requests for one device."""
 
     def __init__(self, identity: Identity, ids: Iterator[str]) -> None:
-        """Write as this device, with ids from this source."""
         self.identity = identity
         self._ids = ids
 
@@ -66,28 +63,13 @@ class Envelopes:
     def intent(
         self, session: Conversation, now: datetime, name: str, types: Mapping[str, str], said: Mapping[str, Spoken]
     ) -> dict[str, Any]:
-        """An intent was understood.
-
-        Args:
-            session: the open session.
-            now: when it was said.
-            name: the intent.
-            types: the intent's slots and their types, all of them.
-            said: the slots that were filled.
-        """
+        """An intent was understood: its slots are those of `types`, filled with what was said."""
         slots = {slot: self._slot(slot, said.get(slot)) for slot in types}
         intent = {"name": name, "confirmationStatus": "NONE"} | ({"slots": slots} if slots else {})
         return self._envelope(session, "IntentRequest", now, intent=intent)
 
     def ended(self, session: Conversation, now: datetime, reason: str, error: str = "") -> dict[str, Any]:
-        """The session ended on the device's side.
-
-        Args:
-            session: the session that ended.
-            now: when.
-            reason: USER_INITIATED, EXCEEDED_MAX_REPROMPTS or ERROR.
-            error: for ERROR, what the device could not use.
-        """
+        """The session ended on the device's side: USER_INITIATED, EXCEEDED_MAX_REPROMPTS, or ERROR with what it was."""
         more = {"error": {"type": "INVALID_RESPONSE", "message": error}} if error else {}
         return self._envelope(session, EXIT, now, reason=reason, **more)
 
@@ -129,15 +111,15 @@ class Envelopes:
         value: dict[str, Any] = {"type": "Simple", "value": said.words}
         if said.type == NUMBER:
             return slot | {"slotValue": value}
-        resolutions = {"resolutionsPerAuthority": [self._resolution(said)]}
+        matched = said.id is not None
+        resolution: dict[str, Any] = {
+            "authority": f"amzn1.er-authority.echo-sdk.{self.identity.skill}.{said.type}",
+            "status": {"code": "ER_SUCCESS_MATCH" if matched else "ER_SUCCESS_NO_MATCH"},
+        }
+        if matched:
+            resolution["values"] = [{"value": {"name": said.name, "id": said.id}}]
+        resolutions = {"resolutionsPerAuthority": [resolution]}
         return slot | {"resolutions": resolutions, "slotValue": value | {"resolutions": resolutions}}
-
-    def _resolution(self, said: Spoken) -> dict[str, Any]:
-        authority = f"amzn1.er-authority.echo-sdk.{self.identity.skill}.{said.type}"
-        if said.id is None:
-            return {"authority": authority, "status": {"code": "ER_SUCCESS_NO_MATCH"}}
-        value = {"value": {"name": said.name, "id": said.id}}
-        return {"authority": authority, "status": {"code": "ER_SUCCESS_MATCH"}, "values": [value]}
 
 
 Send = Callable[[dict[str, Any]], dict[str, Any]]
@@ -149,12 +131,7 @@ class UnansweredError(Exception):
 
 
 def to_app(app: Any, path: str = "/alexa") -> Send:
-    """A send that hands envelopes to a WSGI app of Flask, without a network.
-
-    Args:
-        app: the Flask app; it must be in local mode, since nothing is signed.
-        path: where the app takes requests.
-    """
+    """A send that hands envelopes to a Flask app in local mode (nothing is signed), without a network."""
     client = app.test_client()
 
     def send(envelope: dict[str, Any]) -> dict[str, Any]:
@@ -170,13 +147,11 @@ def to_app(app: Any, path: str = "/alexa") -> Send:
 def from_app(app: Any) -> Fetch:
     """A fetch that takes sound files from the app, whatever host their address names; each is asked for once."""
     client = app.test_client()
-    kept: dict[str, bytes | None] = {}
 
+    @cache
     def fetch(url: str) -> bytes | None:
-        path = urlsplit(url).path
-        if path not in kept:
-            answer = client.get(path)
-            kept[path] = answer.data if answer.status_code == 200 and answer.mimetype == "audio/mpeg" else None
-        return kept[path]
+        answer = client.get(urlsplit(url).path)
+        sound: bytes = answer.data
+        return sound if answer.status_code == 200 and answer.mimetype == "audio/mpeg" else None
 
     return fetch
