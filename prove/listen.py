@@ -10,10 +10,10 @@ import math
 import tempfile
 from array import array
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 from prove.page import today, write
+from skill.library.values import replace
 from skill.media import recording as record
 from skill.media.sounds import catalogue, compose, samples, vocabulary
 

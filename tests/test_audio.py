@@ -1,6 +1,5 @@
 """The sounds: what is in them, heard again by ffmpeg; how they are kept; the voices and what they record."""
 
-import dataclasses
 import errno
 import hashlib
 import json
@@ -359,7 +358,7 @@ def test_sounds_of_another_release_are_not_heard(english: vocabulary.Vocabulary,
     """With new recordings the sounds are new, though the old ones still lie on the disk."""
     old = Sounds(tmp_path, NAMES, {"en": english})
     louder = {name: compose.tone(Tone.END) for name in english.words}
-    other = dataclasses.replace(english, words=louder, fingerprint="other")
+    other = replace(english, words=louder, fingerprint="other")
     assert recipe([english]) == recipe([english]) != recipe([other])
     assert old.mp3(NAMES[0]) != Sounds(tmp_path, NAMES, {"en": other}).mp3(NAMES[0])
 

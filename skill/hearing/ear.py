@@ -6,13 +6,13 @@ for Amazon's own understanding, which is better at some things and worse at othe
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
 from skill.hearing.built_in import BUILT_IN, EXIT, EXITS, LAUNCH, LINKS, OPENERS, TRAILERS, WAKE_WORDS
 from skill.hearing.likeness import Candidate, Likeness, Sample
 from skill.hearing.words import NUMBER, Interpretation, SlotValues, Spoken, Tokens, normalise
+from skill.library.values import Value, field, replace
 
 FALLBACK = "AMAZON.FallbackIntent"
 
@@ -50,8 +50,7 @@ NEAR = 12.0
 """So many points ahead may another meaning be, and an urgent one still wins."""
 
 
-@dataclass(frozen=True, slots=True)
-class Bar:
+class Bar(Value):
     """What a sample must have in common with a sentence, of 100 each: see `Candidate`."""
 
     likeness: float
@@ -61,9 +60,13 @@ class Bar:
 
     def takes(self, found: Candidate) -> bool:
         """Whether the sentence is as like the sample as that."""
-        mine = (self.likeness, self.said, self.own, self.likely)
-        its = (found.likeness, found.said, found.own, found.likely)
-        return not found.denied and all(one >= least for one, least in zip(its, mine, strict=True))
+        return (
+            not found.denied
+            and found.likeness >= self.likeness
+            and found.said >= self.said
+            and found.own >= self.own
+            and found.likely >= self.likely
+        )
 
 
 CLOSE = Bar(likeness=80, said=85)
@@ -91,30 +94,21 @@ class How(StrEnum):
     NOT = "not understood"
 
 
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """What was understood.
-
-    Attributes:
-        intent: an intent's name, or LAUNCH or EXIT, which are requests of their own.
-        slots: what was said for each slot that was filled, by the slot's name.
-        how: exactly a sample, like one, or not at all.
-        score: how like, of 100.
-        woken: the sentence began with a wake word.
-        invoked: the sentence named the skill, so it is for the skill even when no session is open.
-    """
+class Heard(Value):
+    """What was understood: an intent, or LAUNCH or EXIT; how, and how like a sample it is, of 100."""
 
     intent: str
     slots: Mapping[str, Spoken] = field(default_factory=dict)
     how: How = How.NOT
     score: float = 0.0
     woken: bool = False
+    """The sentence began with a wake word."""
     invoked: bool = False
+    """It named the skill, so it is for the skill even when no session is open."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Guess:
-    """What a sentence may mean, the sample that says so, and what was taken as values in it."""
+class _Guess(Value):
+    """What a sentence may mean, by which sample, with what taken as values in it."""
 
     intent: str
     found: Candidate
@@ -125,20 +119,18 @@ class Ear:
     """Hears what an interaction model lets a person say."""
 
     def __init__(self, model: Mapping[str, Any], urgent: Sequence[str] = URGENT) -> None:
-        """Learn a model.
-
-        Args:
-            model: the JSON of an interaction model, as the developer console takes it.
-            urgent: intents that win a tie or a near tie, most urgent first.
-        """
+        """Learn the JSON of an interaction model. `urgent` intents win a near tie, the most urgent first."""
         language = model["interactionModel"]["languageModel"]
-        samples = tuple(_samples(language["intents"]))
         self.invocation = " ".join(normalise(language["invocationName"]))
         self.slots = {
             intent["name"]: {slot["name"]: slot["type"] for slot in intent.get("slots", ())}
             for intent in language["intents"]
         }
-        self._says = {intent["name"]: _said_for(intent) for intent in language["intents"]}
+        self._says = {
+            intent["name"]: (*intent.get("samples", ()), *BUILT_IN.get(intent["name"], ()))
+            for intent in language["intents"]
+        }
+        samples = tuple(self._samples())
         self._vocabulary = SlotValues(language.get("types", ()))
         self._exactly = {sample.words: sample for sample in reversed(samples)}
         self._likeness = Likeness(samples, urgent)
@@ -159,6 +151,15 @@ class Ear:
     def example(self, slot_type: str) -> str:
         """A value of a slot's type, as one would say it."""
         return self._vocabulary.example(slot_type)
+
+    def _samples(self) -> Iterator[Sample]:
+        for intent, ways in self._says.items():
+            for text in ways:
+                parts = re.split(r"\{(\w+)\}", text)
+                words = [
+                    [f"{{{self.slots[intent][part]}}}"] if at % 2 else normalise(part) for at, part in enumerate(parts)
+                ]
+                yield Sample(intent, tuple(word for part in words for word in part))
 
     def _understood(self, words: Tokens) -> Heard:
         readings = tuple(self._vocabulary.readings(words))
@@ -213,20 +214,6 @@ class Ear:
         said = {value.type: value for value in values}
         filled = {name: said[kind] for name, kind in self.slots[intent].items() if kind in said}
         return Heard(intent, filled, how, score)
-
-
-def _said_for(intent: Mapping[str, Any]) -> tuple[str, ...]:
-    return (*intent.get("samples", ()), *BUILT_IN.get(intent["name"], ()))
-
-
-def _samples(intents: Sequence[Mapping[str, Any]]) -> Iterator[Sample]:
-    """Every way to say every intent, the built-in ones with the phrases they bring."""
-    for intent in intents:
-        types = {slot["name"]: slot["type"] for slot in intent.get("slots", ())}
-        for text in _said_for(intent):
-            parts = re.split(r"\{(\w+)\}", text)
-            words = [[f"{{{types[part]}}}"] if at % 2 else normalise(part) for at, part in enumerate(parts)]
-            yield Sample(intent["name"], tuple(word for part in words for word in part))
 
 
 def _without_wake_word(words: Tokens) -> tuple[Tokens, bool]:

@@ -10,11 +10,11 @@ all samples of their intents decides.
 import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import pairwise, takewhile
 
 from skill.hearing.built_in import FILLERS
 from skill.hearing.words import Tokens, stem
+from skill.library.values import Value
 
 PLURALS = frozenset({"legs", "arms"})
 """Words that stay as they are: one numb leg is a nerve that was sat on, two are an emergency."""
@@ -63,67 +63,56 @@ SMOOTHING = 0.1
 """Added to every count of a word, so that an intent that never used it is unlikely and not impossible."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sample:
+class Sample(Value):
     """One way to say an intent: its words, where a slot is a word like `{TYPE}`."""
 
     intent: str
     words: Tokens
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A sample that a sentence is like.
-
-    Attributes:
-        sample: the sample.
-        likeness: how like it, of 100.
-        points: to rank it by.
-        said: how much of what the sample tells was said, whatever was said besides, of 100.
-        own: how much the most telling word in common belongs to such intents alone, of 100.
-        likely: how probable the guess from all samples holds it that one of such intents is meant, of 100.
-        elsewhere: the sample is about who speaks, and the sentence is about nobody who speaks.
-        denied: the sample denies something and the sentence does not, or the sentence denies what the sample says.
-    """
+class Candidate(Value):
+    """A sample that a sentence is like; all measures are of 100."""
 
     sample: Sample
     likeness: float
     points: float
+    """To rank it by."""
     said: float
+    """How much of what the sample tells was said, whatever was said besides."""
     own: float
+    """How much the most telling word in common belongs to grave intents alone."""
     likely: float
+    """How probable the guess from all samples holds it that a grave intent is meant."""
     elsewhere: bool
+    """The sample is about who speaks, and the sentence is about nobody who speaks."""
     denied: bool
+    """The sample denies something and the sentence does not, or the sentence denies what the sample says."""
 
 
 class Likeness:
     """Compares sentences with the samples of a model."""
 
     def __init__(self, samples: Sequence[Sample], grave: Sequence[str] = ()) -> None:
-        """Weigh the words of all samples.
-
-        Args:
-            samples: every way to say every intent.
-            grave: the intents whose own words are to be known: how much a word belongs to them and to no others.
-        """
+        """Weigh the words of all samples. It is to be known which words belong to the `grave` intents alone."""
         self._samples = samples
         self._grave = tuple(grave)
         self._texts = [" ".join(sample.words) for sample in samples]
         self._stems = [_stems(sample.words) for sample in samples]
         self._guess = _Guess(samples)
-        uses = {(word, one.intent) for one, stems in zip(samples, self._stems, strict=True) for word in stems}
+        spread: defaultdict[str, set[str]] = defaultdict(set)
+        everywhere: Counter[str] = Counter()
+        there: Counter[str] = Counter()
+        for sample, stems in zip(samples, self._stems, strict=True):
+            for word in stems:
+                spread[word].add(sample.intent)
+            if sample.intent in grave:
+                there.update(stems)
+                everywhere.update(stems)
+            else:
+                everywhere.update(set(stems).difference(_refused(sample.words)))
         intents = len({sample.intent for sample in samples})
-        spread = Counter(word for word, _ in uses)
-        self._weights = {word: math.log(1 + intents / count) for word, count in spread.items()}
+        self._weights = {word: math.log(1 + intents / len(users)) for word, users in spread.items()}
         self._strange = STRANGE * math.log(1 + intents)
-        everywhere = Counter(
-            word
-            for one, stems in zip(samples, self._stems, strict=True)
-            for word in set(stems).difference(() if one.intent in grave else _refused(one.words))
-        )
-        there = Counter(
-            word for one, stems in zip(samples, self._stems, strict=True) if one.intent in grave for word in stems
-        )
         self._own = {word: 100 * there[word] / max(1, everywhere[word]) for word in self._weights}
 
     def candidates(self, words: Tokens) -> Iterator[Candidate]:
@@ -138,18 +127,19 @@ class Likeness:
             " ".join(words), self._texts, scorer=fuzz.token_set_ratio, score_cutoff=SAMPLE_CUT, limit=None
         )
         for _, letters, at in found:
-            likeness = LETTERS_SHARE * letters + (1 - LETTERS_SHARE) * 100 * self._shared(said, self._stems[at])
-            sample = self._samples[at]
-            points = likeness + GUESS_POINTS * guess[sample.intent]
-            stems = self._stems[at]
+            sample, stems = self._samples[at], self._stems[at]
             common = [word for word in stems if word in said]
+            told, all_said, all_told = (sum(map(self._weight, words)) for words in (common, said, stems))
+            shared = 2 * told / (all_said + all_told or 1)
+            likeness = 100 * (1 - LETTERS_SHARE) * shared + LETTERS_SHARE * letters
+            points = likeness + GUESS_POINTS * guess[sample.intent]
             own = max((self._own[word] for word in common if word not in FILLERS), default=0.0)
             elsewhere = bool(SPEAKER.intersection(stems)) and not SPEAKER.intersection(said)
             if DENIALS.intersection(stems):
                 denied = not DENIALS.intersection(said)
             else:
                 denied = any(self._own[word] >= OWN_DENIED for word in common if word in refused)
-            yield Candidate(sample, likeness, points, self._told(common, stems), own, likely, elsewhere, denied)
+            yield Candidate(sample, likeness, points, 100 * told / (all_told or 1), own, likely, elsewhere, denied)
 
     def _meant(self, word: str) -> str:
         """The word itself, or the one of the samples that it is a slip of the fingers for."""
@@ -159,15 +149,6 @@ class Likeness:
             return word
         meant = process.extractOne(stem(word), self._weights.keys(), scorer=fuzz.ratio, score_cutoff=MISTYPED_CUT)
         return meant[0] if meant else word
-
-    def _shared(self, said: Tokens, sample: Tokens) -> float:
-        """What two sentences have in common, of what both of them tell: 0 to 1."""
-        common = sum(2 * self._weight(word) for word in said if word in sample)
-        return common / (sum(map(self._weight, said)) + sum(map(self._weight, sample)) or 1)
-
-    def _told(self, common: Iterable[str], sample: Tokens) -> float:
-        """How much of what a sample tells is told by the words in common, of 100."""
-        return 100 * sum(map(self._weight, common)) / (sum(map(self._weight, sample)) or 1)
 
     def _weight(self, word: str) -> float:
         weight = self._weights.get(word, self._strange)

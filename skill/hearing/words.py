@@ -5,9 +5,11 @@ Canonical is lower case, no punctuation, contractions written out, numbers as di
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from functools import lru_cache
 from itertools import combinations
 from typing import Any
+
+from skill.library.values import Value
 
 Tokens = tuple[str, ...]
 
@@ -21,49 +23,22 @@ _TENS = dict(zip(_TENS_FROM_TWENTY.split(), range(20, 100, 10), strict=True))
 _VALUE = {word: value for value, word in enumerate(_ONES)} | _TENS
 
 # People type with and without the apostrophe; both are heard as the long form.
-_CONTRACTIONS = {
-    "im": "i am",
-    "ive": "i have",
-    "youre": "you are",
-    "youve": "you have",
-    "its": "it is",
-    "thats": "that is",
-    "theres": "there is",
-    "whats": "what is",
-    "wheres": "where is",
-    "hows": "how is",
-    "whens": "when is",
-    "whos": "who is",
-    "lets": "let us",
-    "hes": "he is",
-    "shes": "she is",
-    "somethings": "something is",
-    "everythings": "everything is",
-    "nothings": "nothing is",
-    "someones": "someone is",
-    "somebodys": "somebody is",
-    "weve": "we have",
-    "theyre": "they are",
-    "cant": "cannot",
-    "dont": "do not",
-    "doesnt": "does not",
-    "didnt": "did not",
-    "isnt": "is not",
-    "arent": "are not",
-    "wasnt": "was not",
-    "wont": "will not",
-    "wouldnt": "would not",
-    "shouldnt": "should not",
-    "couldnt": "could not",
-    "havent": "have not",
-    "hasnt": "has not",
-    "wanna": "want to",
-    "gonna": "going to",
-    "gotta": "got to",
-    "gimme": "give me",
-    "lemme": "let me",
-    "ok": "okay",
-}
+_CONTRACTIONS = (
+    ("im", "i am"),
+    ("cant", "cannot"),
+    ("wont", "will not"),
+    ("lets", "let us"),
+    ("gotta", "got to"),
+    ("ok", "okay"),
+    ("gimme", "give me"),
+    ("lemme", "let me"),
+    ("wanna", "want to"),
+    ("gonna", "going to"),
+    (r"(i|you|we)ve", r"\1 have"),
+    (r"(you|they)re", r"\1 are"),
+    (r"(it|that|there|what|where|how|when|who|he|she|(?:some|every|no)thing|some(?:one|body))s", r"\1 is"),
+    (r"(do|does|did|is|are|was|would|should|could|have|has)nt", r"\1 not"),
+)
 _LONG_FORMS = (("can not", "cannot"), ("'ll", " will"), ("i'd", "i would"), ("we're", "we are"), ("'em", "them"))
 
 
@@ -76,15 +51,21 @@ def normalise(text: str) -> Tokens:
     for short, long in _LONG_FORMS:
         plain = re.sub(rf"(?<![a-z]){short}\b" if short[0] != "'" else rf"{short}\b", long, plain)
     bare = re.findall(r"[^\W_]+", plain.replace("'", ""))
-    return tuple(_numbers([part for word in bare for part in _CONTRACTIONS.get(word, word).split()]))
-
-
-def _numbers(words: Sequence[str]) -> Iterator[str]:
-    at = 0
+    words = [part for word in bare for part in _long(word).split()]
+    found, at = [], 0
     while at < len(words):
         value, used = _number_at(words, at)
-        yield words[at] if used == 0 else str(value)
+        found.append(str(value) if used else words[at])
         at += max(used, 1)
+    return tuple(found)
+
+
+@lru_cache(maxsize=1024)
+def _long(word: str) -> str:
+    for short, long in _CONTRACTIONS:
+        if found := re.fullmatch(short, word):
+            return found.expand(long)
+    return word
 
 
 def _number_at(words: Sequence[str], at: int) -> tuple[int, int]:
@@ -117,11 +98,11 @@ def spelled(word: str) -> str:
     """A number from 0 to 99 as words; any other word as it is."""
     if not word.isdecimal() or int(word) > 99:
         return word
-    value = int(word)
-    if value < 20:
-        return _ONES[value]
-    tens = next(name for name, ten in _TENS.items() if ten == value // 10 * 10)
-    return f"{tens} {_ONES[value % 10]}" if value % 10 else tens
+    tens, ones = divmod(int(word), 10)
+    if tens < 2:
+        return _ONES[int(word)]
+    name = list(_TENS)[tens - 2]
+    return f"{name} {_ONES[ones]}" if ones else name
 
 
 def stem(word: str) -> str:
@@ -150,8 +131,7 @@ MOST_WORDS = 6
 """The longest value looked for, in words."""
 
 
-@dataclass(frozen=True, slots=True)
-class Spoken:
+class Spoken(Value):
     """What was said for a slot: the words, and the value of the slot's type that they stand for, if any does."""
 
     type: str
@@ -160,8 +140,7 @@ class Spoken:
     name: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Interpretation:
+class Interpretation(Value):
     """A sentence in which some words are taken as values: each of them became one word, `{TYPE}`.
 
     `likeness` says how like their names the values were said, of 100.
@@ -172,9 +151,8 @@ class Interpretation:
     likeness: float = 100.0
 
 
-@dataclass(frozen=True, slots=True)
-class _Span:
-    """The words from `start` up to, not including, `end`; `likeness` to the value's name, of 100."""
+class _Span(Value):
+    """The words from `start` to before `end`; `likeness` to the value's name, of 100."""
 
     start: int
     end: int
@@ -189,7 +167,6 @@ class SlotValues:
     """All values of a model's slot types, by every name they have."""
 
     def __init__(self, types: Iterable[Mapping[str, Any]]) -> None:
-        """Learn the `types` of an interaction model."""
         self._types = {kind["name"]: dict(_named_values(kind)) for kind in types}
 
     def readings(self, words: Tokens) -> Iterator[Interpretation]:

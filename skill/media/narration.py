@@ -4,7 +4,6 @@ For listening to it, timing it, and taking it along.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -18,6 +17,7 @@ from skill.dialogue.respond import respond
 from skill.dialogue.session import Listener, Person, Scene, Session, Turn
 from skill.dialogue.turns import seconds_of
 from skill.library.models import Library
+from skill.library.values import Value
 from skill.media.recording import Voice, level
 from skill.media.sounds.catalogue import sound_named
 from skill.media.sounds.compose import compose
@@ -65,8 +65,7 @@ def narration_parts(library: Library, name: str, sounds: frozenset[str]) -> tupl
     return tuple(parts)
 
 
-@dataclass(frozen=True, slots=True)
-class Hold:
+class Hold(Value):
     """A hold inside a narration: from the tone that begins it to the one that ends it."""
 
     start_ms: float
@@ -77,8 +76,7 @@ class Hold:
         return (self.end_ms - self.start_ms) / 1000
 
 
-@dataclass(frozen=True, slots=True)
-class Narration:
+class Narration(Value):
     """Samples, and where in them the holds lie."""
 
     samples: Samples

@@ -5,11 +5,11 @@ Time goes by in it in one of two ways: as it does, or as fast as it can.
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 
 from skill.hearing import EXIT, FALLBACK, LAUNCH, Ear, Heard, How
+from skill.library.values import Value, replace
 from skill.simulator.device import (
     Closed,
     Cut,
@@ -35,8 +35,7 @@ MOST_SECONDS = 24 * 3600
 """The longest wait."""
 
 
-@dataclass(frozen=True, slots=True)
-class Exchange:
+class Exchange(Value):
     """Something said, or "" where only time passed, and everything that happened until the next thing was said.
 
     It was said `at` so many seconds from the beginning; or nothing was, and so many were `waited`.

@@ -5,13 +5,13 @@ tuple of happenings, in order.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
 from skill.hearing import EXIT, FALLBACK, LAUNCH, Ear, Heard
 from skill.library.limits import LISTENING_SECONDS
+from skill.library.values import Value, replace
 from skill.simulator.law import faults
 from skill.simulator.playback import Fetch, Playback, no_sounds, playback_of, playback_of_text
 from skill.simulator.wire import Conversation, Envelopes, Identity, Send, UnansweredError, random_ids
@@ -43,59 +43,51 @@ class Deaf(StrEnum):
     NO_FALLBACK = "not understood, and the model has no intent for that"
 
 
-@dataclass(frozen=True, slots=True)
-class Understood:
+class Understood(Value):
     """Something was said and taken for an intent, or for nothing the skill knows."""
 
     heard: Heard
 
 
-@dataclass(frozen=True, slots=True)
-class Ignored:
+class Ignored(Value):
     """Something was said and nothing came of it."""
 
     why: Deaf
 
 
-@dataclass(frozen=True, slots=True)
-class Cut:
+class Cut(Value):
     """Somebody spoke into what was being said, so many seconds after it began."""
 
     after: float
 
 
-@dataclass(frozen=True, slots=True)
-class Speaks:
+class Speaks(Value):
     """She begins to speak; `again` when it is the reprompt."""
 
     speech: Playback
     again: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Listens:
+class Listens(Value):
     """The microphone opens."""
 
     again: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Shows:
+class Shows(Value):
     """A card arrived in the companion app."""
 
     title: str
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Refused:
+class Refused(Value):
     """The device cannot use a response."""
 
     problems: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Closed:
+class Closed(Value):
     """The session is over."""
 
     why: Ending
@@ -110,8 +102,7 @@ APOLOGY = "There was a problem with the requested skill's response."
 """What Alexa says in its own voice when it cannot use a response."""
 
 
-@dataclass(frozen=True, slots=True)
-class Manners:
+class Manners(Value):
     """Seconds from the reply to its first sound, to say the wake word and be noticed, and to say one word."""
 
     start: float = 1.5

@@ -15,7 +15,6 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
 from itertools import accumulate, pairwise
@@ -23,6 +22,8 @@ from pathlib import Path
 from typing import Self
 from urllib.parse import urlsplit
 from xml.etree import ElementTree
+
+from skill.library.values import Value, replace
 
 WORDS_PER_MINUTE = 150
 """A comfortable synthetic voice speaks 150 to 200 words a minute (Sutton 1995, as cited in the content notes)."""
@@ -39,23 +40,20 @@ RATES = {"x-slow": 0.5, "slow": 0.75, "medium": 1.0, "fast": 1.25, "x-fast": 1.6
 """How fast a named prosody rate is beside the usual; ours too."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sentence:
+class Sentence(Value):
     """A sentence, or part of one."""
 
     text: str
     seconds: float
 
 
-@dataclass(frozen=True, slots=True)
-class Break:
+class Break(Value):
     """Silence that the response asks for."""
 
     seconds: float
 
 
-@dataclass(frozen=True, slots=True)
-class Clip:
+class Clip(Value):
     """A sound file. `name` is the last part of its address without the ending."""
 
     url: str
@@ -66,8 +64,7 @@ class Clip:
 Item = Sentence | Break | Clip
 
 
-@dataclass(frozen=True)
-class Playback:
+class Playback(Value, dict=True):
     """Everything heard in one go, in order."""
 
     items: tuple[Item, ...] = ()
@@ -220,8 +217,7 @@ EDGE_SECONDS = 1.0
 _PATTERN = re.compile(r"(?:[a-z]{2,3}-)?(hold|left|reps|bed)((?:-\d+)+)(?:-(ticks|quiet))?", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
-class Beat:
+class Beat(Value):
     """What is going on from one second to another."""
 
     label: str
@@ -229,8 +225,7 @@ class Beat:
     end: float
 
 
-@dataclass(frozen=True, slots=True)
-class Contents:
+class Contents(Value):
     """What is inside a clip: how many seconds, in words, and beat by beat from its start."""
 
     seconds: float
@@ -284,8 +279,7 @@ class CaptionKind(StrEnum):
     QUIET = "quiet"
 
 
-@dataclass(frozen=True, slots=True)
-class Caption:
+class Caption(Value):
     """One thing to show, from `start` to `end` of the speech in seconds; a line has no beats inside it."""
 
     kind: CaptionKind

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
 from itertools import count
@@ -12,11 +11,11 @@ from uuid import uuid4
 
 from skill.hearing import EXIT, LAUNCH
 from skill.hearing.words import NUMBER, Spoken
+from skill.library.values import Value, field
 from skill.simulator.playback import Fetch
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
+class Identity(Value):
     """Who and what is speaking. The defaults stay the same, so a person who comes back is known again."""
 
     skill: str = "amzn1.ask.skill.00000000-0000-0000-0000-000000000000"
@@ -36,8 +35,7 @@ def numbered_ids() -> Iterator[str]:
     return (f"00000000-0000-0000-0000-{number:012d}" for number in count())
 
 
-@dataclass(frozen=True, slots=True)
-class Conversation:
+class Conversation(Value):
     """An open session: its id, whether a request was sent in it yet, and the attributes that it carries."""
 
     id: str

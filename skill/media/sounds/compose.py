@@ -9,10 +9,10 @@ is a moment, but never so fast that it clicks.
 import math
 from array import array
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cache
 
 from skill.coaching.cadence import Cadence, Tone
+from skill.library.values import Value
 from skill.media.sounds.samples import LOUDEST, RATE, Samples, count_of, decibels, lay, silence
 from skill.media.sounds.vocabulary import Vocabulary
 
@@ -27,16 +27,14 @@ BED_FADE_MS = 400
 """The bed comes and goes this slowly."""
 
 
-@dataclass(frozen=True, slots=True)
-class Partial:
+class Partial(Value):
     """One sine of a sound: its pitch relative to the sound's own, and how loud it is."""
 
     ratio: float
     weight: float
 
 
-@dataclass(frozen=True, slots=True)
-class Timbre:
+class Timbre(Value):
     """How a tone sounds: pitches in hertz, level in decibels below the loudest, times in milliseconds.
 
     `decay_ms` is the time to fall to a third; without it the tone keeps its level until the release.

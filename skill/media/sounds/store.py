@@ -12,7 +12,6 @@ import time
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import cached_property
 from importlib import resources
 from pathlib import Path
@@ -20,6 +19,7 @@ from threading import BoundedSemaphore, Lock
 
 from skill.coaching.cadence import Cadence
 from skill.library.models import Library
+from skill.library.values import Value
 from skill.media.sounds.catalogue import catalogue, sound_named
 from skill.media.sounds.compose import compose
 from skill.media.sounds.samples import count_of, encode, encoded_bytes, is_whole
@@ -181,8 +181,7 @@ def sweep(folder: Path) -> None:
                     path.unlink()
 
 
-@dataclass(frozen=True, slots=True)
-class Size:
+class Size(Value):
     """How much the sounds of a library are."""
 
     number: int

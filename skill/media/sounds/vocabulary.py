@@ -9,10 +9,10 @@ import hashlib
 import json
 import logging
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from skill.library.values import Value
 from skill.media.sounds.samples import Samples, from_wav
 
 log = logging.getLogger(__name__)
@@ -30,8 +30,7 @@ RECORDED = Path(__file__).parent / "vocabulary"
 """Where the recordings that come with the skill lie, a folder for each language."""
 
 
-@dataclass(frozen=True, slots=True)
-class Vocabulary:
+class Vocabulary(Value):
     """The words of one language, as samples; `fingerprint` changes when any recording does."""
 
     language: str
