@@ -14,20 +14,20 @@ class BreaksLimit(ValueError):
 
 
 def ssml(parts: Sequence[Part], sounds_at: str = "", *, reprompt: bool = False) -> str:
-    """The parts as one SSML document.
+    """The parts as one SSML document, `<speak>…</speak>`, with everything from the content escaped.
 
-    Args:
-        parts: what is heard, in order.
-        sounds_at: the https address under which the device finds `<name>.mp3`, without a slash at the end.
-        reprompt: whether it is a reprompt, which may hold less sound.
-
-    Returns:
-        `<speak>…</speak>`, well formed, with everything from the content escaped.
+    The device finds a sound as `<name>.mp3` under the https address `sounds_at`, which has no slash at the end. A
+    reprompt may hold less sound.
 
     Raises:
         BreaksLimit: too many characters or clips, too much sound, or too long a silence.
     """
-    _check_sounds(parts, limits.REPROMPT_AUDIO_SECONDS if reprompt else limits.AUDIO_SECONDS)
+    most_seconds = limits.REPROMPT_AUDIO_SECONDS if reprompt else limits.AUDIO_SECONDS
+    sounds = [part.seconds for part in parts if isinstance(part, Sound)]
+    if len(sounds) > limits.CLIPS:
+        raise BreaksLimit(f"{len(sounds)} sounds in one response, at most {limits.CLIPS} are allowed")
+    if sum(sounds) > most_seconds:
+        raise BreaksLimit(f"{sum(sounds):.0f} seconds of sound in one response, at most {most_seconds} are allowed")
     document = f"<speak>{' '.join(_tags(parts, sounds_at))}</speak>"
     if len(document) >= limits.SPEECH_CHARACTERS:
         raise BreaksLimit(f"{len(document)} characters of speech, fewer than {limits.SPEECH_CHARACTERS} are allowed")
@@ -68,12 +68,3 @@ def _break(seconds: float) -> str:
 @lru_cache(maxsize=TEXTS)
 def _escaped(text: str) -> str:
     return escape(text, {'"': "&quot;"})
-
-
-def _check_sounds(parts: Sequence[Part], most_seconds: float) -> None:
-    sounds = [part for part in parts if isinstance(part, Sound)]
-    seconds = sum(sound.seconds for sound in sounds)
-    if len(sounds) > limits.CLIPS:
-        raise BreaksLimit(f"{len(sounds)} sounds in one response, at most {limits.CLIPS} are allowed")
-    if seconds > most_seconds:
-        raise BreaksLimit(f"{seconds:.0f} seconds of sound in one response, at most {most_seconds} are allowed")

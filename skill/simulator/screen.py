@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable
 from math import ceil
-from textwrap import wrap
+from textwrap import shorten, wrap
 
 from rich.console import Console
 from rich.text import Text
 
-from skill.hearing import Heard, How
+from skill.hearing import How
 from skill.simulator.device import (
     Closed,
     Cut,
@@ -38,28 +38,31 @@ def said(console: Console, line: str) -> None:
 def told(console: Console, caption: Caption, *, first: bool) -> None:
     """One caption of what she says; `first` when she begins with it."""
     coach = "coach" if first else ""
+    seconds = f"{caption.end - caption.start:.0f} s"
     match caption.kind:
         case CaptionKind.LINE:
             _row(console, coach, caption.text, "default")
         case CaptionKind.COUNT:
-            _row(console, coach, f"{caption.text} ({caption.end - caption.start:.0f} s)", "green")
+            _row(console, coach, f"{caption.text} ({seconds})", "green")
         case CaptionKind.SOUND:
-            _row(console, "", f"♪ {caption.text} ({caption.end - caption.start:.0f} s)", "green")
+            _row(console, "", f"♪ {caption.text} ({seconds})", "green")
         case CaptionKind.QUIET:
-            _row(console, "", f"… {caption.end - caption.start:.0f} s of quiet", "dim")
+            _row(console, "", f"… {seconds} of quiet", "dim")
 
 
 def happened(console: Console, one: Happening) -> None:
     """What happened beside the speaking."""
     match one:
         case Understood(heard):
-            _row(console, "", f"→ {understood(heard)}", "dim")
+            slots = "".join(f" {name}={value.id or value.words}" for name, value in heard.slots.items())
+            how = f"like a sample, {heard.score:.0f} of 100" if heard.how is How.LIKE else heard.how
+            _row(console, "", f"→ {heard.intent}{slots} ({how})", "dim")
         case Ignored(why):
             _row(console, "", _HINTS.get(why, why), "yellow")
         case Cut(after):
             _row(console, "", f"— interrupted after {after:.0f} s", "dim")
         case Shows(title, text):
-            _row(console, "", f"card in the app: {title}: {_shortened(text)}", "dim")
+            _row(console, "", f"card in the app: {title}: {shorten(text, CARD_CHARACTERS, placeholder=' …')}", "dim")
         case Refused(problems):
             _row(console, "", f"the device refuses this response: {'; '.join(problems)}", "bold red")
         case Closed(why):
@@ -86,19 +89,16 @@ def table(console: Console, rows: Iterable[tuple[str, str]]) -> None:
         console.print(Text.assemble((f"{left:<26}", "dim"), right))
 
 
-def understood(heard: Heard) -> str:
-    """What a sentence was taken for, with its slots and how sure that is."""
-    slots = "".join(f" {name}={value.id or value.words}" for name, value in heard.slots.items())
-    how = f"like a sample, {heard.score:.0f} of 100" if heard.how is How.LIKE else heard.how
-    return f"{heard.intent}{slots} ({how})"
-
-
 def footer(device: Device, suggested: Iterable[str], begun: Begun, width: int) -> Text:
     """What is going on now, what one could say, and what was typed so far; each in one line."""
     text, cursor = begun
     before = text[max(0, cursor - width + 4) : cursor]
     prompt = Text.assemble(("› ", "bold cyan"), before, ("▏", "cyan"), text[cursor:])
-    lines = (_progress(device, width), _status(device), _suggested(suggested, width), prompt)
+    trying = "try:"
+    for one in suggested:  # as many as fit, whole
+        more = f"{trying}{' ·' if trying != 'try:' else ''} {one}"
+        trying = more if len(more) < width else trying
+    lines = (_progress(device, width), _status(device), Text(trying, style="dim"), prompt)
     for line in lines:
         line.truncate(width - 1, overflow="ellipsis")
     return Text("\n").join(lines)
@@ -131,25 +131,11 @@ def _status(device: Device) -> Text:
             return Text.assemble(("○ closed", "dim"))
 
 
-def _suggested(suggested: Iterable[str], width: int) -> Text:
-    """As many as fit, whole."""
-    line = "try:"
-    for one in suggested:
-        more = f"{line}{' ·' if line != 'try:' else ''} {one}"
-        line = more if len(more) < width else line
-    return Text(line, style="dim")
-
-
 def _row(console: Console, who: str, text: str, style: str) -> None:
     """One paragraph with a hanging indent."""
     lines = wrap(text, max(console.width - MARGIN, 20)) or [""]
     indented = f"\n{' ' * MARGIN}".join(lines)
     console.print(Text.assemble((f"{who:<{MARGIN}}", "dim"), (indented, style)))
-
-
-def _shortened(text: str) -> str:
-    one_line = " ".join(text.split())
-    return one_line if len(one_line) <= CARD_CHARACTERS else one_line[: CARD_CHARACTERS - 1] + "…"
 
 
 def _clock(seconds: float) -> str:

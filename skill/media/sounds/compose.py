@@ -8,7 +8,6 @@ is a moment, but never so fast that it clicks.
 
 import math
 from array import array
-from collections.abc import Callable
 from functools import cache
 
 from skill.coaching.cadence import Cadence, Tone
@@ -27,32 +26,26 @@ BED_FADE_MS = 400
 """The bed comes and goes this slowly."""
 
 
-class Partial(Value):
-    """One sine of a sound: its pitch relative to the sound's own, and how loud it is."""
-
-    ratio: float
-    weight: float
-
-
 class Timbre(Value):
     """How a tone sounds: pitches in hertz, level in decibels below the loudest, times in milliseconds.
 
-    `decay_ms` is the time to fall to a third; without it the tone keeps its level until the release.
+    Each partial is a sine: its pitch relative to the tone's own, and how loud it is. `decay_ms` is the time to fall to
+    a third; without it the tone keeps its level until the release.
     """
 
     begin_hz: float
     end_hz: float
     length_ms: int
     level: float
-    partials: tuple[Partial, ...]
+    partials: tuple[tuple[float, float], ...]
     attack_ms: float = 5
     release_ms: float = 120
     decay_ms: float | None = None
 
 
-_WARM = (Partial(1, 1.0), Partial(2, 0.25), Partial(3, 0.08))
-_WOOD = (Partial(1, 1.0), Partial(2, 0.2))
-_CHORD = (Partial(1, 1.0), Partial(1.25, 0.7), Partial(1.5, 0.8), Partial(2, 0.2))
+_WARM = ((1, 1.0), (2, 0.25), (3, 0.08))
+_WOOD = ((1, 1.0), (2, 0.2))
+_CHORD = ((1, 1.0), (1.25, 0.7), (1.5, 0.8), (2, 0.2))
 
 _TIMBRES = {
     Tone.LIFT: Timbre(LOW_HZ, HIGH_HZ, 520, -12, _WARM),
@@ -68,15 +61,20 @@ def tone(kind: Tone) -> Samples:
     """The samples of a tone. Shared: copy before changing."""
     timbre = _TIMBRES[kind]
     count = timbre.length_ms * RATE // 1000
-    loudness = _envelope(timbre, count)
-    pitch = _phase(timbre, count)
-    total = sum(partial.weight for partial in timbre.partials)
+    slope = (timbre.end_hz - timbre.begin_hz) / count
+    attack, release = timbre.attack_ms * RATE / 1000, timbre.release_ms * RATE / 1000
+    decay = timbre.decay_ms and timbre.decay_ms * RATE / 1000
+    peak = LOUDEST * decibels(timbre.level) / sum(weight for _, weight in timbre.partials)
 
-    def wave(phase: float) -> float:
-        return sum(partial.weight * math.sin(phase * partial.ratio) for partial in timbre.partials)
+    def sample(i: int) -> float:
+        level = min(1.0, i / attack, (count - 1 - i) / release)
+        smooth = (1 - math.cos(math.pi * level)) / 2
+        loudness = smooth * math.exp(-i / decay) if decay else smooth
+        # The pitch glides evenly from the first to the last sample.
+        phase = 2 * math.pi / RATE * (timbre.begin_hz * i + slope * i * i / 2)
+        return peak * loudness * sum(weight * math.sin(phase * ratio) for ratio, weight in timbre.partials)
 
-    peak = LOUDEST * decibels(timbre.level) / total
-    return array("h", [round(peak * loudness(i) * wave(pitch(i))) for i in range(count)])
+    return array("h", [round(sample(i)) for i in range(count)])
 
 
 @cache
@@ -94,29 +92,6 @@ def soft_bed() -> Samples:
     return array("h", [round(peak * sum(at)) for at in zip(*swelling, strict=True)])
 
 
-def _phase(timbre: Timbre, count: int) -> Callable[[int], float]:
-    """The running phase of a pitch that glides evenly from the first to the last sample."""
-    slope = (timbre.end_hz - timbre.begin_hz) / count
-
-    def at(i: int) -> float:
-        return 2 * math.pi / RATE * (timbre.begin_hz * i + slope * i * i / 2)
-
-    return at
-
-
-def _envelope(timbre: Timbre, count: int) -> Callable[[int], float]:
-    attack = timbre.attack_ms * RATE / 1000
-    release = timbre.release_ms * RATE / 1000
-    decay = timbre.decay_ms and timbre.decay_ms * RATE / 1000
-
-    def at(i: int) -> float:
-        level = min(1.0, i / attack, (count - 1 - i) / release)
-        smooth = (1 - math.cos(math.pi * level)) / 2
-        return smooth * math.exp(-i / decay) if decay else smooth
-
-    return at
-
-
 def compose(cadence: Cadence, vocabulary: Vocabulary) -> Samples:
     """The samples of a cadence, exactly as long as it says.
 
@@ -124,19 +99,16 @@ def compose(cadence: Cadence, vocabulary: Vocabulary) -> Samples:
         KeyError: the vocabulary lacks one of its words.
     """
     count = count_of(cadence.length_ms)
-    samples = _bed(count) if cadence.bed else silence(count)
+    samples = silence(count)
+    if cadence.bed:
+        loop, fade = soft_bed(), min(BED_FADE_MS * RATE // 1000, count // 2)
+        samples = (loop * (count // len(loop) + 1))[:count]
+        for i in range(fade):  # in at the beginning, out at the end
+            samples[i] = samples[i] * i // fade
+            samples[-1 - i] = samples[-1 - i] * (i + 1) // fade
     for mark in cadence.marks:
         if mark.word is not None:
             lay(samples, count_of(mark.at_ms), vocabulary.words[mark.word])
         elif mark.tone is not None:
             lay(samples, count_of(mark.at_ms), tone(mark.tone))
-    return samples
-
-
-def _bed(count: int) -> Samples:
-    loop = soft_bed()
-    samples = (loop * (count // len(loop) + 1))[:count]
-    fade = min(BED_FADE_MS * RATE // 1000, count // 2)
-    samples[:fade] = array("h", [sample * i // fade for i, sample in enumerate(samples[:fade])])
-    samples[count - fade :] = array("h", [s * (fade - i) // fade for i, s in enumerate(samples[count - fade :])])
     return samples

@@ -49,11 +49,9 @@ def lay(ground: Samples, start: int, sound: Samples) -> None:
     under = ground[start:end]
     over = sound[: end - start]
     # Most of a clip is silence, and copying there is a hundred times faster than adding.
-    ground[start:end] = _added(under, over) if any(under) else over
-
-
-def _added(one: Samples, other: Samples) -> Samples:
-    return array("h", [max(-LOUDEST, min(LOUDEST, a + b)) for a, b in zip(one, other, strict=True)])
+    if any(under):
+        over = array("h", [max(-LOUDEST, min(LOUDEST, a + b)) for a, b in zip(under, over, strict=True)])
+    ground[start:end] = over
 
 
 def from_bytes(little_endian: bytes) -> Samples:
@@ -152,10 +150,8 @@ def encoded_ms(length_ms: int) -> float:
 
 def is_whole(mp3: bytes, count: int) -> bool:
     """Whether this is a whole MP3 of ours, of so many samples: its length and its outer frames are right."""
-    frames = (mp3[:FRAME_BYTES], mp3[-FRAME_BYTES:])
-    return len(mp3) == encoded_bytes(count) and all(_is_ours(frame) for frame in frames)
-
-
-def _is_ours(frame: bytes) -> bool:
-    """Sync word, MPEG-2, layer III; 48 kbit/s, 24 kHz, not padded; one channel."""
-    return frame[0] == 0xFF and frame[1] & 0xFE == 0xF2 and frame[2] & 0xFE == 0x64 and frame[3] >> 6 == 3
+    # Sync word, MPEG-2, layer III; 48 kbit/s, 24 kHz, not padded; one channel.
+    return len(mp3) == encoded_bytes(count) and all(
+        frame[0] == 0xFF and frame[1] & 0xFE == 0xF2 and frame[2] & 0xFE == 0x64 and frame[3] >> 6 == 3
+        for frame in (mp3[:FRAME_BYTES], mp3[-FRAME_BYTES:])
+    )

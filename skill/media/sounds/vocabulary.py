@@ -58,12 +58,7 @@ class Recorded(Mapping[str, Vocabulary]):
 
 
 def load(language: str, recorded: Path = RECORDED) -> Vocabulary:
-    """The vocabulary of a language: every word that is there and undamaged. Bad files never raise.
-
-    Args:
-        language: such as `en`; names a folder.
-        recorded: the folder that holds the languages' folders.
-    """
+    """The vocabulary of a language, from its folder: every word that is there and undamaged. Bad files never raise."""
     folder = recorded / language
     checksums = _checksums(folder / MANIFEST)
     words = {name: _word(folder / f"{name}.wav", checksums[name]) for name in WORDS if name in checksums}
