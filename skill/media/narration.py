@@ -31,11 +31,8 @@ _SOME_DAY = datetime(2026, 1, 1, 9, tzinfo=UTC)
 def rehearse(library: Library, name: str, sounds: frozenset[str], person: Person | None = None) -> Iterator[Turn]:
     """Turn after turn of a routine or exercise in flow, each taken up when all of the one before was heard.
 
-    Args:
-        library: the content.
-        name: the id of a routine or of an exercise.
-        sounds: the sounds that can be heard; none has everything counted aloud.
-        person: who does it; someone who has heard the safety line and wants to flow, unless given.
+    Where there are no sounds, everything is counted aloud. Unless a person is given, it is one who has heard the
+    safety line and wants to flow.
     """
     person = person or Person(pace=Pace.FLOW, safety_day="2026-01-01", last_day="2026-01-01")
     event: Event = StartRoutine(name) if name in library.routines else StartExercise(name)
@@ -84,12 +81,7 @@ class Narration(Value):
 
 
 def narrate(parts: Iterable[Part], voice: Voice, vocabulary: Vocabulary) -> Narration:
-    """Speak and compose all parts, in order.
-
-    Args:
-        parts: what is heard, in order, as prompts have it. A sound need not be in the catalogue.
-        voice: who speaks the sentences; the sounds keep the vocabulary's own voice.
-        vocabulary: the recorded words, in the language of the sounds.
+    """Speak and compose all parts, in order; the sounds keep the vocabulary's own voice.
 
     Raises:
         VoiceError: the voice did not speak.
@@ -116,11 +108,7 @@ def narrate(parts: Iterable[Part], voice: Voice, vocabulary: Vocabulary) -> Narr
 
 
 def write_mp3(narration: Narration, path: Path) -> None:
-    """Write a narration as one MP3, whole or not at all.
-
-    Raises:
-        OSError: the file cannot be written.
-    """
+    """Write a narration as one MP3, whole or not at all."""
     write(path, encode(narration.samples))
 
 

@@ -186,7 +186,7 @@ def record(
     tries: int = 3,
     timeout: float = SAY_SECONDS,
 ) -> Path:
-    """Record a vocabulary and put it in the place of the old one, which stays until everything is there.
+    """Record a vocabulary into the language's folder; the old one stays until everything is there.
 
     Args:
         language: such as `en`; the name of the folder.
@@ -195,9 +195,6 @@ def record(
         recorded: the folder that holds the languages' folders.
         tries: how often a word is tried.
         timeout: seconds for one try.
-
-    Returns:
-        The language's folder.
 
     Raises:
         RecordingError: a word could not be recorded. Nothing has changed, nothing is left behind.

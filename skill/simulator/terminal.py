@@ -134,22 +134,16 @@ class _Talk:
                 # A line from a file waits until she listens; a person may type whenever they like.
                 if self._pace.live and not self._person and self._device.state is State.SPEAKING:
                     time.sleep(TICK_SECONDS)
-                elif line := self._typed.line(TICK_SECONDS):
-                    self._take(line.strip())
+                    continue
+                line = (self._typed.line(TICK_SECONDS) or "").strip()
+                if line:
+                    self._turn += 1
+                    (self._command if line.startswith("/") else self._say)(line)
                 else:
                     self._quit = self._typed.over
 
-    def _take(self, line: str) -> None:
-        if not line:
-            return
-        self._turn += 1
-        if line.startswith("/"):
-            screen.said(self._console, line)
-            self._command(line)
-        else:
-            self._say(line)
-
     def _command(self, line: str) -> None:
+        screen.said(self._console, line)
         match line.split()[0]:
             case command if command == WAIT:
                 try:

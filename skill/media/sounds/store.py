@@ -59,7 +59,17 @@ class Sounds:
     @cached_property
     def names(self) -> frozenset[str]:
         """All sounds that can be had: those of the catalogue whose words are recorded."""
-        return frozenset(name for name in self._catalogue if self._has_words(name))
+        return frozenset(self._offered)
+
+    @cached_property
+    def _offered(self) -> dict[str, tuple[Vocabulary, Cadence]]:
+        offered = {}
+        for name in self._catalogue:
+            language, heard = sound_named(name) or ("", None)
+            recorded = self._vocabularies.get(language)
+            if heard and recorded and all(mark.word is None or mark.word in recorded.words for mark in heard.marks):
+                offered[name] = (recorded, heard)
+        return offered
 
     @cached_property
     def _folder(self) -> Path | None:
@@ -83,15 +93,6 @@ class Sounds:
         with self._each.setdefault(name, Lock()):
             return self._kept(name) or self._made(name)
 
-    def _has_words(self, name: str) -> bool:
-        language, heard = sound_named(name) or ("", None)
-        recorded = self._vocabularies.get(language)
-        return (
-            heard is not None
-            and recorded is not None
-            and all(mark.word is None or mark.word in recorded.words for mark in heard.marks)
-        )
-
     def _kept(self, name: str) -> bytes | None:
         with self._shared:
             if name in self._memory:
@@ -103,13 +104,13 @@ class Sounds:
             mp3 = (self._folder / f"{name}.mp3").read_bytes()
         except OSError:
             return None
-        return mp3 if is_whole(mp3, count_of(self._heard(name)[1].length_ms)) else None
+        return mp3 if is_whole(mp3, count_of(self._offered[name][1].length_ms)) else None
 
     def _made(self, name: str) -> bytes | None:
-        language, heard = self._heard(name)
+        recorded, heard = self._offered[name]
         try:
             with self._composing:
-                mp3 = encode(compose(heard, self._vocabularies[language]))
+                mp3 = encode(compose(heard, recorded))
         except Exception:  # whatever it is: a turn must not fail, she can count aloud
             log.exception("the sound %s cannot be composed", name)
             self._faulty.add(name)
@@ -128,11 +129,6 @@ class Sounds:
             self._memory[name] = mp3
             while sum(map(len, self._memory.values())) > MEMORY_BYTES and len(self._memory) > 1:
                 self._memory.popitem(last=False)
-
-    def _heard(self, name: str) -> tuple[str, Cadence]:
-        found = sound_named(name)
-        assert found is not None, "only names of the catalogue get here"
-        return found
 
 
 def recipe(vocabularies: Iterable[Vocabulary]) -> str:
