@@ -17,7 +17,7 @@ from flask import Flask
 from rich.console import Console
 
 from skill.hearing.ear import Ear
-from skill.simulator import screen
+from skill.simulator import terminal
 from skill.simulator.device import Manners
 from skill.simulator.keys import Begun
 from skill.simulator.terminal import TAKEN_AS_WOKEN, talk
@@ -273,7 +273,7 @@ def test_it_can_be_left_at_any_moment(keyboard: Keyboard, key: str) -> None:
 
 
 def test_the_last_line_of_help_about_the_wake_word_fits_on_two() -> None:
-    assert len(TAKEN_AS_WOKEN) < 2 * (80 - screen.MARGIN)
+    assert len(TAKEN_AS_WOKEN) < 2 * (80 - terminal.MARGIN)
 
 
 @pytest.mark.parametrize("width", [40, 80, 132])
@@ -286,7 +286,7 @@ def test_the_lines_below_are_never_wider_than_the_terminal(width: int) -> None:
     device.hear("alexa, ready")
     for seconds in range(30):
         device.pass_to(NOON + timedelta(seconds=seconds))
-        footer = screen.footer(device, ["a suggestion of some words"] * 7, Begun("typed " * 40, 200), width)
+        footer = terminal.footer(device, ["a suggestion of some words"] * 7, Begun("typed " * 40, 200), width)
         lines = footer.plain.split("\n")
         assert len(lines) == 4
         assert all(len(line) < width for line in lines)

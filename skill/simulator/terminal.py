@@ -6,16 +6,16 @@ import time
 from collections.abc import Iterable, Mapping
 from contextlib import nullcontext, suppress
 from datetime import UTC, datetime
-from math import inf
+from math import ceil, inf
 from pathlib import Path
+from textwrap import shorten, wrap
 from typing import Any, TextIO
 
 from rich.console import Console
 from rich.live import Live
 from rich.text import Text
 
-from skill.hearing import Ear
-from skill.simulator import screen
+from skill.hearing import Ear, How
 from skill.simulator.conversation import (
     WAIT,
     Clock,
@@ -27,9 +27,23 @@ from skill.simulator.conversation import (
     transcript,
     wait_seconds,
 )
-from skill.simulator.device import Closed, Cut, Device, Happening, Listens, Speaks, State
-from skill.simulator.keys import Typed, can_edit, typed_keys, typed_lines
-from skill.simulator.playback import PROGRAMS, Caption, Playback, Player, Subtitles, no_sounds
+from skill.simulator.device import (
+    Closed,
+    Cut,
+    Deaf,
+    Device,
+    Ending,
+    Happening,
+    Ignored,
+    Listens,
+    Refused,
+    Shows,
+    Speaks,
+    State,
+    Understood,
+)
+from skill.simulator.keys import Begun, Typed, can_edit, typed_keys, typed_lines
+from skill.simulator.playback import PROGRAMS, Caption, CaptionKind, Playback, Player, Subtitles, captions, no_sounds
 from skill.simulator.wire import Identity, from_app, to_app
 
 TICK_SECONDS = 0.1
@@ -84,9 +98,9 @@ def talk(
     console = Console(file=stdout, highlight=False, markup=False)
     player = Player(fetch) if play_sounds else None
     if player and player.program is None:
-        screen.hint(console, f"no sounds are played: none of {', '.join(one[0] for one in PROGRAMS)} is installed here")
+        _hint(console, f"no sounds are played: none of {', '.join(one[0] for one in PROGRAMS)} is installed here")
     if at_terminal and not editing:
-        screen.hint(console, "whole lines only, without keys: pip install 'hip-coach[talk]'")
+        _hint(console, "whole lines only, without keys: pip install 'hip-coach[talk]'")
     with suppress(KeyboardInterrupt), reading(stdin) as typed, player or nullcontext():
         _Talk(device, pace, typed, console, player, person=at_terminal, footer=editing).run()
     pace.leave()
@@ -143,34 +157,34 @@ class _Talk:
                     self._quit = self._typed.over
 
     def _command(self, line: str) -> None:
-        screen.said(self._console, line)
+        _show_line(self._console, line)
         match line.split()[0]:
             case command if command == WAIT:
                 try:
                     seconds = wait_seconds(line)
                 except ValueError:
-                    screen.hint(self._console, f"say how many seconds: {WAIT} 20")
+                    _hint(self._console, f"say how many seconds: {WAIT} 20")
                 else:
                     self._show(self._pace.wait(seconds))
             case "/json":
                 self._console.print_json(json.dumps(self._device.last))
             case "/help":
-                screen.table(self._console, (*COMMANDS, *everything(self._device.ear)))
+                _table(self._console, (*COMMANDS, *everything(self._device.ear)))
             case "/quit":
                 self._quit = True
             case unknown:
-                screen.hint(self._console, f"there is no command {unknown}; /help lists them")
+                _hint(self._console, f"there is no command {unknown}; /help lists them")
 
     def _say(self, line: str) -> None:
         happened = self._pace.say(line)
         cuts = [one for one in happened if isinstance(one, Cut)]
         for cut in cuts:
             self._told(self._subtitles.cut(cut.after))
-        screen.said(self._console, line)
+        _show_line(self._console, line)
         self._show(happened)
         if cuts and not self._mentioned and not self._device.ear.hear(line).woken:
             self._mentioned = True
-            screen.hint(self._console, TAKEN_AS_WOKEN)
+            _hint(self._console, TAKEN_AS_WOKEN)
 
     def _show(self, happened: tuple[Happening, ...]) -> None:
         for one in happened:
@@ -181,7 +195,7 @@ class _Talk:
                 self._subtitles.begin(one.speech)
                 if not self._pace.live:
                     self._told(self._subtitles.due(inf))
-            screen.happened(self._console, one)
+            _show_happening(self._console, one)
         speaking = self._device.state is State.SPEAKING and self._pace.live
         if speaking:
             self._told(self._subtitles.due(self._device.position))
@@ -190,13 +204,133 @@ class _Talk:
 
     def _told(self, due: Iterable[Caption]) -> None:
         for caption in due:
-            screen.told(self._console, caption, first=caption.start == 0)
+            _show_caption(self._console, caption, first=caption.start == 0)
 
     def _refresh(self) -> None:
         if self._footer is None:
             return
         suggested = suggestions(self._device, self._turn)
-        now = screen.footer(self._device, suggested, self._typed.begun, self._console.width)
+        now = footer(self._device, suggested, self._typed.begun, self._console.width)
         if now != self._shown:
             self._shown = now
             self._footer.update(now, refresh=True)
+
+
+# What is shown: what was said, line by line; and below it what is going on just now.
+
+MARGIN = 7
+"""Columns on the left that say who speaks."""
+
+CARD_CHARACTERS = 60
+
+
+def _show_line(console: Console, line: str) -> None:
+    """What the person said."""
+    _row(console, "you", line, "bold cyan")
+
+
+def _show_caption(console: Console, caption: Caption, *, first: bool) -> None:
+    """One caption of what she says; `first` when she begins with it."""
+    coach = "coach" if first else ""
+    seconds = f"{caption.end - caption.start:.0f} s"
+    match caption.kind:
+        case CaptionKind.LINE:
+            _row(console, coach, caption.text, "default")
+        case CaptionKind.COUNT:
+            _row(console, coach, f"{caption.text} ({seconds})", "green")
+        case CaptionKind.SOUND:
+            _row(console, "", f"♪ {caption.text} ({seconds})", "green")
+        case CaptionKind.QUIET:
+            _row(console, "", f"… {seconds} of quiet", "dim")
+
+
+def _show_happening(console: Console, one: Happening) -> None:
+    """What happened beside the speaking."""
+    match one:
+        case Understood(heard):
+            slots = "".join(f" {name}={value.id or value.words}" for name, value in heard.slots.items())
+            how = f"like a sample, {heard.score:.0f} of 100" if heard.how is How.LIKE else heard.how
+            _row(console, "", f"→ {heard.intent}{slots} ({how})", "dim")
+        case Ignored(why):
+            _row(console, "", _HINTS.get(why, why), "yellow")
+        case Cut(after):
+            _row(console, "", f"— interrupted after {after:.0f} s", "dim")
+        case Shows(title, text):
+            _row(console, "", f"card in the app: {title}: {shorten(text, CARD_CHARACTERS, placeholder=' …')}", "dim")
+        case Refused(problems):
+            _row(console, "", f"the device refuses this response: {'; '.join(problems)}", "bold red")
+        case Closed(why):
+            _row(console, "", f"closed: {_ENDINGS.get(why, why)}", "dim")
+        case _:
+            pass
+
+
+_HINTS = {
+    Deaf.CLOSED: 'nothing is open, so she does not hear this: say "open …" with the name of the skill first',
+    Deaf.SPEAKING: 'not heard: while she speaks, begin with "alexa, …"',
+}
+_ENDINGS = {Ending.NOBODY_ANSWERED: "nobody answered, so the device ended the session"}
+
+
+def _hint(console: Console, text: str) -> None:
+    """Something about the terminal itself."""
+    _row(console, "", text, "yellow")
+
+
+def _table(console: Console, rows: Iterable[tuple[str, str]]) -> None:
+    """Two columns."""
+    for left, right in rows:
+        console.print(Text.assemble((f"{left:<26}", "dim"), right))
+
+
+def footer(device: Device, suggested: Iterable[str], begun: Begun, width: int) -> Text:
+    """What is going on now, what one could say, and what was typed so far; each in one line."""
+    text, cursor = begun
+    before = text[max(0, cursor - width + 4) : cursor]
+    prompt = Text.assemble(("› ", "bold cyan"), before, ("▏", "cyan"), text[cursor:])
+    trying = "try:"
+    for one in suggested:  # as many as fit, whole
+        more = f"{trying}{' ·' if trying != 'try:' else ''} {one}"
+        trying = more if len(more) < width else trying
+    lines = (_progress(device, width), _status(device), Text(trying, style="dim"), prompt)
+    for line in lines:
+        line.truncate(width - 1, overflow="ellipsis")
+    return Text("\n").join(lines)
+
+
+def _progress(device: Device, width: int) -> Text:
+    """The beat that is going on, a bar, and the seconds left of all of it."""
+    at = device.position
+    running = (one for one in captions(device.speech) if one.kind is not CaptionKind.LINE and one.start <= at < one.end)
+    caption = next(running, None) if device.state is State.SPEAKING else None
+    if caption is None:
+        return Text("")
+    left = caption.end - at
+    label, seconds = f"{caption.beat(at).label:<20.20}", f"{ceil(left):4} s"
+    room = width - MARGIN - len(label) - len(seconds) - 3
+    done = round(room * (1 - left / (caption.end - caption.start)))
+    bar = (("━" * done, "green"), ("─" * (room - done), "dim"))
+    return Text.assemble(" " * MARGIN, (label, "bold green"), " ", *bar, seconds)
+
+
+def _status(device: Device) -> Text:
+    at, length = _clock(device.position), _clock(device.speech.seconds)
+    match device.state:
+        case State.SPEAKING:
+            return Text.assemble(("● speaking ", "green"), f"{at} of {length}", ('   to interrupt: "alexa, …"', "dim"))
+        case State.LISTENING:
+            left = (device.until - device.now).total_seconds() if device.until else 0
+            return Text.assemble(("● listening ", "blue"), (f"for {left:.0f} s", "dim"))
+        case State.CLOSED:
+            return Text.assemble(("○ closed", "dim"))
+
+
+def _row(console: Console, who: str, text: str, style: str) -> None:
+    """One paragraph with a hanging indent."""
+    lines = wrap(text, max(console.width - MARGIN, 20)) or [""]
+    indented = f"\n{' ' * MARGIN}".join(lines)
+    console.print(Text.assemble((f"{who:<{MARGIN}}", "dim"), (indented, style)))
+
+
+def _clock(seconds: float) -> str:
+    return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"
