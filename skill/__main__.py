@@ -303,7 +303,7 @@ def _local() -> Settings:
 
 def _content(asked: Path | None) -> Path:
     """The content folder that the command line or the environment names."""
-    from skill.library.folder import content_folder
+    from skill.library import content_folder
 
     return content_folder(asked or _local().content)
 

@@ -13,14 +13,13 @@ import jsonschema
 import pytest
 import yaml
 
-from skill.library import yaml12
+from skill.library import content_folder
 from skill.library.faults import ContentFaults, Fault, Rule
-from skill.library.folder import content_folder
 from skill.library.load import load, the_phrases
 from skill.library.models import Dose, Level, Library, Range, Sides, Step, Tempo, Transition
 from skill.library.new import NotWrittenError, new_exercise, new_routine
-from skill.library.pages import ContentPages, Page
-from skill.library.reading import Reading
+from skill.library.page import FASTEST, Loader, Page, read
+from skill.library.reading import ContentPages, Reading
 from skill.library.schemas import KINDS, schema_texts, schemas
 
 TESTS = Path(__file__).parent
@@ -139,7 +138,7 @@ def test_no_slip_is_a_traceback(name: str, content: Path) -> None:
     """Whatever stands where something else belongs, or is cut off, its author is told, and nothing falls over."""
     file = content / name
     text = file.read_text(encoding="utf-8")
-    whole = yaml12.read(text).value
+    whole = read(text).value
     assert isinstance(whole, dict)
     spoilt = [json.dumps(whole | {key: wrong}) for key in whole for wrong in (None, 7, "{x", ["x"], {"x": 1})]
     spoilt += [json.dumps({other: whole[other] for other in whole if other != key}) for key in whole]
@@ -427,10 +426,10 @@ def test_the_folder_given_is_the_folder_used(tmp_path: Path) -> None:
         ("", None),
     ],
 )
-@pytest.mark.parametrize("loader", [yaml12.FASTEST, yaml.SafeLoader])
-def test_only_numbers_truth_and_nothing_are_special(text: str, value: object, loader: yaml12.Loader) -> None:
+@pytest.mark.parametrize("loader", [FASTEST, yaml.SafeLoader])
+def test_only_numbers_truth_and_nothing_are_special(text: str, value: object, loader: Loader) -> None:
     """A synonym may be "no" or "on", and a time is a text; whichever parser PyYAML was built with."""
-    assert yaml12.read(text, loader).value == value
+    assert read(text, loader=loader).value == value
 
 
 @pytest.mark.parametrize("name", [name for name in BAD if name.startswith("not-yaml") and "encoding" not in name])
@@ -440,12 +439,12 @@ def test_both_parsers_find_the_same_fault(name: str, content: Path) -> None:
 
     for file in content.rglob("*.yaml"):
         text = file.read_text(encoding="utf-8")
-        assert yaml12.read(text, yaml.SafeLoader) == yaml12.read(text)
+        assert read(text, loader=yaml.SafeLoader) == read(text)
 
 
 def test_what_no_cure_is_known_for_is_told_in_the_words_of_the_parser() -> None:
     """A rare fault still has its line and what the parser says."""
-    (problem,) = yaml12.read("%YAML 3.0\n---\na: 1\n").problems
+    (problem,) = read("%YAML 3.0\n---\na: 1\n").faults
 
     assert problem.line == 1
     assert problem.what.startswith("this is not YAML (found incompatible YAML document")
@@ -453,7 +452,7 @@ def test_what_no_cure_is_known_for_is_told_in_the_words_of_the_parser() -> None:
 
 def test_every_place_has_its_line() -> None:
     """A fault can point at any key or item, and at what is around a place that is missing."""
-    document = yaml12.read("a: 1\nb:\n  - x\n  - {c: 2,\n     d: 3}\n")
+    document = read("a: 1\nb:\n  - x\n  - {c: 2,\n     d: 3}\n")
 
     lines = {("a",): 1, ("b",): 2, ("b", 1): 4, ("b", 1, "d"): 5, ("b", 1, "e"): 4, ("z",): 1}
     assert {where: document.line(where) for where in lines} == lines
@@ -461,7 +460,7 @@ def test_every_place_has_its_line() -> None:
 
 def test_a_key_has_to_be_a_word() -> None:
     """Lists and mappings as keys are refused."""
-    assert [problem.what for problem in yaml12.read("[a]: 1").problems] == ["a key has to be a word"]
+    assert [problem.what for problem in read("[a]: 1").faults] == ["a key has to be a word"]
 
 
 # Schemas for editors
@@ -488,7 +487,7 @@ def test_editors_accept_what_loads(folder: Path) -> None:
     known = schemas(REGISTRY if folder == MINIMAL else the_phrases())
 
     for kind, page in _pages(Reading(folder).content()):
-        jsonschema.validate(page.document.value, known[kind])
+        jsonschema.validate(page.value, known[kind])
 
 
 @pytest.mark.parametrize("name", ["key-unknown", "key-missing", "wrong-type", "wrong-value", "out-of-range"])
@@ -497,9 +496,7 @@ def test_editors_mark_what_does_not_load(name: str, content: Path) -> None:
     _case(BAD[name], content)
     known = {kind: jsonschema.Draft202012Validator(schema) for kind, schema in schemas(REGISTRY).items()}
 
-    marked = {
-        page.file for kind, page in _pages(Reading(content).content()) if not known[kind].is_valid(page.document.value)
-    }
+    marked = {page.file for kind, page in _pages(Reading(content).content()) if not known[kind].is_valid(page.value)}
 
     assert marked == {fault.file for fault in faults(content)}
 

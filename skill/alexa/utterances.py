@@ -27,10 +27,11 @@ def utterances(folder: Path, language: str) -> Mapping[str, tuple[str, ...]]:
     said = page.shape.root if page.shape else dict.fromkeys(KEYS, ())
     unknown = [key for key in said if key not in KEYS]
     missing = not_mistyped([key for key in KEYS if key not in said], unknown, KEYS)
-    if faults := [
-        *reading.faults,
-        *(page.fault(Rule.KEY_MISSING, (), f"the key '{key}' is missing") for key in missing),
-        *(page.fault(Rule.KEY_UNKNOWN, (), f"unknown key '{key}'", meant(key, KEYS), (key,)) for key in unknown),
-    ]:
+    faults = list(reading.faults)
+    for key in missing:
+        faults.append(page.fault(Rule.KEY_MISSING, (), f"the key '{key}' is missing"))
+    for key in unknown:
+        faults.append(page.fault(Rule.KEY_UNKNOWN, (), f"unknown key '{key}'", meant(key, KEYS), page.line((key,))))
+    if faults:
         raise ContentFaults(faults)
     return {key: said[key] for key in KEYS}

@@ -20,7 +20,7 @@ from skill.library.models import (
     Step,
     Transition,
 )
-from skill.library.pages import ContentPages, LanguagePages
+from skill.library.reading import ContentPages, LanguagePages
 from skill.library.values import convert
 
 S = TypeVar("S", bound=BaseModel)

@@ -4,15 +4,13 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-from skill.library import agreement, spoken
+from skill.library import checks, content_folder
 from skill.library.assemble import assemble
+from skill.library.checks import Registry
 from skill.library.faults import ContentFaults, Fault, Rule
 from skill.library.files import PhrasesFile, SkillFile
-from skill.library.folder import content_folder
 from skill.library.models import Library
-from skill.library.pages import ContentPages
-from skill.library.reading import Reading
-from skill.library.spoken import Registry
+from skill.library.reading import ContentPages, Reading
 
 
 def load(folder: Path, registry: Registry | None = None) -> Mapping[str, Library]:
@@ -44,10 +42,10 @@ def examine(folder: Path, registry: Registry | None = None) -> tuple[ContentPage
     content = reading.content()
     if registry is None and reading.folder == content_folder().resolve():
         first = next(iter(content.languages.values()), None)
-        registry = spoken.registry_of(first.phrases) if first else {}
+        registry = checks.registry_of(first.phrases) if first else {}
     if registry is None:
         registry = the_phrases()
-    return content, (*reading.faults, *agreement.check(content), *spoken.check(content, registry))
+    return content, (*reading.faults, *checks.check(content, registry))
 
 
 @cache
@@ -64,4 +62,4 @@ def the_phrases() -> Registry:
     page = reading.page(f"{first}/phrases.yaml", PhrasesFile)
     if reading.faults:
         raise ContentFaults(reading.faults)
-    return spoken.registry_of(page)
+    return checks.registry_of(page)

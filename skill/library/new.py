@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from string import Template
 
+from skill.library.checks import Registry
 from skill.library.files import ID
 from skill.library.load import examine
-from skill.library.spoken import Registry
 
 _TEMPLATES = Path(__file__).parent / "templates"
 

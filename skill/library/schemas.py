@@ -15,8 +15,8 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core.core_schema import NullableSchema, WithDefaultSchema
 
 from skill.library import files
+from skill.library.checks import Registry
 from skill.library.load import the_phrases
-from skill.library.spoken import Registry
 
 KINDS: Mapping[str, type[BaseModel]] = {
     "skill": files.SkillFile,

@@ -1,17 +1,19 @@
-"""YAML 1.2 as content needs it: `yes`, `no`, `on` and `off` are words, and every place has its line.
+"""One content file as it was read: what stands at each place, on which line, and what is refused in it.
 
-PyYAML reads version 1.1, where `- no` is False. Only its parser is used here (in C where that is built in);
-what a scalar means is decided below, by the core schema of YAML 1.2, https://yaml.org/spec/1.2.2/#103-core-schema.
-Keys are always text. Content is written by people in plain editors, so whatever makes one place change
-another (anchors, aliases, tags, several documents, a key given twice) is refused.
+Content is YAML 1.2: `yes`, `no`, `on` and `off` are words. PyYAML reads version 1.1, where `- no` is False, so only its
+parser is used (in C where that is built in); what a scalar means is decided here, by the core schema of YAML 1.2,
+https://yaml.org/spec/1.2.2/#103-core-schema. Keys are always text. Whatever makes one place change another (anchors,
+aliases, tags, several documents, a key given twice) is refused, because people write content in plain editors.
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, TypeAlias
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import PurePath
+from typing import Any, Generic, TypeAlias, TypeVar
 
 import yaml
+from pydantic import BaseModel
 from yaml.events import (
     AliasEvent,
     DocumentStartEvent,
@@ -24,9 +26,11 @@ from yaml.events import (
     StreamEndEvent,
 )
 
-from skill.library.faults import Rule, Where
+from skill.library.faults import Fault, Rule, Where, place
 
+S = TypeVar("S", bound=BaseModel)
 Value: TypeAlias = "bool | int | float | str | list[Value] | dict[str, Value] | None"
+Keys = dict[str, Value]
 
 Loader = type[yaml.SafeLoader] | type[yaml.CSafeLoader]
 FASTEST: Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -57,28 +61,54 @@ _SYNTAX = (
 """What the parsers' commonest complaints mean, and the usual cure."""
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """Something that this reader refuses, and where it was found."""
+@dataclass(slots=True)
+class Page(Generic[S]):
+    """One content file.
 
-    rule: Rule
-    line: int
-    where: Where
-    what: str
-    hint: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Document:
-    """What a file says, the line of every place in it (counted from 1), and what is refused in it.
-
-    `leaves` are the places that hold a text, a number, a truth or nothing, each with its value.
+    Attributes:
+        file: its path as it is printed, from the content folder on.
+        value: what it says; None when it is missing or no YAML.
+        lines: the line of every place in it, counted from 1.
+        leaves: the places that hold a text, a number, a truth or nothing, each with its value.
+        faults: what is wrong in this file alone.
+        shape: the same as typed values, or None when something is wrong with it.
     """
 
-    value: Value
-    lines: Mapping[Where, int]
-    leaves: Sequence[tuple[Where, Value]] = ()
-    problems: Sequence[Problem] = ()
+    file: str
+    value: Value = None
+    lines: dict[Where, int] = field(default_factory=dict)
+    leaves: list[tuple[Where, Value]] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+    shape: S | None = None
+
+    @property
+    def id(self) -> str:
+        """The file's name without its ending."""
+        return PurePath(self.file).stem
+
+    @property
+    def whole(self) -> S:
+        """The typed values of a page that is known to be without fault."""
+        if self.shape is None:
+            raise ValueError(f"{self.file} has faults")
+        return self.shape
+
+    @property
+    def texts(self) -> tuple[tuple[Where, str], ...]:
+        """Every text in the file, with its place."""
+        return tuple((where, value) for where, value in self.leaves if isinstance(value, str))
+
+    def find(self, *pattern: str | int) -> Iterator[tuple[Where, Value]]:
+        """All places that a pattern of keys leads to, with what is there; `*` is every key or item."""
+        return _find(self.value, pattern, ())
+
+    def keys(self, *keys: str | int) -> Keys | None:
+        """The keys and values at a place, or None when there are none to speak of."""
+        return next((value for _, value in self.find(*keys) if isinstance(value, dict)), None)
+
+    def says(self, *keys: str | int) -> Value:
+        """What is at a place, or None."""
+        return next((value for _, value in self.find(*keys)), None)
 
     def line(self, where: Where) -> int:
         """The line of a place, or of the nearest place around it that the file has."""
@@ -86,17 +116,46 @@ class Document:
             where = where[:-1]
         return self.lines.get(where, 1)
 
+    def fault(self, rule: Rule, where: Where, what: str, hint: str = "", line: int | None = None) -> Fault:
+        """A fault at a place of this file, on the line of that place or on another."""
+        return Fault(self.file, self.line(where) if line is None else line, place(where), what, hint, rule)
 
-def read(text: str, loader: Loader = FASTEST) -> Document:
-    """The document in a text. Text that is no YAML at all gives an empty document with its problem."""
+
+def _find(value: Value, pattern: Where, where: Where) -> Iterator[tuple[Where, Value]]:
+    if not pattern:
+        yield where, value
+        return
+    part, rest = pattern[0], pattern[1:]
+    if isinstance(value, dict) and part != "*":
+        if part in value:
+            yield from _find(value[str(part)], rest, (*where, part))
+    elif isinstance(value, dict | list):
+        for key, inner in value.items() if isinstance(value, dict) else enumerate(value):
+            if part in ("*", key):
+                yield from _find(inner, rest, (*where, key))
+
+
+def read(text: str, file: str = "", loader: Loader = FASTEST) -> Page[Any]:
+    """The page of a text. Text that is no YAML at all gives an empty page with its fault."""
+    page = Page[Any](file)
     try:
-        reading = _Reading(text, loader)
-        value = reading.document()
+        page.value = _Reader(page, loader(text).get_event).document()
     except yaml.MarkedYAMLError as error:
-        return Document(None, {}, (), (_syntax_problem(_marked_line(error), error.problem or str(error)),))
+        # Of a quote that is never closed, look where it was opened.
+        endless = "unexpected end of stream" in (error.problem or "")
+        mark = error.context_mark if endless and error.context_mark else error.problem_mark
+        return _no_yaml(file, mark.line if mark else 0, error.problem or str(error))
     except yaml.reader.ReaderError as error:
-        return Document(None, {}, (), (_syntax_problem(_unreadable_line(error, text), error.reason),))
-    return Document(value, reading.lines, tuple(reading.leaves), tuple(reading.problems))
+        # The parser in C counts bytes, the one in Python characters.
+        read = text[: error.position].encode() if error.encoding == "unicode" else text.encode()[: error.position]
+        return _no_yaml(file, read.count(b"\n"), error.reason)
+    return page
+
+
+def _no_yaml(file: str, line: int, complaint: str) -> Page[Any]:
+    found = ((what, hint) for part, what, hint in _SYNTAX if part in complaint)
+    what, hint = next(found, (f"this is not YAML ({complaint})", _QUOTES))
+    return Page(file, faults=[Fault(file, line + 1, "", what, hint, Rule.NOT_YAML)])
 
 
 def scalar(text: str) -> Value:
@@ -111,40 +170,17 @@ def scalar(text: str) -> Value:
     return text
 
 
-def _marked_line(error: yaml.MarkedYAMLError) -> int:
-    """The line to look at: of a quote that is never closed, where it was opened."""
-    endless = error.problem is not None and "unexpected end of stream" in error.problem
-    mark = error.context_mark if endless and error.context_mark else error.problem_mark
-    return mark.line + 1 if mark else 1
-
-
-def _unreadable_line(error: yaml.reader.ReaderError, text: str) -> int:
-    """The line of a character that cannot be; the parser in C counts bytes, the one in Python characters."""
-    if error.encoding == "unicode":
-        return text[: error.position].count("\n") + 1
-    return text.encode()[: error.position].count(b"\n") + 1
-
-
-def _syntax_problem(line: int, complaint: str) -> Problem:
-    for part, what, hint in _SYNTAX:
-        if part in complaint:
-            return Problem(Rule.NOT_YAML, line, (), what, hint)
-    return Problem(Rule.NOT_YAML, line, (), f"this is not YAML ({complaint})", _QUOTES)
-
-
 def _line(event: Event) -> int:
     """The line an event begins on, counted from 1."""
     return event.start_mark.line + 1 if event.start_mark else 1
 
 
-class _Reading:
-    """One pass over a text's parse events, gathering lines, leaves and problems on the way."""
+class _Reader:
+    """Fills a page in one pass over the events of a parser."""
 
-    def __init__(self, text: str, loader: Loader) -> None:
-        self.event: Callable[[], Any] = loader(text).get_event
-        self.lines: dict[Where, int] = {}
-        self.leaves: list[tuple[Where, Value]] = []
-        self.problems: list[Problem] = []
+    def __init__(self, page: Page[Any], event: Callable[[], Any]) -> None:
+        self.page = page
+        self.event = event
 
     def document(self) -> Value:
         """The value of the first document; the others are a problem."""
@@ -161,7 +197,7 @@ class _Reading:
 
     def node(self, event: Event, where: Where) -> Value:
         """The value that begins with an event."""
-        self.lines.setdefault(where, _line(event))
+        self.page.lines.setdefault(where, _line(event))
         self.check(event, where)
         if isinstance(event, MappingStartEvent):
             return self.mapping(where)
@@ -173,14 +209,14 @@ class _Reading:
         value: Value = f"*{event.anchor}" if isinstance(event, AliasEvent) else None
         if isinstance(event, ScalarEvent):
             value = scalar(event.value) if event.implicit[0] else event.value
-        self.leaves.append((where, value))
+        self.page.leaves.append((where, value))
         return value
 
     def mapping(self, where: Where) -> dict[str, Value]:
         """The entries up to the end of a mapping. Of a key given twice the first value counts."""
         entries: dict[str, Value] = {}
         while not isinstance(event := self.event(), MappingEndEvent):
-            known = len(self.leaves)
+            known = len(self.page.leaves)
             key = ""
             if isinstance(event, ScalarEvent):
                 key = str(event.value)
@@ -190,12 +226,12 @@ class _Reading:
                 self.node(event, (*where, ""))
             inside = (*where, key)
             line = _line(event)
-            first = self.lines.setdefault(inside, line)
+            first = self.page.lines.setdefault(inside, line)
             value = self.node(self.event(), inside)
             if key in entries:
-                told = f"the key '{key}' is here twice", f"first on line {first}"
-                self.problems.append(Problem(Rule.KEY_TWICE, line, where, *told))
-                del self.leaves[known:]
+                what, hint = f"the key '{key}' is here twice", f"first on line {first}"
+                self.page.faults.append(self.page.fault(Rule.KEY_TWICE, where, what, hint, line))
+                del self.page.leaves[known:]
             entries.setdefault(key, value)
         return entries
 
@@ -210,4 +246,4 @@ class _Reading:
 
     def refuse(self, event: Event, where: Where, what: str, hint: str) -> None:
         """Notes something that is YAML but not for content."""
-        self.problems.append(Problem(Rule.NOT_PLAIN_YAML, _line(event), where, what, hint))
+        self.page.faults.append(self.page.fault(Rule.NOT_PLAIN_YAML, where, what, hint, _line(event)))
