@@ -202,7 +202,7 @@ def new(content: Path | None, kind: str, id: str, of: str) -> None:
 
     ID is lower-case words joined by hyphens, like side-step.
     """
-    from skill.library.new import NotWrittenError, new_exercise, new_routine
+    from skill.library.authoring import NotWrittenError, new_exercise, new_routine
 
     folder = _content(content)
     try:

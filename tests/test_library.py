@@ -14,13 +14,12 @@ import pytest
 import yaml
 
 from skill.library import content_folder
+from skill.library.authoring import KINDS, NotWrittenError, new_exercise, new_routine, schema_texts, schemas
 from skill.library.faults import ContentFaults, Fault, Rule
 from skill.library.load import load, the_phrases
 from skill.library.models import Dose, Level, Library, Range, Sides, Step, Tempo, Transition
-from skill.library.new import NotWrittenError, new_exercise, new_routine
 from skill.library.page import FASTEST, Loader, Page, read
 from skill.library.reading import ContentPages, Reading
-from skill.library.schemas import KINDS, schema_texts, schemas
 
 TESTS = Path(__file__).parent
 MINIMAL = TESTS / "content_minimal"

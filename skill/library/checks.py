@@ -6,13 +6,12 @@ because another file is missing or misshapen.
 
 import re
 import unicodedata
-from collections.abc import Callable, Collection, Iterator, Mapping
-from functools import partial
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
 from skill.library.assemble import forms
-from skill.library.faults import Fault, Rule, Where, closest, meant, not_mistyped
+from skill.library.faults import Fault, Rule, Where, compared, meant
 from skill.library.files import ExerciseFile, ExerciseWords
 from skill.library.models import Form, Level, Sides
 from skill.library.page import Keys, Page
@@ -24,7 +23,6 @@ Registry = Mapping[str, frozenset[str]]
 _OTHER_FORMS = (Level.EASIER.value, Level.HARDER.value)
 _FORMS = ((), *((form,) for form in _OTHER_FORMS))
 """The places of the three forms inside an exercise's file."""
-
 
 SENTENCE_CHARACTERS = 220
 """A longer sentence is more than a breath, and more than can be kept in mind while moving."""
@@ -84,11 +82,10 @@ def _agreement(content: ContentPages) -> Iterator[Fault]:
     for routine in content.routines.values():
         yield from _steps(routine, content)
     for key in ("first_routine", "off_the_floor_routine"):
-        yield from _known(content.skill, (key,), content.routines, Rule.ROUTINE_UNKNOWN, "routine")
+        yield from _known(content.skill, [(key,)], content.routines, Rule.ROUTINE_UNKNOWN, "routine")
     for language in content.languages.values():
         yield from _equipment(language.names)
-        yield from _pairs("exercise", content, content.exercises, language, language.exercises)
-        yield from _pairs("routine", content, content.routines, language, language.routines)
+        yield from _pairs(content, language)
         yield from _names(language)
         for id_, words in language.exercises.items():
             facts = content.exercises.get(id_)
@@ -128,23 +125,27 @@ def _spoken(content: ContentPages, registry: Registry) -> Iterator[Fault]:
 
 
 def _known_ids(exercise: Page[Any], content: ContentPages) -> Iterator[Fault]:
-    positions = content.positions.keys("positions")
-    for form in _FORMS if positions is not None else ():
-        yield from _known(exercise, (*form, "position"), positions or {}, Rule.POSITION_UNKNOWN, "position")
+    places = [(*form, "position") for form in _FORMS]
+    yield from _known(exercise, places, content.positions.keys("positions"), Rule.POSITION_UNKNOWN, "position")
     for names in (language.names for language in content.languages.values()):
         equipment, cautions = names.keys("equipment"), names.keys("cautions")
-        for form in _FORMS if equipment is not None else ():
-            pattern = (*form, "equipment", "*")
-            yield from _known(exercise, pattern, equipment or {}, Rule.EQUIPMENT_UNKNOWN, "equipment", names.file)
-        if cautions is not None:
-            yield from _known(exercise, ("cautions", "*"), cautions, Rule.CAUTION_UNKNOWN, "caution", names.file)
+        places = [(*form, "equipment", "*") for form in _FORMS]
+        yield from _known(exercise, places, equipment, Rule.EQUIPMENT_UNKNOWN, "equipment", names.file)
+        yield from _known(exercise, [("cautions", "*")], cautions, Rule.CAUTION_UNKNOWN, "caution", names.file)
 
 
 def _known(
-    page: Page[Any], pattern: tuple[str, ...], known: Collection[str], rule: Rule, noun: str, file: str = ""
+    page: Page[Any],
+    places: Sequence[tuple[str, ...]],
+    known: Collection[str] | None,
+    rule: Rule,
+    noun: str,
+    file: str = "",
 ) -> Iterator[Fault]:
     """Faults of ids that are not known. `file` is where new ones are given their words."""
-    for where, value in page.find(*pattern):
+    if known is None:
+        return
+    for where, value in chain.from_iterable(page.find(*place) for place in places):
         if isinstance(value, str) and value not in known:
             cure = f"{file} has no words for it" if file else ""
             yield page.fault(rule, where, f"unknown {noun} '{value}'", meant(value, known, cure))
@@ -152,8 +153,7 @@ def _known(
 
 def _steps(routine: Page[Any], content: ContentPages) -> Iterator[Fault]:
     known = content.exercises
-    for pattern in (("steps", "*"), ("steps", "*", "exercise")):
-        yield from _known(routine, pattern, known, Rule.EXERCISE_UNKNOWN, "exercise")
+    yield from _known(routine, (("steps", "*"), ("steps", "*", "exercise")), known, Rule.EXERCISE_UNKNOWN, "exercise")
     for where, form in routine.find("steps", "*", "form"):
         exercise = known.get(str(routine.says(*where[:-1], "exercise")))
         forms = exercise.keys() if exercise else None
@@ -174,24 +174,21 @@ def _equipment(names: Page[Any]) -> Iterator[Fault]:
                 yield names.fault(Rule.EQUIPMENT_UNKNOWN, (key, id_), what, meant(id_, known, "add it to both"))
 
 
-def _pairs(
-    noun: str,
-    content: ContentPages,
-    facts: Mapping[str, Page[Any]],
-    language: LanguagePages,
-    words: Mapping[str, Page[Any]],
-) -> Iterator[Fault]:
+def _pairs(content: ContentPages, language: LanguagePages) -> Iterator[Fault]:
     """Faults of facts without words and of words without facts, which are files of the same name."""
-    strays = [id_ for id_ in words if id_ not in facts]
-    for id_ in strays:
-        near = closest(id_, [other for other in facts if other not in words])
-        hint = f"did you mean '{near}'?" if near else f"write {content.folder}/{noun}s/{id_}.yaml"
-        yield words[id_].fault(Rule.FACTS_MISSING, (), f"there is no {noun} '{id_}'", hint)
-    lone = [id_ for id_ in facts if id_ not in words]
-    for id_ in not_mistyped(lone, strays, lone):
-        what = f"the {noun} '{id_}' has no words in this language"
-        file = f"{language.folder}/{noun}s/{id_}.yaml"
-        yield Fault(file, 1, "", what, "write this file", Rule.WORDS_MISSING)
+    pairs: list[tuple[str, Mapping[str, Page[Any]], Mapping[str, Page[Any]]]] = [
+        ("exercise", content.exercises, language.exercises),
+        ("routine", content.routines, language.routines),
+    ]
+    for noun, facts, words in pairs:
+        lone = [id_ for id_ in facts if id_ not in words]
+        strays, missing = compared([id_ for id_ in words if id_ not in facts], lone)
+        for id_ in strays:
+            hint = meant(id_, lone, f"write {content.folder}/{noun}s/{id_}.yaml")
+            yield words[id_].fault(Rule.FACTS_MISSING, (), f"there is no {noun} '{id_}'", hint)
+        for id_ in missing:
+            what = f"the {noun} '{id_}' has no words in this language"
+            yield Fault(f"{language.folder}/{noun}s/{id_}.yaml", 1, "", what, "write this file", Rule.WORDS_MISSING)
 
 
 # Names and forms
@@ -244,16 +241,12 @@ def _switch(facts: Page[Any], page: Page[Any]) -> Iterator[Fault]:
 
 def _changes(page: Page[Any], positions: Keys) -> Iterator[Fault]:
     """The seconds from each position to each other; from the floor up, more than the pause inside them."""
-    missing, told = Rule.CHANGE_MISSING, "the seconds from {} to {} are missing".format
-    yield from _all(page, ("seconds",), positions, missing, lambda start: told(start, "elsewhere"))
-    for start, row in (page.keys("seconds") or {}).items():
-        if not isinstance(row, dict) or start not in positions:
-            continue
-        where = ("seconds", start)
-        yield from _all(page, where, positions, missing, partial(told, start))
-        if start in row:
-            what = "from a position to itself is no change"
-            yield page.fault(Rule.CHANGE_NEEDLESS, (*where, start), what, "remove it")
+    missing = Rule.CHANGE_MISSING
+    yield from _all(page, ("seconds",), positions, missing, "the seconds from {} to elsewhere are missing")
+    for start in positions:
+        yield from _all(page, ("seconds", start), positions, missing, f"the seconds from {start} to {{}} are missing")
+        for where, _ in page.find("seconds", start, start):
+            yield page.fault(Rule.CHANGE_NEEDLESS, where, "from a position to itself is no change", "remove it")
     pause = page.says("seated_pause")
     on_floor = [position for position in positions if page.says("positions", position, "floor") is True]
     for start in on_floor:
@@ -266,33 +259,24 @@ def _changes(page: Page[Any], positions: Keys) -> Iterator[Fault]:
 
 def _ways(language: LanguagePages, positions: Keys) -> Iterator[Fault]:
     """Words for each position, and for no way that there is not."""
-    for page, key in ((language.positions, "to"), (language.names, "positions")):
-        rule = Rule.POSITION_WORDS_MISSING
-        yield from _all(page, (key,), positions, rule, "there are no words for the position '{}'".format)
-    page = language.positions
-    for where in (("up_from",), ("ways",), *(("ways", start) for start in page.keys("ways") or {})):
-        yield from _all(page, where, positions)
+    words, missing, what = language.positions, Rule.POSITION_WORDS_MISSING, "there are no words for the position '{}'"
+    yield from _all(words, ("to",), positions, missing, what)
+    yield from _all(language.names, ("positions",), positions, missing, what)
+    for where in (("up_from",), ("ways",), *(("ways", start) for start in words.keys("ways") or {})):
+        yield from _all(words, where, positions)
 
 
 def _all(
-    page: Page[Any],
-    where: tuple[str, ...],
-    positions: Keys,
-    rule: Rule | None = None,
-    what: Callable[[str], str] = str,
+    page: Page[Any], where: tuple[str, ...], positions: Keys, rule: Rule | None = None, what: str = ""
 ) -> Iterator[Fault]:
     """Faults of the keys at a place: each has to be a position and, with a rule, each position but its own there."""
-    found = page.keys(*where)
-    if found is None:
-        return
-    strays = [position for position in found if position not in positions]
+    strays, missing = compared(page.keys(*where) or {}, positions)
     for position in strays:
         hint = meant(position, positions)
         yield page.fault(Rule.POSITION_UNKNOWN, (*where, position), f"unknown position '{position}'", hint)
-    if rule:
-        lacking = [position for position in positions if position not in found and position not in where[1:]]
-        for position in not_mistyped(lacking, strays, positions):
-            yield page.fault(rule, where, what(position))
+    for position in missing if page.keys(*where) is not None else ():
+        if rule and position not in where[1:]:
+            yield page.fault(rule, where, what.replace("{}", position))
 
 
 def _off_the_floor(content: ContentPages) -> Iterator[Fault]:
@@ -316,11 +300,11 @@ def _keys(page: Page[Any], registry: Registry) -> Iterator[Fault]:
     told = page.keys()
     if told is None:
         return
-    unused = [key for key in told if key not in registry]
+    unused, missing = compared(told, registry)
     for key in unused:
         near = meant(key, registry, "remove it")
         yield page.fault(Rule.PHRASE_UNUSED, (key,), "this phrase is never said", near)
-    for key in not_mistyped([key for key in registry if key not in told], unused, registry):
+    for key in missing:
         braces = " and ".join(f"{{{name}}}" for name in sorted(registry[key]))
         hint = f"it has to use {braces}" if braces else "it has no placeholders"
         yield page.fault(Rule.PHRASE_MISSING, (), f"missing phrase '{key}'", hint)
@@ -343,8 +327,7 @@ def _filled(page: Page[Any], where: Where, text: str, registry: Registry) -> Ite
     if wanted is None:
         return
     yield from _unknown(page, where, text, wanted)
-    used = dict.fromkeys(_PLACEHOLDER.findall(text))
-    for name in not_mistyped(sorted(wanted - used.keys()), [name for name in used if name not in wanted], wanted):
+    for name in compared(_PLACEHOLDER.findall(text), sorted(wanted))[1]:
         yield page.fault(Rule.PLACEHOLDER_MISSING, where, f"{{{name}}} is missing", "each sentence has to use it")
 
 

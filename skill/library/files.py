@@ -1,6 +1,6 @@
 """The shape of each content file. The descriptions become the help that editors show."""
 
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, TypeVar
 
 from pydantic import (
     AfterValidator,
@@ -8,13 +8,12 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
-    GetJsonSchemaHandler,
     RootModel,
     Strict,
     StringConstraints,
     model_validator,
 )
-from pydantic_core import CoreSchema, PydanticCustomError
+from pydantic_core import PydanticCustomError
 
 from skill.library.faults import Rule
 from skill.library.limits import EXAMPLE_PHRASES, SLOT_VALUE_CHARACTERS
@@ -174,12 +173,10 @@ class DoseChanges(DoseFile):
 class _FormFile(Shape):
     position: Text = Field(description="The position it is done in: an id from positions.yaml.")
     equipment: tuple[Text, ...] = Field(
-        default=(), description="What is needed: ids that names.yaml of each language has words for."
+        (), description="What is needed: ids that names.yaml of each language has words for."
     )
     setup: Seconds = Field(description="Seconds to get set, once in the position.")
-    switch: Seconds | None = Field(
-        default=None, description="Seconds to change sides. Needed exactly when sides is 'each'."
-    )
+    switch: Seconds | None = Field(None, description="Seconds to change sides. Needed exactly when sides is 'each'.")
 
 
 @_changes
@@ -193,13 +190,11 @@ class SourceFile(Shape):
     """Where a fact comes from."""
 
     fact: Text = Field(description="What the source says, in our own words.")
-    key: Text | None = Field(default=None, description="The source's short name.")
+    key: Text | None = Field(None, description="The source's short name.")
     mark: Annotated[str, StringConstraints(pattern=_MARK)] = Field(
         description="S clinical or public body, T trade or one clinic, I our own, R recalled, ? uncertain."
     )
-    url: Annotated[str, StringConstraints(pattern=_URL)] | None = Field(
-        default=None, description="The page that says it."
-    )
+    url: Annotated[str, StringConstraints(pattern=_URL)] | None = Field(None, description="The page that says it.")
 
 
 class ExerciseFile(_FormFile):
@@ -210,10 +205,10 @@ class ExerciseFile(_FormFile):
     days_per_week: DaysFile = Field(description="On how many days of a week it does good.")
     dose: DoseFile = Field(description="How much of it.")
     cautions: tuple[Text, ...] = Field(
-        default=(), description="Who should think twice: ids that names.yaml of each language has words for."
+        (), description="Who should think twice: ids that names.yaml of each language has words for."
     )
-    easier: FormChanges | None = Field(default=None, description="What differs in the easier form, if there is one.")
-    harder: FormChanges | None = Field(default=None, description="What differs in the harder form, if there is one.")
+    easier: FormChanges | None = Field(None, description="What differs in the easier form, if there is one.")
+    harder: FormChanges | None = Field(None, description="What differs in the harder form, if there is one.")
     sources: Annotated[tuple[SourceFile, ...], Field(min_length=1)] = Field(
         description="Where the figures above come from."
     )
@@ -255,17 +250,15 @@ class _SaidOfForm(Shape):
     setup_short: Text = Field(description="One short sentence to get set again after a break.")
     move: Text = Field(description="What happens in one rep, in one or two sentences.")
     switch: Text | None = Field(
-        default=None,
+        None,
         description="The change of sides: limb first, then the change. {working} is the side that works from now on.",
     )
     side: Text | None = Field(
-        default=None,
+        None,
         description="The side named by its limb, as a part of a sentence: {working} leg on top, so lie on your "
         "{supporting} side. Needed exactly when sides is 'each'.",
     )
-    leave: Text | None = Field(
-        default=None, description="How to come out of it, said when it is over; it names no side."
-    )
+    leave: Text | None = Field(None, description="How to come out of it, said when it is over; it names no side.")
     beats: BeatsFile = Field(description="The words that lead one rep when it is counted aloud.")
 
 
@@ -284,7 +277,7 @@ class ExerciseWords(_SaidOfForm):
     """<language>/exercises/<id>.yaml: the words of one exercise."""
 
     name: Name = Field(description="What it is called.")
-    synonyms: tuple[Name, ...] = Field(default=(), description="What else people may call it.")
+    synonyms: tuple[Name, ...] = Field((), description="What else people may call it.")
     purpose: Text = Field(description="What it is for, in one or two sentences. No promises about health.")
     muscles: Text = Field(description="The muscles that work or are stretched, in one sentence.")
     posture: PostureFile = Field(description=_POSTURE)
@@ -294,38 +287,35 @@ class ExerciseWords(_SaidOfForm):
     )
     caution: Text = Field(description="One short sentence before the first time: who should take care.")
     safety: Text = Field(description="The answer to 'is this safe for me?'. It asks nothing and diagnoses nothing.")
-    easier: FormWords | None = Field(default=None, description="Words of the easier form, exactly if there is one.")
-    harder: FormWords | None = Field(default=None, description="Words of the harder form, exactly if there is one.")
+    easier: FormWords | None = Field(None, description="Words of the easier form, exactly if there is one.")
+    harder: FormWords | None = Field(None, description="Words of the harder form, exactly if there is one.")
 
 
 class StepFile(Shape):
     """One exercise of a routine: its id alone, or its id and the form to do it in."""
 
     exercise: Text = Field(description="The id of an exercise.")
-    form: Level = Field(default=Level.USUAL, description="The form to do it in.")
+    form: Level = Field(Level.USUAL, description="The form to do it in.")
 
-    @model_validator(mode="before")
-    @classmethod
-    def _id_alone(cls, value: object) -> object:
-        return {"exercise": value} if isinstance(value, str) else value
 
-    @classmethod
-    def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
-        """Lets editors accept an id alone, too."""
-        return {"anyOf": [{"type": "string"}, dict(handler(core))]}
+def _as_step(value: object) -> object:
+    return {"exercise": value} if isinstance(value, str) else value
+
+
+StepOrId = Annotated[StepFile, BeforeValidator(_as_step, json_schema_input_type=str | StepFile)]
 
 
 class RoutineFile(Shape):
     """routines/<id>.yaml: exercises in order."""
 
-    steps: Annotated[tuple[StepFile, ...], Field(min_length=1)] = Field(description="The exercises, in order.")
+    steps: Annotated[tuple[StepOrId, ...], Field(min_length=1)] = Field(description="The exercises, in order.")
 
 
 class RoutineWords(Shape):
     """<language>/routines/<id>.yaml: the words of one routine."""
 
     name: Name = Field(description="What it is called.")
-    synonyms: tuple[Name, ...] = Field(default=(), description="What else people may call it.")
+    synonyms: tuple[Name, ...] = Field((), description="What else people may call it.")
     summary: Text = Field(description="What it is, in one sentence.")
     begin: Text = Field(description="Said when it starts, in one or two sentences.")
 
@@ -334,7 +324,7 @@ class PositionFile(Shape):
     """One position of the body."""
 
     floor: Annotated[bool, Strict()] = Field(description="Whether it is on the floor.")
-    kneeling: Annotated[bool, Strict()] = Field(default=False, description="Whether it is on one's knees.")
+    kneeling: Annotated[bool, Strict()] = Field(False, description="Whether it is on one's knees.")
 
 
 class PositionsFile(Shape):
@@ -350,7 +340,7 @@ class LocaleFile(Shape):
 
     language: Annotated[str, StringConstraints(pattern=LANGUAGE)] = Field(description="The folder of its words.")
     invocation: Text = Field(description="What people say to open the skill there.")
-    zone: Text = Field(default="UTC", description="The time zone of a device that does not tell its own.")
+    zone: Text = Field("UTC", description="The time zone of a device that does not tell its own.")
 
 
 class SkillFile(Shape):

@@ -13,22 +13,10 @@ from pathlib import PurePath
 from typing import Any, Generic, TypeAlias, TypeVar
 
 import yaml
-from pydantic import BaseModel
-from yaml.events import (
-    AliasEvent,
-    DocumentStartEvent,
-    Event,
-    MappingEndEvent,
-    MappingStartEvent,
-    ScalarEvent,
-    SequenceEndEvent,
-    SequenceStartEvent,
-    StreamEndEvent,
-)
 
 from skill.library.faults import Fault, Rule, Where, place
 
-S = TypeVar("S", bound=BaseModel)
+S = TypeVar("S")
 Value: TypeAlias = "bool | int | float | str | list[Value] | dict[str, Value] | None"
 Keys = dict[str, Value]
 
@@ -170,7 +158,7 @@ def scalar(text: str) -> Value:
     return text
 
 
-def _line(event: Event) -> int:
+def _line(event: yaml.Event) -> int:
     """The line an event begins on, counted from 1."""
     return event.start_mark.line + 1 if event.start_mark else 1
 
@@ -186,8 +174,8 @@ class _Reader:
         """The value of the first document; the others are a problem."""
         value: Value = None
         seen = False
-        while not isinstance(event := self.event(), StreamEndEvent):
-            if isinstance(event, DocumentStartEvent):
+        while not isinstance(event := self.event(), yaml.StreamEndEvent):
+            if isinstance(event, yaml.DocumentStartEvent):
                 if seen:
                     self.refuse(event, (), "the file holds a second document", "remove the line '---'")
                     break
@@ -195,19 +183,19 @@ class _Reader:
                 seen = True
         return value
 
-    def node(self, event: Event, where: Where) -> Value:
+    def node(self, event: yaml.Event, where: Where) -> Value:
         """The value that begins with an event."""
         self.page.lines.setdefault(where, _line(event))
         self.check(event, where)
-        if isinstance(event, MappingStartEvent):
+        if isinstance(event, yaml.MappingStartEvent):
             return self.mapping(where)
-        if isinstance(event, SequenceStartEvent):
+        if isinstance(event, yaml.SequenceStartEvent):
             items: list[Value] = []
-            while not isinstance(event := self.event(), SequenceEndEvent):
+            while not isinstance(event := self.event(), yaml.SequenceEndEvent):
                 items.append(self.node(event, (*where, len(items))))
             return items
-        value: Value = f"*{event.anchor}" if isinstance(event, AliasEvent) else None
-        if isinstance(event, ScalarEvent):
+        value: Value = f"*{event.anchor}" if isinstance(event, yaml.AliasEvent) else None
+        if isinstance(event, yaml.ScalarEvent):
             value = scalar(event.value) if event.implicit[0] else event.value
         self.page.leaves.append((where, value))
         return value
@@ -215,10 +203,10 @@ class _Reader:
     def mapping(self, where: Where) -> dict[str, Value]:
         """The entries up to the end of a mapping. Of a key given twice the first value counts."""
         entries: dict[str, Value] = {}
-        while not isinstance(event := self.event(), MappingEndEvent):
+        while not isinstance(event := self.event(), yaml.MappingEndEvent):
             known = len(self.page.leaves)
             key = ""
-            if isinstance(event, ScalarEvent):
+            if isinstance(event, yaml.ScalarEvent):
                 key = str(event.value)
                 self.check(event, where)
             else:
@@ -235,15 +223,15 @@ class _Reader:
             entries.setdefault(key, value)
         return entries
 
-    def check(self, event: Event, where: Where) -> None:
+    def check(self, event: yaml.Event, where: Where) -> None:
         """Refuses anchors, aliases and tags."""
-        if isinstance(event, AliasEvent):
+        if isinstance(event, yaml.AliasEvent):
             self.refuse(event, where, f"*{event.anchor} is an alias", _OUT)
         elif (anchor := getattr(event, "anchor", None)) is not None:
             self.refuse(event, where, f"&{anchor} is an anchor", _OUT)
         elif getattr(event, "tag", None) is not None:
             self.refuse(event, where, "tags (!) are not used in content", _OUT)
 
-    def refuse(self, event: Event, where: Where, what: str, hint: str) -> None:
+    def refuse(self, event: yaml.Event, where: Where, what: str, hint: str) -> None:
         """Notes something that is YAML but not for content."""
         self.page.faults.append(self.page.fault(Rule.NOT_PLAIN_YAML, where, what, hint, _line(event)))
