@@ -19,7 +19,6 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core.core_schema import NullableSchema, WithDefaultSchema
 
 from skill.library import files
-from skill.library.checks import Registry
 from skill.library.load import examine, the_phrases
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -39,11 +38,10 @@ KINDS: Mapping[str, type[BaseModel]] = {
 """The kinds of content file, by the name of their schema."""
 
 
-def schemas(registry: Registry | None = None) -> Mapping[str, dict[str, Any]]:
-    """The JSON Schema of each kind of content file, by kind; `registry` says which phrases there are, as for `load`."""
+def schemas() -> Mapping[str, dict[str, Any]]:
+    """The JSON Schema of each kind of content file, by kind."""
     found = {kind: model.model_json_schema(schema_generator=_Schema) for kind, model in KINDS.items()}
-    known = the_phrases() if registry is None else registry
-    phrases = {key: sorted(names) for key, names in known.items()}
+    phrases = {key: sorted(names) for key, names in the_phrases().items()}
     kinds = {"-".join(("phrase", *names)): names for names in phrases.values()}
     found["phrases"] = {
         "$defs": {"variants": found["phrases"].pop("additionalProperties")},
@@ -58,9 +56,9 @@ def schemas(registry: Registry | None = None) -> Mapping[str, dict[str, Any]]:
     return {kind: dialect | _untitled(schema) for kind, schema in found.items()}
 
 
-def schema_texts(registry: Registry | None = None) -> Mapping[str, str]:
+def schema_texts() -> Mapping[str, str]:
     """The schemas as they are kept in `schemas/` of a content folder, by file name."""
-    texts = {kind: json.dumps(schema, indent=2, ensure_ascii=False) for kind, schema in schemas(registry).items()}
+    texts = {kind: json.dumps(schema, indent=2, ensure_ascii=False) for kind, schema in schemas().items()}
     reference = re.compile(r'\{\s+("\$ref": "[^"]*")\s+\}')  # on one line
     return {f"{kind}.json": reference.sub(r"{\1}", text) + "\n" for kind, text in texts.items()}
 
@@ -89,13 +87,12 @@ class NotWrittenError(Exception):
     """The files cannot be written; says why, and what to do. Nothing has changed."""
 
 
-def new_exercise(folder: Path, id_: str, registry: Registry | None = None) -> tuple[Path, ...]:
+def new_exercise(folder: Path, id_: str) -> tuple[Path, ...]:
     """Writes the facts of a new exercise, and its words in every language.
 
     Args:
         folder: a content folder.
         id_: the new exercise's id; its first name is made from it.
-        registry: the phrases that the skill says, as for `load`.
 
     Returns:
         The files written.
@@ -103,20 +100,20 @@ def new_exercise(folder: Path, id_: str, registry: Registry | None = None) -> tu
     Raises:
         NotWrittenError: the id is none, or is taken, or the content would not load with it.
     """
-    return _write(folder, "exercise", id_, "", registry)
+    return _write(folder, "exercise", id_, "")
 
 
-def new_routine(folder: Path, id_: str, steps: Sequence[str], registry: Registry | None = None) -> tuple[Path, ...]:
+def new_routine(folder: Path, id_: str, steps: Sequence[str]) -> tuple[Path, ...]:
     """Writes a new routine of the exercises with these ids, and its words in every language; see `new_exercise`."""
     if not steps:
         raise NotWrittenError("a routine needs at least one exercise")
-    return _write(folder, "routine", id_, ", ".join(steps), registry)
+    return _write(folder, "routine", id_, ", ".join(steps))
 
 
-def _write(folder: Path, kind: str, id_: str, steps: str, registry: Registry | None) -> tuple[Path, ...]:
+def _write(folder: Path, kind: str, id_: str, steps: str) -> tuple[Path, ...]:
     if not re.fullmatch(files.ID, id_):
         raise NotWrittenError(f"'{id_}' is not an id: use lower-case words joined by hyphens, like side-step")
-    content, before = examine(folder, registry)
+    content, before = examine(folder)
     positions = content.positions.keys("positions")
     if kind == "exercise" and not positions:
         raise NotWrittenError(f"{content.positions.file} has no positions yet; an exercise needs one")
@@ -132,7 +129,7 @@ def _write(folder: Path, kind: str, id_: str, steps: str, registry: Registry | N
     for file, text in texts.items():
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8")
-    _, after = examine(folder, registry)
+    _, after = examine(folder)
     if new := [fault for fault in after if fault not in before]:
         for file in texts:
             file.unlink()

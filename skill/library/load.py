@@ -13,23 +13,22 @@ from skill.library.models import Library
 from skill.library.reading import ContentPages, Reading
 
 
-def load(folder: Path, registry: Registry | None = None) -> Mapping[str, Library]:
+def load(folder: Path) -> Mapping[str, Library]:
     """The library of each Alexa locale, by locale code such as `en-US`.
 
     Args:
-        folder: a content folder, as `content_folder` finds it.
-        registry: the phrases that the skill says and their placeholders; None takes `the_phrases` of the skill.
+        folder: a content folder, as `content_folder` finds it; what it says is held against `the_phrases`.
 
     Raises:
         ContentFaults: something is wrong with the content; carries every fault in every file.
     """
-    content, faults = examine(folder, registry)
+    content, faults = examine(folder)
     if faults:
         raise ContentFaults(faults)
     return assemble(content)
 
 
-def examine(folder: Path, registry: Registry | None = None) -> tuple[ContentPages, tuple[Fault, ...]]:
+def examine(folder: Path) -> tuple[ContentPages, tuple[Fault, ...]]:
     """The pages of a content folder as far as they can be read, and every fault in them; see `load`.
 
     Raises:
@@ -40,10 +39,10 @@ def examine(folder: Path, registry: Registry | None = None) -> tuple[ContentPage
         raise ContentFaults([Fault(str(folder), 1, "", what, rule=Rule.FILE_MISSING)])
     reading = Reading(folder)
     content = reading.content()
-    if registry is None and reading.folder == content_folder().resolve():
+    if reading.folder == content_folder().resolve():
         first = next(iter(content.languages.values()), None)
         registry = checks.registry_of(first.phrases) if first else {}
-    if registry is None:
+    else:
         registry = the_phrases()
     return content, (*reading.faults, *checks.check(content, registry))
 
