@@ -87,12 +87,10 @@ def _exercise(id_: str, facts: files.ExerciseFile, words: files.ExerciseWords) -
 def forms(facts: files.ExerciseFile, words: files.ExerciseWords) -> Mapping[Level, Form]:
     """Every form of an exercise, complete: the usual one, and what differs put into it for the others."""
     found = {Level.USUAL: _form(Level.USUAL, facts, words, "")}
-    if facts.easier and words.easier:
-        told = words.easier
-        found[Level.EASIER] = _form(Level.EASIER, _with(facts, facts.easier), _with(words, told), told.label)
-    if facts.harder and words.harder:
-        told = words.harder
-        found[Level.HARDER] = _form(Level.HARDER, _with(facts, facts.harder), _with(words, told), told.label)
+    others = ((Level.EASIER, facts.easier, words.easier), (Level.HARDER, facts.harder, words.harder))
+    for level, changed, told in others:
+        if changed and told:
+            found[level] = _form(level, _with(facts, changed), _with(words, told), told.label)
     return found
 
 

@@ -188,7 +188,8 @@ def _pairs(content: ContentPages, language: LanguagePages) -> Iterator[Fault]:
             yield words[id_].fault(Rule.FACTS_MISSING, (), f"there is no {noun} '{id_}'", hint)
         for id_ in missing:
             what = f"the {noun} '{id_}' has no words in this language"
-            yield Fault(f"{language.folder}/{noun}s/{id_}.yaml", 1, "", what, "write this file", Rule.WORDS_MISSING)
+            file = f"{content.folder}/{language.language}/{noun}s/{id_}.yaml"
+            yield Fault(file, 1, "", what, "write this file", Rule.WORDS_MISSING)
 
 
 # Names and forms

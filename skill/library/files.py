@@ -29,6 +29,7 @@ _CUE_WORDS = 12
 _BEAT_WORDS = 3
 
 S = TypeVar("S", bound=BaseModel)
+T = TypeVar("T")
 
 
 def _fault(rule: Rule, what: str, hint: str = "") -> PydanticCustomError:
@@ -85,10 +86,15 @@ Id = Annotated[str, StringConstraints(pattern=ID)]
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=SLOT_VALUE_CHARACTERS)]
-Sentences = Annotated[tuple[Text, ...], Field(min_length=1)]
+Some = Annotated[tuple[T, ...], Field(min_length=1)]
+Sentences = Some[Text]
 Variants = Annotated[Sentences, BeforeValidator(_as_list, json_schema_input_type=Text | Sentences)]
 Country = Annotated[str, StringConstraints(pattern=_COUNTRY)]
 Locale = Annotated[str, StringConstraints(pattern=_LOCALE)]
+Language = Annotated[str, StringConstraints(pattern=LANGUAGE)]
+Mark = Annotated[str, StringConstraints(pattern=_MARK)]
+Url = Annotated[str, StringConstraints(pattern=_URL)]
+Flag = Annotated[bool, Strict()]
 Count = Annotated[int, Strict(), Field(ge=1, le=MOST_SPOKEN)]
 Seconds = Annotated[int, Strict(), Field(ge=1, le=600)]
 HoldSeconds = Annotated[Count, AfterValidator(_in_fives)]
@@ -191,10 +197,10 @@ class SourceFile(Shape):
 
     fact: Text = Field(description="What the source says, in our own words.")
     key: Text | None = Field(None, description="The source's short name.")
-    mark: Annotated[str, StringConstraints(pattern=_MARK)] = Field(
+    mark: Mark = Field(
         description="S clinical or public body, T trade or one clinic, I our own, R recalled, ? uncertain."
     )
-    url: Annotated[str, StringConstraints(pattern=_URL)] | None = Field(None, description="The page that says it.")
+    url: Url | None = Field(None, description="The page that says it.")
 
 
 class ExerciseFile(_FormFile):
@@ -209,9 +215,7 @@ class ExerciseFile(_FormFile):
     )
     easier: FormChanges | None = Field(None, description="What differs in the easier form, if there is one.")
     harder: FormChanges | None = Field(None, description="What differs in the harder form, if there is one.")
-    sources: Annotated[tuple[SourceFile, ...], Field(min_length=1)] = Field(
-        description="Where the figures above come from."
-    )
+    sources: Some[SourceFile] = Field(description="Where the figures above come from.")
 
 
 class BeatsFile(Shape):
@@ -308,7 +312,7 @@ StepOrId = Annotated[StepFile, BeforeValidator(_as_step, json_schema_input_type=
 class RoutineFile(Shape):
     """routines/<id>.yaml: exercises in order."""
 
-    steps: Annotated[tuple[StepOrId, ...], Field(min_length=1)] = Field(description="The exercises, in order.")
+    steps: Some[StepOrId] = Field(description="The exercises, in order.")
 
 
 class RoutineWords(Shape):
@@ -323,8 +327,8 @@ class RoutineWords(Shape):
 class PositionFile(Shape):
     """One position of the body."""
 
-    floor: Annotated[bool, Strict()] = Field(description="Whether it is on the floor.")
-    kneeling: Annotated[bool, Strict()] = Field(False, description="Whether it is on one's knees.")
+    floor: Flag = Field(description="Whether it is on the floor.")
+    kneeling: Flag = Field(False, description="Whether it is on one's knees.")
 
 
 class PositionsFile(Shape):
@@ -338,7 +342,7 @@ class PositionsFile(Shape):
 class LocaleFile(Shape):
     """How one Alexa locale is served."""
 
-    language: Annotated[str, StringConstraints(pattern=LANGUAGE)] = Field(description="The folder of its words.")
+    language: Language = Field(description="The folder of its words.")
     invocation: Text = Field(description="What people say to open the skill there.")
     zone: Text = Field("UTC", description="The time zone of a device that does not tell its own.")
 
@@ -373,7 +377,7 @@ class NamesFile(Shape):
 
     sides: SideNames = Field(description="What the sides are called.")
     equipment: dict[Id, Text] = Field(description="As said after 'you will need'.")
-    equipment_called: dict[Id, Annotated[tuple[Name, ...], Field(min_length=1)]] = Field(
+    equipment_called: dict[Id, Some[Name]] = Field(
         description="What people call each piece of equipment, its usual name first."
     )
     equipment_instead: dict[Id, Text] = Field(

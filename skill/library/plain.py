@@ -217,13 +217,7 @@ def _is_sound(value: object, depth: int) -> bool:
         case list():
             return depth > 0 and len(value) <= MOST and all(_is_sound(item, depth - 1) for item in value)
         case dict():
-            return (
-                depth > 0
-                and len(value) <= MOST
-                and all(
-                    isinstance(key, str) and _is_sound(key, 0) and _is_sound(item, depth - 1)
-                    for key, item in value.items()
-                )
-            )
+            keys = all(isinstance(key, str) and _is_sound(key, 0) for key in value)
+            return keys and _is_sound(list(value.values()), depth)
         case _:
             return False

@@ -24,7 +24,6 @@ class LanguagePages:
     """The files of one language."""
 
     language: str
-    folder: str
     exercises: Mapping[str, Page[files.ExerciseWords]]
     routines: Mapping[str, Page[files.RoutineWords]]
     names: Page[files.NamesFile]
@@ -89,7 +88,6 @@ class Reading:
         utterances = f"{language}/utterances.yaml"
         return LanguagePages(
             language=language,
-            folder=f"{self.folder.name}/{language}",
             exercises=self.pages(f"{language}/exercises", files.ExerciseWords),
             routines=self.pages(f"{language}/routines", files.RoutineWords),
             names=self.page(f"{language}/names.yaml", files.NamesFile),
