@@ -54,12 +54,6 @@ def small() -> Mapping[str, Library]:
         return load(MINIMAL)
 
 
-@pytest.fixture
-def real(tmp_path: Path) -> Path:
-    """A copy of the content that the skill really has."""
-    return Path(shutil.copytree(content_folder(), tmp_path / "content"))
-
-
 def faults(folder: Path) -> list[Fault]:
     """What is wrong with a content folder."""
     with pytest.raises(ContentFaults) as caught:
@@ -340,26 +334,13 @@ def test_the_real_content_loads() -> None:
         assert not library.routines[library.off_the_floor_routine].on_the_floor
 
 
-def test_another_exercise_and_routine_need_no_python(real: Path) -> None:
-    """Two files make an exercise, two make a routine, and the skill knows them."""
-    before = load(real)["en-US"]
-
-    written = new_exercise(real, "toe-tap-3")
-    written += new_routine(real, "quick-start", ["toe-tap-3", before.routines["hip-routine"].steps[0].exercise])
-    after = load(real)["en-US"]
-
-    assert len(written) == 4
-    assert set(after.exercises) - set(before.exercises) == {"toe-tap-3"}
-    assert after.exercises["toe-tap-3"].name == "toe tap three"
-    assert after.routines["quick-start"].name == "quick start"
-
-
 def test_new_words_say_that_they_are_a_template(content: Path) -> None:
     """Nobody mistakes a template for an exercise: it says so, and asks to be left out."""
-    new_exercise(content, "clam")
+    new_exercise(content, "toe-tap-3")
 
-    exercise = load(content)["en-US"].exercises["clam"]
+    exercise = load(content)["en-US"].exercises["toe-tap-3"]
 
+    assert exercise.name == "toe tap three"
     assert "not written yet" in exercise.purpose
     assert "leave it out" in exercise.safety
 
@@ -534,15 +515,3 @@ def test_types_cost_neither_pydantic_nor_yaml() -> None:
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=TESTS.parent)
 
     assert told.stdout.strip() == "set()"
-
-
-def test_a_large_content_folder_loads(content: Path) -> None:
-    """A hundred routines are no trouble."""
-    for number in range(100):
-        name = f"plan-{chr(97 + number // 26)}{chr(97 + number % 26)}"
-        words = f"name: {name}\nsummary: One of many.\nbegin: Here it is.\n"
-        steps = ", ".join(["bridge", "side-raise"] * 6)
-        (content / "routines" / f"{name}.yaml").write_text(f"steps: [{steps}]\n", encoding="utf-8")
-        (content / "en" / "routines" / f"{name}.yaml").write_text(words, encoding="utf-8")
-
-    assert len(load(content)["en-US"].routines) == 102
