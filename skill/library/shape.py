@@ -68,8 +68,7 @@ def _tell(page: Page[Any], model: type[BaseModel], errors: Mapping[Where, ErrorD
     intended = set()
     for where, error in errors.items():
         if error["type"] == "extra_forbidden":
-            around, key = _inside(model, where[:-1]), str(where[-1])
-            known = list(around.model_fields) if isinstance(around, type) and issubclass(around, BaseModel) else []
+            key, known = str(where[-1]), list(_inside(model, where[:-1]).model_fields)
             intended.add((*where[:-1], closest(key, known)))
             hint = meant(key, known)
             yield page.fault(Rule.KEY_UNKNOWN, where[:-1], f"unknown key '{key}'", hint, page.line(where))
