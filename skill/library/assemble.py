@@ -16,8 +16,8 @@ from skill.library.models import (
     Step,
     Transition,
 )
+from skill.library.plain import convert
 from skill.library.reading import ContentPages, LanguagePages
-from skill.library.values import convert
 
 S = TypeVar("S", bound=BaseModel)
 V = TypeVar("V")
@@ -114,7 +114,8 @@ def _made(kind: type[V], *shapes: BaseModel, **given: object) -> V:
     parts: dict[str, object] = {}
     for shape in shapes:
         parts |= dict(shape)
-    return convert(parts | given, kind, from_attributes=True)
+    made: V = convert(parts | given, kind, from_attributes=True)
+    return made
 
 
 def _routine(
