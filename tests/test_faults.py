@@ -293,7 +293,7 @@ sys.stdin.read()
         assert self.other.stdout
         assert self.other.stdout.readline() == b"held\n"
         skill.store.close()
-        skill.store._shelf._file._wait = 0.1  # type: ignore[attr-defined]
+        skill.store._shelf._wait = 0.1  # type: ignore[attr-defined]
 
     def end(self) -> None:
         self.other.communicate()

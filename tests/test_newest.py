@@ -30,11 +30,10 @@ from skill.hearing.ear import Ear
 from skill.library.values import replace
 from skill.memory import newest
 from skill.memory.household import SPEAKERS
-from skill.memory.in_memory import MemoryShelf
 from skill.memory.newest import THREAD, Asking, Thread, Verdict, fingerprint, mark_of, verdict, version_of
 from skill.memory.people import People, tries
 from skill.memory.record import person_of
-from skill.memory.shelf import StoreFailed
+from skill.memory.shelf import MemoryShelf, StoreFailed
 from skill.memory.unsaved import Done, Unsaved
 from skill.simulator.wire import Envelopes, Identity, numbered_ids, to_app
 from skill.web import create_app

@@ -6,12 +6,11 @@ from keeping import asked_by, given, save
 from skill.dialogue.session import Day, Person
 from skill.library.values import replace
 from skill.memory import own_copy
-from skill.memory.in_memory import MemoryShelf
 from skill.memory.newest import Asking, version_of
 from skill.memory.own_copy import Owed, OwnCopy
 from skill.memory.people import People
 from skill.memory.record import record_of
-from skill.memory.shelf import StoreFailed
+from skill.memory.shelf import MemoryShelf, StoreFailed
 from skill.memory.unsaved import Done, Unsaved
 
 TODAY = "2026-11-22"

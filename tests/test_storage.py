@@ -14,9 +14,9 @@ from skill.coaching.plan import Place
 from skill.coaching.practice import Pace, Speed, Wish
 from skill.dialogue.session import Person, Underway
 from skill.library.models import Level
-from skill.memory.in_memory import MemoryShelf
 from skill.memory.people import People
 from skill.memory.record import person_of, record_of
+from skill.memory.shelf import MemoryShelf
 
 ANNE = Person(
     underway=Underway("routine/hip-routine", Place(2, 1, 3)),

@@ -29,8 +29,7 @@ from skill.memory import household
 from skill.memory.opening import default_store_url, open_store, parse
 from skill.memory.people import People
 from skill.memory.shelf import StoreFailed
-from skill.memory.sqlite import SqliteShelf
-from skill.memory.sqlite_file import _readable, is_damage
+from skill.memory.sqlite import SqliteShelf, _readable, is_damage
 
 ROOT = Path(__file__).parent.parent
 ANNE = asked_by("anne")
@@ -91,7 +90,7 @@ def test_the_file_is_made_where_it_is_to_be_and_only_its_owner_may_read_it(path:
 def test_an_acknowledged_save_is_the_systems(path: Path, store: People) -> None:
     """Write-ahead log, synchronous=NORMAL: it outlives kill -9, and the disk is not waited for."""
     save(store, ANNE, {"a": 1})
-    with store._shelf._file.connection() as db:  # type: ignore[attr-defined]
+    with store._shelf._connection() as db:  # type: ignore[attr-defined]
         values = [
             db.execute(f"PRAGMA {name}").fetchone()[0] for name in ("journal_mode", "synchronous", "user_version")
         ]
@@ -157,12 +156,12 @@ def test_what_is_no_record_is_as_for_somebody_new(path: Path, store: People, odd
 def test_a_connection_is_rolled_back_after_an_exception(path: Path, store: People) -> None:
     """What one turn began and did not end is not in the way of the next, which gets the same connection."""
     save(store, ANNE, {"a": 1})
-    file = store._shelf._file  # type: ignore[attr-defined]
-    with suppress(RuntimeError), file.connection() as db:
+    file: Any = store._shelf
+    with suppress(RuntimeError), file._connection() as db:
         db.execute("BEGIN IMMEDIATE")
         db.execute("DELETE FROM people")
         raise RuntimeError
-    with file.connection() as again:
+    with file._connection() as again:
         assert again is db
         assert not again.in_transaction
     assert given(store, ANNE) == {"a": 1}
@@ -318,12 +317,12 @@ def test_a_log_without_its_file_is_not_taken_for_the_new_files(path: Path, store
     save(store, ANNE, {"a": 1})
     process = python("save(store, ANNE, {'a': 3}); os.kill(os.getpid(), 9)", path)
     process.communicate()
-    left_open = store._shelf._file._idle.pop()  # type: ignore[attr-defined]  # as by another process
+    left_open = store._shelf._idle.pop()  # type: ignore[attr-defined]  # as by another process
     path.unlink()
     save(store, asked_by("ben"), {"b": 1})
     assert given(store, ANNE) == {}
     assert len(list(path.parent.glob("*.damaged-*-wal"))) == 1
-    left_open.connection.close()
+    left_open.close()
     assert given(store, asked_by("ben")) == {"b": 1}
 
 
@@ -377,7 +376,7 @@ def test_what_a_killed_rescue_has_left_is_not_taken_for_the_rescued(path: Path, 
     """It was half made; a fresh one is, and nobody comes back by way of it."""
     fill_without(store)
     spoil_middle(path)
-    for part in (".fresh", ".fresh-journal"):
+    for part in (".fresh", ".fresh-journal", ".fresh-wal"):
         Path(f"{path}{part}").write_bytes(b"half made, with anne in it")
     save(store, asked_by("ben"), {"b": 1})
     assert set_aside(path)
@@ -394,7 +393,7 @@ def test_what_is_no_record_in_a_damaged_file_is_left_behind(path: Path, store: P
     assert dict(_readable(path)) == {"ben": json.dumps(store.export("ben"), separators=(",", ":"))}
 
 
-@pytest.mark.parametrize("part", [".fresh", ".fresh-journal", ".damaged-20261122T090000000000-wal"])
+@pytest.mark.parametrize("part", [".fresh", ".fresh-wal", ".damaged-20261122T090000000000-wal"])
 def test_what_was_left_of_a_rescue_is_scrubbed_as_well(path: Path, store: People, part: str) -> None:
     """By a process that was killed at it. And a record whose id was destroyed is known by how it began."""
     for content in (b"..anne..", b"\xff\xff{'begun':'0123456789ab'"):
@@ -412,7 +411,7 @@ def test_nobody_is_told_that_they_were_forgotten_whom_a_file_set_aside_still_has
     aside = Path(f"{path}.damaged-20261122T090000000000")
     aside.write_bytes(b"..anne..")
     with monkeypatch.context() as patch:
-        patch.setattr("skill.memory.sqlite_file._wipe", lambda _: (_ for _ in ()).throw(PermissionError("no")))
+        patch.setattr("skill.memory.sqlite._wipe", lambda _: (_ for _ in ()).throw(PermissionError("no")))
         with pytest.raises(StoreFailed):
             store.forget(asked_by("anne"), everyone=True)
     assert aside.exists()
@@ -488,7 +487,7 @@ def test_threads_share_a_few_connections(path: Path) -> None:
             thread.start()
         for thread in threads:
             thread.join()
-    assert 1 <= len(store._shelf._file._idle) <= 4  # type: ignore[attr-defined]
+    assert 1 <= len(store._shelf._idle) <= 4  # type: ignore[attr-defined]
     store.close()
 
 

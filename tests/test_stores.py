@@ -28,11 +28,10 @@ from keeping import asked_by, count, given, save
 
 from skill.alexa.people import SPEAKER
 from skill.memory.household import SPEAKERS
-from skill.memory.in_memory import MemoryShelf
 from skill.memory.newest import HOUSEHOLD, Asking, Verdict
 from skill.memory.opening import open_store
 from skill.memory.people import People
-from skill.memory.shelf import LARGEST, StoreFailed
+from skill.memory.shelf import LARGEST, MemoryShelf, StoreFailed
 
 ROOT = Path(__file__).parent.parent
 TABLE = "hip-coach-test"

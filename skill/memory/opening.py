@@ -7,9 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
-from skill.memory.in_memory import MemoryShelf
 from skill.memory.people import People
-from skill.memory.shelf import Shelf
+from skill.memory.shelf import MemoryShelf, Shelf
 
 MEMORY = "memory:"
 """People are remembered until the process ends."""
