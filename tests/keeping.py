@@ -4,7 +4,7 @@ from typing import Any
 
 import law
 
-from skill.alexa.people import asking_of
+from skill.alexa.recall import asking_of
 from skill.memory.newest import Asking
 from skill.memory.people import People
 

@@ -13,7 +13,7 @@ from keeping import given, save
 from scenes import library
 
 from skill.alexa.envelope import attributes_of, session_of
-from skill.alexa.people import SPEAKER, UNSAVED
+from skill.alexa.recall import SPEAKER, UNSAVED
 from skill.alexa.skill import Coach, create_skill
 from skill.coaching.plan import Place
 from skill.coaching.practice import Pace

@@ -35,12 +35,12 @@ from skill.__main__ import main
 from skill.alexa import logs, verify
 from skill.alexa.door import chains
 from skill.alexa.door.refusals import Reason
-from skill.alexa.people import UNSAVED
+from skill.alexa.recall import UNSAVED
 from skill.hearing.ear import Ear
 from skill.library.faults import ContentFaults
 from skill.library.limits import ANSWER_SECONDS, TIMESTAMP_SECONDS
-from skill.memory.newest import SAVED_AT, unmarked
 from skill.memory.people import People
+from skill.memory.record import SAVED_AT, unmarked
 from skill.memory.shelf import StoreFailed
 from skill.memory.sqlite import WAIT_SECONDS
 from skill.simulator.wire import Identity, Send, from_app, to_app

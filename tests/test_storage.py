@@ -9,7 +9,7 @@ from damage import anything
 from hypothesis import given as each
 from keeping import asked_by, given, save
 
-from skill.alexa.people import asking_of
+from skill.alexa.recall import asking_of
 from skill.coaching.plan import Place
 from skill.coaching.practice import Pace, Speed, Wish
 from skill.dialogue.session import Person, Underway

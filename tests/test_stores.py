@@ -26,9 +26,9 @@ from hypothesis import given as each
 from hypothesis import strategies as st
 from keeping import asked_by, count, given, save
 
-from skill.alexa.people import SPEAKER
-from skill.memory.household import SPEAKERS
-from skill.memory.newest import HOUSEHOLD, Asking, Verdict
+from skill.alexa.recall import SPEAKER
+from skill.memory.household import HOUSEHOLD, SPEAKERS
+from skill.memory.newest import Asking, Verdict
 from skill.memory.opening import open_store
 from skill.memory.people import People
 from skill.memory.shelf import LARGEST, MemoryShelf, StoreFailed

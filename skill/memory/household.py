@@ -16,12 +16,15 @@ from typing import Any
 import msgspec
 
 from skill.library.values import Value, field, replace
-from skill.memory.newest import HOUSEHOLD, Record, is_later, mark_of, moment_of
+from skill.memory.record import Record, is_later, mark_of, moment_of
 from skill.memory.shelf import LARGEST, StoreFailed
 
 VERSION = 1
 """Rises when one release would misread another's record, and for nothing less: a part more is no reason, because a
 release leaves what it does not know where it is. `read` then says how to read an older one."""
+
+HOUSEHOLD = ""
+"""Stands for the speaker where the voice was not recognised: their memory is the household's."""
 
 SPEAKERS = 10
 """How many recognised speakers a household has; one more, and the one longest away is forgotten."""

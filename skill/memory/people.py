@@ -7,28 +7,15 @@ only while it is still there. Where somebody else was quicker, the turn is made 
 import logging
 import random
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator
 
 from skill.library.values import Value, field, replace
 from skill.memory import household
-from skill.memory.household import Household
-from skill.memory.newest import (
-    HOUSEHOLD,
-    Asking,
-    Record,
-    Thread,
-    Verdict,
-    added,
-    mark_of,
-    marked,
-    next_thread,
-    spared,
-    verdict,
-)
-from skill.memory.own_copy import Owed, OwnCopy
+from skill.memory.household import HOUSEHOLD, Household
+from skill.memory.newest import Asking, Thread, Verdict, marked, spared, verdict
+from skill.memory.record import Record, mark_of
 from skill.memory.shelf import Shelf, StoreFailed
-from skill.memory.unsaved import Again, Unsaved
+from skill.memory.unsaved import Again, Owed, OwnCopy, Unsaved
 
 log = logging.getLogger(__name__)
 
@@ -95,12 +82,12 @@ class Known(Value):
         """What the session knows after this turn of the record that it writes to."""
         thread = self.asking.thread
         if not self.reached:
-            return replace(next_thread(thread, {}, ""), met=self.asking.settled)
+            return replace(thread.after({}, ""), met=self.asking.settled)
         if self.verdict is Verdict.FORGOTTEN:
             # It may have been forgotten amid this turn, before the session knew of it.
             known = thread.known if thread.known is not None else mark_of(self.record).begun
-            return replace(next_thread(thread, {}, ""), known=known, era=thread.era or self.era)
-        return next_thread(thread, self.record, self.era)
+            return replace(thread.after({}, ""), known=known, era=thread.era or self.era)
+        return thread.after(self.record, self.era)
 
 
 class People:
@@ -166,9 +153,14 @@ class People:
     def _swapped(self, user: str, old: str | None, found: Household) -> str | None:
         """The text of a household that now stands where the old one did; "" for nobody, and None where it was gone."""
         new = household.written(found)
-        with self._noticing():
-            if not self._shelf.replace(user, old, new):
-                return None
+        try:
+            swapped = self._shelf.replace(user, old, new)
+        except Exception:
+            self._refused = True
+            raise
+        self._refused = False
+        if not swapped:
+            return None
         self._own.saw(user, new)
         return new or ""
 
@@ -186,8 +178,7 @@ class People:
         else:
             raise StoreFailed(_TOO_OFTEN)
         speaker, traces, text = forgotten
-        with self._noticing():
-            self._shelf.scrub({asking.user, *traces})
+        self._shelf.scrub({asking.user, *traces})
         # The store may have told who it was, and another thread may have seen them until then.
         self._own.forget(asking.user, None if everyone else speaker, asking)
         self._own.saw(asking.user, text or None)
@@ -255,8 +246,7 @@ class People:
             return True
         record = unsaved.onto(stored, owed.again)
         late = bool(stored) and unsaved.overtaken(stored)
-        make = added(record, stored, unsaved.requests) if late else marked(record, stored, asking, unsaved.requests)
-        return self._kept(known, make) is not None
+        return self._kept(known, marked(record, stored, asking, unsaved.requests, late=late)) is not None
 
     def probe(self) -> None:
         """Ask for the right to write, as a save does, and write nothing: returns when people can be remembered.
@@ -293,22 +283,7 @@ class People:
 
     def delete(self, user: str) -> None:
         """Leave nothing of a user's household."""
-        people: Mapping[str, Record] = {}
-        with suppress(household.Newer):
-            people = household.read(self._shelf.read(user)).people
-        self._own.forget(user)
-        self._shelf.remove(user)
-        self._shelf.scrub({user, *people, *(mark_of(kept).begun for kept in people.values())})
-
-    @contextmanager
-    def _noticing(self) -> Iterator[None]:
-        """Whether the store took the last thing that it was to take."""
-        try:
-            yield
-        except Exception:
-            self._refused = True
-            raise
-        self._refused = False
+        self.forget(Asking(user), everyone=True)
 
 
 def tries() -> Iterator[int]:
