@@ -29,7 +29,7 @@ from conversing import Answer, Talk, Wire
 from keeping import asked_by, save
 from scenes import CONTENT, library
 from test_store_faults import set_aside, spoil_head, spoil_middle
-from test_stores import await_port, environment, found
+from test_stores import await_port, environment, found, make_table
 
 from skill.__main__ import main
 from skill.alexa import logs, verify
@@ -352,7 +352,7 @@ def dynamodb(fault: type[Dynalite], folder: Path) -> Iterator[Dynalite]:
 
         hasty = Config(connect_timeout=0.2, read_timeout=0.2, retries={"mode": "standard", "total_max_attempts": 2})
         patch.setattr(dynamodb, "_CLIENT", hasty)
-        dynamodb.create_table(made.url.removeprefix("dynamodb:"))
+        make_table(made.url.removeprefix("dynamodb:"))
         try:
             yield made
         finally:

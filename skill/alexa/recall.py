@@ -122,13 +122,10 @@ def _milliseconds(moment: datetime | None) -> int:
 def recall(store: People, asking: Asking, attributes: dict[str, object], again: Again) -> Found:
     """The person who speaks.
 
-    Args:
-        store: where people are remembered.
-        asking: whose request it is.
-        attributes: the session's. What is owed to a person who is here again is put into them, under UNSAVED.
-        again: makes a turn that was not saved once more, where somebody else has saved since.
+    What is owed to one who is here again is put into the session's attributes. `again` makes a turn that was not saved
+    once more, where somebody else has saved since.
     """
-    unsaved = _unsaved(attributes)
+    unsaved = unsaved_of(attributes.get(UNSAVED), _sound)
     try:
         known = store.recall(asking, unsaved.requests if unsaved else ())
     except Exception:
@@ -153,13 +150,8 @@ def recall(store: People, asking: Asking, attributes: dict[str, object], again: 
     return Found(known, person_of(record), record, unsaved, recognised)
 
 
-def _unsaved(attributes: Attributes) -> Unsaved | None:
-    """What rides, with all that may be damaged in it made sound."""
-    unsaved = unsaved_of(attributes.get(UNSAVED))
-    return unsaved and replace(unsaved, turns=tuple(map(_sound, unsaved.turns)))
-
-
 def _sound(done: Done) -> Done:
+    """A turn that rode in a session, with all that may be damaged in it made sound."""
     event = event_done(done)
     session = attributes_of(session_of(done.session)) if event else {}
     return replace(done, session=session, event=_as_json(event) if event else {})
@@ -169,13 +161,7 @@ def _sound(done: Done) -> Done:
 
 
 def remember(store: People, found: Found, person: Person, done: Done) -> tuple[bool, dict[str, object]]:
-    """Save a person where anything has changed, or where this session has not written of them yet.
-
-    Args:
-        store: where people are remembered.
-        found: the person as the turn was made from them.
-        person: the person after it.
-        done: the turn, so that it can be made again.
+    """Save a person after a turn where anything has changed, or where this session has not written of them yet.
 
     Returns:
         Whether somebody else was quicker, and the turn is to be made again; and the session attributes that carry what
@@ -232,7 +218,7 @@ def _to_be_saved(found: Found, person: Person, done: Done) -> Unsaved | None:
 
 def owe(store: People, asking: Asking, riding: Mapping[str, object], again: Again) -> None:
     """Keep in this process what would have ridden on in a session that is over."""
-    unsaved = _unsaved(riding)
+    unsaved = unsaved_of(riding.get(UNSAVED), _sound)
     if unsaved is not None:
         store.owe(asking, str(riding.get(SPEAKER, HOUSEHOLD)), unsaved, again)
         note(kept="until the store is back")

@@ -141,18 +141,10 @@ def saved(household: Household, speaker: str, record: Record) -> Household:
     others = {name: kept for name, kept in household.people.items() if name != speaker}
     later = {name: kept for name, kept in others.items() if is_later(moment_of(kept), moment_of(record))}
     earlier = {name: kept for name, kept in others.items() if name not in later}
-    return replace(household, people=_bounded(earlier | {speaker: record} | later), faults=())
-
-
-def without(household: Household, gone: Mapping[str, Record]) -> Household:
-    """The household without some of its people."""
-    return replace(household, people={name: kept for name, kept in household.people.items() if name not in gone})
-
-
-def _bounded(people: Mapping[str, Record]) -> dict[str, Record]:
-    speakers = [name for name in people if name != HOUSEHOLD]
-    dropped = set(speakers[: max(0, len(speakers) - SPEAKERS)])
-    return {name: kept for name, kept in people.items() if name not in dropped}
+    people = earlier | {speaker: record} | later
+    for name in [name for name in people if name != HOUSEHOLD][:-SPEAKERS]:
+        del people[name]
+    return replace(household, people=people, faults=())
 
 
 def _in_order(speakers: Mapping[str, object], lately: list[object]) -> list[str]:

@@ -66,11 +66,6 @@ class Known(Value):
         """
         return not self.speaker or bool(self.asking.voice)
 
-    @property
-    def alone(self) -> bool:
-        """Whether nobody else is known to be in the household."""
-        return (self.reached or bool(self.found.people)) and not set(self.found.people) - {self.speaker}
-
     def asking_again(self) -> Asking:
         """Who asks, now that somebody else was quicker: who has been seen, and is missing then, was forgotten."""
         if not self.record:
@@ -194,13 +189,14 @@ class People:
         except household.Newer:  # it cannot be told who is in it
             if not everyone:
                 raise
-            self._shelf.remove(asking.user)
-            return HOUSEHOLD, set(), None
+            text = self._swapped(asking.user, text, household.NOBODY)
+            return None if text is None else (HOUSEHOLD, set(), text)
         known = _met(asking, found, text)
         asked = found.people if everyone else {known.speaker: known.record}
         gone = {name: kept for name, kept in asked.items() if not spared(kept, asking)}
         if text is not None:
-            text = self._swapped(asking.user, text, household.without(known.found, gone))
+            rest = {name: kept for name, kept in known.found.people.items() if name not in gone}
+            text = self._swapped(asking.user, text, replace(known.found, people=rest))
             if text is None:
                 return None
         return known.speaker, {*gone, *(mark_of(kept).begun for kept in gone.values())}, text
@@ -217,8 +213,9 @@ class People:
 
     def hand_over(self, known: Known) -> Unsaved | None:
         """What is owed to the speaker, who is here again. It is the caller's from now on."""
-        names = {known.speaker} | ({HOUSEHOLD} if known.alone else set())
-        return self._own.hand_over(known.asking.user, names) if len(self._own) else None
+        people = known.found.people
+        alone = (known.reached or people) and not set(people) - {known.speaker}
+        return self._own.hand_over(known.asking.user, {known.speaker, HOUSEHOLD} if alone else {known.speaker})
 
     def settle(self, most: int = 1) -> None:
         """Save some of what is owed. What the store does not take stays, and the rest is not tried."""
@@ -259,14 +256,10 @@ class People:
         """
         self._shelf.replace(_NOBODY, "-", "-")
         if self._refused:
-            self._shelf.replace(_NOBODY, None, "{}")
-            self._shelf.remove(_NOBODY)
+            self._shelf.replace(_NOBODY, self._shelf.read(_NOBODY), "{}")
+            self._shelf.replace(_NOBODY, "{}", None)
             self._refused = False
         self.settle(SETTLED_AT_ONCE)
-
-    def check(self) -> tuple[str, ...]:
-        """What is wrong with the store as a whole, one line for each fault; for an operator, not within a turn."""
-        return self._shelf.check()
 
     def close(self) -> None:
         """Save what is owed, if that can be, and let go of files and connections."""

@@ -41,19 +41,11 @@ class Shelf(Protocol):
         """
         ...
 
-    def remove(self, name: str) -> None:
-        """Leave nothing under a name, whatever it is."""
-        ...
-
     def scrub(self, traces: Collection[str]) -> None:
         """Leave no copy of what was replaced or removed, nor a file set aside in which one of these texts stands.
 
         What was removed is removed for good when this returns, also after a power cut.
         """
-        ...
-
-    def check(self) -> tuple[str, ...]:
-        """What is wrong with the whole, one line for each fault."""
         ...
 
     def close(self) -> None:
@@ -93,15 +85,8 @@ class MemoryShelf:
                 self._texts.popitem(last=False)
             return True
 
-    def remove(self, name: str) -> None:
-        with self._lock:
-            self._texts.pop(name, None)
-
     def scrub(self, traces: Collection[str]) -> None:
         """There are no copies."""
-
-    def check(self) -> tuple[str, ...]:
-        return ()
 
     def close(self) -> None:
         """There is nothing to let go of."""

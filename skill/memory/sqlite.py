@@ -61,7 +61,6 @@ class SqliteShelf:
     """
 
     def __init__(self, path: Path, *, wait: float = WAIT_SECONDS) -> None:
-        """Takes the file, and how many seconds to wait for others at most."""
         self.path = path.absolute()
         self.era = ""
         """A number in the file that was opened last, which another file has not; "0" in those of older releases."""
@@ -88,9 +87,6 @@ class SqliteShelf:
             change, values = _CHANGE, (comes, name, held)
         return self._write(lambda db: db.execute(change, values).rowcount == 1)
 
-    def remove(self, name: str) -> None:
-        self._write(lambda db: db.execute("DELETE FROM people WHERE user = ?", (name,)))
-
     def scrub(self, traces: Collection[str]) -> None:
         """Empty the log; remove the files beside this one, set aside or left of a rescue, in which a text stands.
 
@@ -101,7 +97,8 @@ class SqliteShelf:
         with self._failures():
             if not self._beside():
                 return
-            texts = {text for trace in traces if trace for text in _as_written(trace)}
+            # A user's id stands in a file as it is, a speaker's as in JSON.
+            texts = {text.encode() for trace in traces if trace for text in (trace, json.dumps(trace)[1:-1])}
             wanted = {end for text in texts for end in (text[:_ENDS], text[-_ENDS:])}
             with self._alone():
                 for found in self._beside():
@@ -112,18 +109,6 @@ class SqliteShelf:
                             "%s was overwritten and removed, because somebody who stood in it was forgotten: what of "
                             "others had not been read from it is lost", found[0]
                         )  # fmt: skip
-
-    def check(self) -> tuple[str, ...]:
-        """What SQLite's integrity check finds; a damaged file stays where it is."""
-        with self._failures():
-            try:
-                with self._connection() as connection:
-                    found = connection.execute("PRAGMA integrity_check").fetchall()
-            except sqlite3.DatabaseError as fault:
-                if is_damage(fault):
-                    return (f"{self.path}: {fault}",)
-                raise
-        return tuple(f"{self.path}: {line}" for (line,) in found if line != "ok")
 
     def close(self) -> None:
         """Close all connections that are not in use."""
@@ -307,9 +292,12 @@ class SqliteShelf:
     def _alone(self) -> Iterator[None]:
         """One process at a time. The lock is SQLite's own on a file beside it: it ends with its process, anywhere."""
         beside = Path(f"{self.path}-lock")
-        _make(beside)
         with closing(sqlite3.connect(beside, timeout=self._wait, isolation_level=None)) as lock:
             lock.execute("BEGIN EXCLUSIVE")
+            with suppress(PermissionError):  # another user's
+                beside.chmod(
+                    0o600
+                )  # not by opening it: to close a file lets go of all locks that its process has on it
             yield
 
     def _is_sound(self) -> bool:
@@ -371,11 +359,6 @@ def _readable(damaged: Path) -> Iterator[tuple[str, str]]:
                 row, user, record = found
                 if isinstance(user, str) and isinstance(record, str) and isinstance(parsed(record), dict):
                     yield user, record
-
-
-def _as_written(trace: str) -> tuple[bytes, bytes]:
-    """A text as it stands in the file: a user's id as it is, a speaker's as in JSON."""
-    return trace.encode(), json.dumps(trace)[1:-1].encode()
 
 
 def _has(path: Path, wanted: Collection[bytes]) -> bool:

@@ -144,8 +144,11 @@ class Unsaved(Value):
         return mark_of(stored).session not in ("", self.session) and is_later(moment_of(stored), moment_of(self.record))
 
 
-def unsaved_of(riding: object) -> Unsaved | None:
-    """What rode in a session, perhaps as an older release has put it there, perhaps damaged; None for nothing."""
+def unsaved_of(riding: object, sound: Callable[[Done], Done]) -> Unsaved | None:
+    """What rode in a session, perhaps as an older release has put it there, perhaps damaged; None for nothing.
+
+    `sound` mends what of a turn only the skill can read.
+    """
     if not isinstance(riding, dict) or not isinstance(record := riding.get("record"), dict):
         return None
     if isinstance(base := riding.get("base"), dict):  # of an older release, which merged
@@ -153,9 +156,9 @@ def unsaved_of(riding: object) -> Unsaved | None:
         turns = [{"request": request} for request in requests] if isinstance(requests, list) else []
         made_from = {"version": version_of(base), "known": mark_of(base).begun} if base.get(SAVED_AT) else {}
         riding = riding | {"version": ""} | made_from | {"turns": turns}
-    sound = record_of(person_of(record), moment_of(record), record)
-    unsaved = from_plain(Unsaved, riding | {"record": sound})
-    return replace(unsaved, turns=unsaved.turns[-TURNS:])
+    mended = record_of(person_of(record), moment_of(record), record)
+    unsaved = from_plain(Unsaved, riding | {"record": mended})
+    return replace(unsaved, turns=tuple(map(sound, unsaved.turns[-TURNS:])))
 
 
 class Owed(NamedTuple):
@@ -174,7 +177,6 @@ class OwnCopy:
     """
 
     def __init__(self, *, clock: Callable[[], float] = time.monotonic) -> None:
-        """Takes what tells seconds."""
         self._clock = clock
         self._lock = Lock()
         self._seen: OrderedDict[str, tuple[float, str]] = OrderedDict()
