@@ -124,15 +124,10 @@ class People:
         return replace(known, reached=False)
 
     def keep(self, known: Known, record: Record, attempts: tuple[str, ...] = ()) -> Known | None:
-        """Remember a person so, whose verdict has let it; it is kept when this returns.
+        """Remember a person so, whose verdict has let it; they are kept when this returns.
 
-        Args:
-            known: as they were found.
-            record: what is to be remembered.
-            attempts: the requests whose work it holds, too, any of which may have arrived by itself.
-
-        Returns:
-            The person as they are kept now; None where somebody else was quicker, and nothing was written.
+        `attempts` are the requests whose work the record holds, too. None is returned where somebody else was quicker,
+        and nothing was written.
         """
         if not known.asking.user:
             return replace(known, record=record)
@@ -160,10 +155,7 @@ class People:
         return new or ""
 
     def forget(self, asking: Asking, *, everyone: bool) -> None:
-        """Forget the speaker, or everyone who shares the user's account.
-
-        Nothing is left, but of those who were remembered by something newer than this request.
-        """
+        """Leave nothing of the speaker, or of everyone in the household, but what is newer than this request."""
         if not asking.user:
             return
         self._own.forget(asking.user, None if everyone else self.last_seen(asking).speaker, asking)
@@ -189,8 +181,7 @@ class People:
         except household.Newer:  # it cannot be told who is in it
             if not everyone:
                 raise
-            text = self._swapped(asking.user, text, household.NOBODY)
-            return None if text is None else (HOUSEHOLD, set(), text)
+            found = household.NOBODY
         known = _met(asking, found, text)
         asked = found.people if everyone else {known.speaker: known.record}
         gone = {name: kept for name, kept in asked.items() if not spared(kept, asking)}
