@@ -10,7 +10,6 @@ from typing import Annotated, TypeVar, dataclass_transform
 
 from msgspec import Meta as Meta
 from msgspec import Struct
-from msgspec import convert as convert
 from msgspec import field as field
 from msgspec.structs import fields as fields
 from msgspec.structs import force_setattr as force_setattr
