@@ -1,10 +1,13 @@
 """A store as a turn uses it: who asks, what is given, and what is kept."""
 
+import sqlite3
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import law
 
-from skill.alexa.people import asking_of
+from skill.alexa.recall import asking_of
 from skill.memory.newest import Asking
 from skill.memory.people import People
 
@@ -35,3 +38,9 @@ def save(store: People, asking: Asking, record: Json) -> None:
 def count(store: People, asking: Asking) -> int:
     """How many are remembered in the household."""
     return len(store.recall(asking).found.people)
+
+
+def is_sound(path: Path | str) -> bool:
+    """Whether SQLite finds nothing wrong with a file."""
+    with closing(sqlite3.connect(path)) as db:
+        return bool(db.execute("PRAGMA integrity_check").fetchall() == [("ok",)])

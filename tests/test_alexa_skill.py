@@ -13,7 +13,7 @@ from keeping import given, save
 from scenes import library
 
 from skill.alexa.envelope import attributes_of, session_of
-from skill.alexa.people import SPEAKER, UNSAVED
+from skill.alexa.recall import SPEAKER, UNSAVED
 from skill.alexa.skill import Coach, create_skill
 from skill.coaching.plan import Place
 from skill.coaching.practice import Pace
@@ -21,10 +21,10 @@ from skill.dialogue.events import Event, Said
 from skill.dialogue.prompt import Prompt, Say
 from skill.dialogue.session import Day, Person, Scene, Session, Turn, Underway
 from skill.library.values import replace
-from skill.memory.in_memory import MemoryShelf
 from skill.memory.newest import Asking
 from skill.memory.people import Known, People
 from skill.memory.record import person_of, record_of
+from skill.memory.shelf import MemoryShelf
 
 ARRIVAL = datetime(2026, 11, 22, 10, 0, 7, tzinfo=UTC)
 LIBRARIES = {"en-US": library("en-US"), "en-GB": library("en-GB"), "de-DE": replace(library(), language="de")}

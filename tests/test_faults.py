@@ -29,18 +29,18 @@ from conversing import Answer, Talk, Wire
 from keeping import asked_by, save
 from scenes import CONTENT, library
 from test_store_faults import set_aside, spoil_head, spoil_middle
-from test_stores import await_port, environment, found
+from test_stores import await_port, environment, found, make_table
 
 from skill.__main__ import main
 from skill.alexa import logs, verify
 from skill.alexa.door import chains
 from skill.alexa.door.refusals import Reason
-from skill.alexa.people import UNSAVED
+from skill.alexa.recall import UNSAVED
 from skill.hearing.ear import Ear
 from skill.library.faults import ContentFaults
 from skill.library.limits import ANSWER_SECONDS, TIMESTAMP_SECONDS
-from skill.memory.newest import SAVED_AT, unmarked
 from skill.memory.people import People
+from skill.memory.record import SAVED_AT, unmarked
 from skill.memory.shelf import StoreFailed
 from skill.memory.sqlite import WAIT_SECONDS
 from skill.simulator.wire import Identity, Send, from_app, to_app
@@ -293,7 +293,7 @@ sys.stdin.read()
         assert self.other.stdout
         assert self.other.stdout.readline() == b"held\n"
         skill.store.close()
-        skill.store._shelf._file._wait = 0.1  # type: ignore[attr-defined]
+        skill.store._shelf._wait = 0.1  # type: ignore[attr-defined]
 
     def end(self) -> None:
         self.other.communicate()
@@ -352,7 +352,7 @@ def dynamodb(fault: type[Dynalite], folder: Path) -> Iterator[Dynalite]:
 
         hasty = Config(connect_timeout=0.2, read_timeout=0.2, retries={"mode": "standard", "total_max_attempts": 2})
         patch.setattr(dynamodb, "_CLIENT", hasty)
-        dynamodb.create_table(made.url.removeprefix("dynamodb:"))
+        make_table(made.url.removeprefix("dynamodb:"))
         try:
             yield made
         finally:

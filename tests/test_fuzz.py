@@ -16,15 +16,15 @@ from hypothesis import strategies as st
 from oddities import MISTAKABLE, Raw, damaged, places, written
 
 from skill.alexa.envelope import DEEPEST, KEY, LARGEST, NotAnEnvelope, session_of
-from skill.alexa.people import LONGEST as LONGEST_ID
-from skill.alexa.people import UNSAVED, asking_of
+from skill.alexa.recall import LONGEST as LONGEST_ID
+from skill.alexa.recall import UNSAVED, asking_of
 from skill.alexa.requests import event_of, facts_of
 from skill.alexa.time_zone import device_zone
 from skill.dialogue.events import UNKNOWN, GoTo
 from skill.dialogue.session import Person, Session
 from skill.library.limits import REQUEST_BYTES
 from skill.library.values import LONGEST, MOST
-from skill.memory.newest import HOUSEHOLD
+from skill.memory.household import HOUSEHOLD
 from skill.memory.record import person_of
 
 EACH = 10

@@ -8,10 +8,9 @@ import law
 import pytest
 
 from skill import __version__
-from skill.memory.in_memory import MemoryShelf
 from skill.memory.opening import open_store
 from skill.memory.people import People
-from skill.memory.shelf import StoreFailed
+from skill.memory.shelf import MemoryShelf, StoreFailed
 from skill.web import create_app
 from skill.web.health import SECONDS, Condition, Health, Status
 from skill.web.settings import Settings
@@ -96,7 +95,7 @@ def test_a_store_that_may_only_be_read_is_failing(tmp_path: Path, monkeypatch: p
     store = open_store(f"sqlite:///{path.as_posix().lstrip('/')}")
     store.probe()
     assert Health(store, clock=time.monotonic).look().status is Status.OK
-    with store._shelf._file.connection() as connection:  # type: ignore[attr-defined]
+    with store._shelf._connection() as connection:  # type: ignore[attr-defined]
         connection.execute("PRAGMA query_only = ON")
     assert Health(store, clock=time.monotonic).look() == Condition(Status.UNREADY, "failing")
     store.close()

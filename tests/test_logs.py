@@ -11,8 +11,7 @@ import pytest
 from flask import Flask
 
 from skill.alexa import logs
-from skill.memory.in_memory import MemoryShelf
-from skill.memory.shelf import StoreFailed
+from skill.memory.shelf import MemoryShelf, StoreFailed
 from skill.web import aws, create_app
 from skill.web.settings import Settings
 

@@ -21,20 +21,19 @@ from keeping import asked_by
 from scenes import CONTENT
 from test_stores import Kept, dynalite, kept, moto  # noqa: F401  (three of them are fixtures)
 
-from skill.alexa.people import SPEAKER, UNSAVED
+from skill.alexa.recall import SPEAKER, UNSAVED
 from skill.coaching.plan import Place
 from skill.coaching.practice import Talk as Telling
 from skill.dialogue.session import Day, Underway
 from skill.dialogue.session import Person as Remembered
 from skill.hearing.ear import Ear
+from skill.library.plain import from_plain, to_plain_sparsely
 from skill.library.values import replace
-from skill.memory import newest
 from skill.memory.household import SPEAKERS
-from skill.memory.in_memory import MemoryShelf
-from skill.memory.newest import THREAD, Asking, Thread, Verdict, fingerprint, mark_of, verdict, version_of
+from skill.memory.newest import THREAD, Asking, Thread, Verdict, verdict
 from skill.memory.people import People, tries
-from skill.memory.record import person_of
-from skill.memory.shelf import StoreFailed
+from skill.memory.record import Mark, fingerprint, mark_of, person_of, unmarked, version_of
+from skill.memory.shelf import MemoryShelf, StoreFailed
 from skill.memory.unsaved import Done, Unsaved
 from skill.simulator.wire import Envelopes, Identity, numbered_ids, to_app
 from skill.web import create_app
@@ -104,12 +103,12 @@ class Device:
             more = {name: value for name, value in changes.items() if name != "done"}
             if known.verdict is not Verdict.WRITES:
                 break
-            kept = self.store.keep(known, newest.unmarked(record) | {"saved_at": at, "history": history, **more})
+            kept = self.store.keep(known, unmarked(record) | {"saved_at": at, "history": history, **more})
             if kept:
                 known = kept
                 break
             asking = known.asking_again()
-        self.attributes = {SPEAKER: known.speaker, THREAD: newest.riding(known.thread())}
+        self.attributes = {SPEAKER: known.speaker, THREAD: to_plain_sparsely(known.thread())}
         return known.verdict
 
     def say(self, at: int, **changes: Any) -> Verdict:
@@ -119,7 +118,7 @@ class Device:
 def remembered(kept: Kept) -> Json:
     """The person as the store holds them, without what it says of its writers."""
     (found,) = [*kept.store.export("anne").get("speakers", {}).values()] or [kept.store.export("anne")["household"]]
-    return newest.unmarked(found)
+    return unmarked(found)
 
 
 class TestNewestWins:
@@ -385,10 +384,10 @@ def test_no_end_writes_over_another_session(
         assert outcome is not Verdict.WRITES
 
 
-@pytest.mark.parametrize("damaged", [None, 7, [], {"session": 7, "turn": -1, "requests": "r"}, {"requests": [{}, 1]}])
+@pytest.mark.parametrize("damaged", [None, 7, [], {"session": 7, "turn": "1", "requests": "r"}, {"requests": [{}, 1]}])
 def test_a_mark_that_is_damaged_says_nothing(damaged: Any) -> None:
     """So anybody may write over it."""
-    assert mark_of({"saved_by": damaged, "begun": damaged}) == newest.Mark()
+    assert mark_of({"saved_by": damaged, "begun": damaged}) == Mark()
     assert (
         verdict({"saved_by": damaged, "saved_at": 9}, Asking("anne", session="a", request="r", at=1)) is Verdict.WRITES
     )
@@ -398,8 +397,8 @@ def test_a_mark_that_is_damaged_says_nothing(damaged: Any) -> None:
 def test_a_thread_that_is_damaged_says_nothing(damaged: Any) -> None:
     """What rides in a session is believed in nothing."""
     for riding in (damaged, {"known": damaged, "turn": damaged, "era": damaged, "met": damaged}):
-        thread = newest.thread_of(riding)
-        assert len(json.dumps(newest.riding(thread))) < 200
+        thread = from_plain(Thread, riding)
+        assert len(json.dumps(to_plain_sparsely(thread))) < 200
 
 
 def test_what_arrived_in_part_is_made_again_from_there() -> None:
@@ -463,7 +462,7 @@ def test_a_write_that_lands_after_the_next_read_counts_once(after: int, how_long
     assert shelf.landed or how_long < after, "the next attempts were in time"
     house.store.probe()
     assert house.finished() == expected.finished()
-    assert newest.unmarked(house.person()) == newest.unmarked(expected.person())
+    assert unmarked(house.person()) == unmarked(expected.person())
 
 
 # Over HTTP

@@ -5,14 +5,12 @@ from keeping import asked_by, given, save
 
 from skill.dialogue.session import Day, Person
 from skill.library.values import replace
-from skill.memory import own_copy
-from skill.memory.in_memory import MemoryShelf
-from skill.memory.newest import Asking, version_of
-from skill.memory.own_copy import Owed, OwnCopy
+from skill.memory import unsaved as memory_unsaved
+from skill.memory.newest import Asking
 from skill.memory.people import People
-from skill.memory.record import record_of
-from skill.memory.shelf import StoreFailed
-from skill.memory.unsaved import Done, Unsaved
+from skill.memory.record import record_of, version_of
+from skill.memory.shelf import MemoryShelf, StoreFailed
+from skill.memory.unsaved import Done, Owed, OwnCopy, Unsaved
 
 TODAY = "2026-11-22"
 
@@ -50,7 +48,7 @@ def test_who_was_seen_lately_is_known_and_no_longer_than_an_hour() -> None:
     now = 0.0
     known = OwnCopy(clock=lambda: now)
     known.saw("anne", "a")
-    now = own_copy.SEEN_SECONDS - 1
+    now = memory_unsaved.SEEN_SECONDS - 1
     known.saw("ben", "b")
     assert (known.last("anne"), known.last("ben")) == ("a", "b")
     now += 2
@@ -59,7 +57,7 @@ def test_who_was_seen_lately_is_known_and_no_longer_than_an_hour() -> None:
 
 def test_only_so_many_are_known(monkeypatch: pytest.MonkeyPatch) -> None:
     """The longest unseen go first."""
-    monkeypatch.setattr(own_copy, "SEEN", 2)
+    monkeypatch.setattr(memory_unsaved, "SEEN", 2)
     known = OwnCopy()
     for user in ("anne", "ben", "anne", "cleo"):
         known.saw(user, user)
@@ -144,7 +142,7 @@ def test_who_could_not_be_forgotten_is_not_known_here_either() -> None:
 
 def test_what_waits_for_the_store_is_bounded(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
     """However long it is away, and however many talk: the oldest goes, and the log says so."""
-    monkeypatch.setattr(own_copy, "OWED", 2)
+    monkeypatch.setattr(memory_unsaved, "OWED", 2)
     store = People(MemoryShelf())
     for user in ("anne", "ben", "cleo"):
         owe(store, user, unsaved(1, 1))

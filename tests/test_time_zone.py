@@ -14,8 +14,8 @@ from skill.alexa.envelope import Envelope
 from skill.alexa.skill import ZONE_SECONDS, Coach, create_skill
 from skill.alexa.time_zone import LONGEST, device_zone, fetched, zone
 from skill.dialogue.session import Person
-from skill.memory.in_memory import MemoryShelf
 from skill.memory.people import People
+from skill.memory.shelf import MemoryShelf
 
 SYSTEM = law.envelope("launch")["context"]["System"]
 

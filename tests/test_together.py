@@ -6,8 +6,7 @@ from pathlib import Path
 import pytest
 
 from prove import together
-from skill.memory.in_memory import MemoryShelf
-from skill.memory.shelf import StoreFailed
+from skill.memory.shelf import MemoryShelf, StoreFailed
 
 
 @pytest.mark.parametrize("kind", ["memory", "sqlite"])

@@ -14,7 +14,7 @@ from ask_sdk_model import Response
 
 from skill.alexa.envelope import Envelope, attributes_of, session_of
 from skill.alexa.logs import Outcome, note
-from skill.alexa.people import Found, asking_of, done_of, event_done, forget, owe, recall, remember
+from skill.alexa.recall import Found, asking_of, done_of, event_done, forget, owe, recall, remember
 from skill.alexa.requests import event_of, facts_of
 from skill.alexa.responses import SPOKEN_TO, apology_of, cannot_fulfill, last_resort, nothing, response_of
 from skill.alexa.sdk import Serializer

@@ -8,7 +8,8 @@ are made only this module and `plain` know, so the way back to dataclasses is op
 from collections.abc import Mapping
 from typing import Annotated, TypeVar, dataclass_transform
 
-from msgspec import Meta, Struct
+from msgspec import Meta as Meta
+from msgspec import Struct
 from msgspec import field as field
 from msgspec.structs import fields as fields
 from msgspec.structs import force_setattr as force_setattr

@@ -7,7 +7,6 @@ is packed when it is first read.
 """
 
 import json
-import logging
 import time
 import zlib
 from collections.abc import Callable, Collection
@@ -23,8 +22,6 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from skill.memory.shelf import StoreFailed
-
-log = logging.getLogger(__name__)
 
 KEY, RECORD, REVISION, EXPIRES_AT = "id", "record", "revision", "expires_at"
 
@@ -88,19 +85,8 @@ class DynamoShelf:
             return self._put(name, new, condition) or self.read(name) == new
         return self._on_condition("delete_item", condition, Key={KEY: {"S": name}})
 
-    def remove(self, name: str) -> None:
-        self._call("delete_item", Key={KEY: {"S": name}})
-
     def scrub(self, traces: Collection[str]) -> None:
         """There are no copies but Amazon's own, where point-in-time recovery was switched on."""
-
-    def check(self) -> tuple[str, ...]:
-        """Whether the table is there, and active."""
-        try:
-            status = self._client.describe_table(TableName=self._table)["Table"]["TableStatus"]
-        except (BotoCoreError, ClientError) as fault:
-            return (f"{self._table}: {fault}",)
-        return () if status == "ACTIVE" else (f"{self._table} is {status}",)
 
     def close(self) -> None:
         self._client.close()
@@ -209,35 +195,3 @@ def _still_of_earlier_release(item: dict[str, Any]) -> dict[str, Any]:
         "ExpressionAttributeNames": {"#record": RECORD, "#attributes": ATTRIBUTES, "#revision": REVISION},
         "ExpressionAttributeValues": {":revision": {"S": revision or "S"}},
     }
-
-
-# For an operator
-
-
-def create_table(table: str) -> None:
-    """Make the table, and wait until it can be used; one that is there stays as it is.
-
-    It is paid by the request, and deletes items by their `expires_at`.
-
-    Raises:
-        StoreFailed: it cannot be made.
-    """
-    client = boto3.client("dynamodb")
-    try:
-        client.create_table(
-            TableName=table,
-            KeySchema=[{"AttributeName": KEY, "KeyType": "HASH"}],
-            AttributeDefinitions=[{"AttributeName": KEY, "AttributeType": "S"}],
-            BillingMode="PAY_PER_REQUEST",
-        )
-    except client.exceptions.ResourceInUseException:
-        log.info("the table %s is there already", table)
-    except (BotoCoreError, ClientError) as fault:
-        raise StoreFailed(f"the table {table} could not be made: {fault}") from fault
-    client.get_waiter("table_exists").wait(TableName=table, WaiterConfig={"Delay": 1})
-    try:
-        client.update_time_to_live(
-            TableName=table, TimeToLiveSpecification={"Enabled": True, "AttributeName": EXPIRES_AT}
-        )
-    except ClientError as fault:  # it is on already, or this is a stand-in for DynamoDB that cannot
-        log.warning("nothing was changed about the expiry of items in %s: %s", table, fault)

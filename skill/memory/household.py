@@ -16,12 +16,15 @@ from typing import Any
 import msgspec
 
 from skill.library.values import Value, field, replace
-from skill.memory.newest import HOUSEHOLD, Record, is_later, mark_of, moment_of
+from skill.memory.record import Record, is_later, mark_of, moment_of
 from skill.memory.shelf import LARGEST, StoreFailed
 
 VERSION = 1
 """Rises when one release would misread another's record, and for nothing less: a part more is no reason, because a
 release leaves what it does not know where it is. `read` then says how to read an older one."""
+
+HOUSEHOLD = ""
+"""Stands for the speaker where the voice was not recognised: their memory is the household's."""
 
 SPEAKERS = 10
 """How many recognised speakers a household has; one more, and the one longest away is forgotten."""
@@ -138,18 +141,10 @@ def saved(household: Household, speaker: str, record: Record) -> Household:
     others = {name: kept for name, kept in household.people.items() if name != speaker}
     later = {name: kept for name, kept in others.items() if is_later(moment_of(kept), moment_of(record))}
     earlier = {name: kept for name, kept in others.items() if name not in later}
-    return replace(household, people=_bounded(earlier | {speaker: record} | later), faults=())
-
-
-def without(household: Household, gone: Mapping[str, Record]) -> Household:
-    """The household without some of its people."""
-    return replace(household, people={name: kept for name, kept in household.people.items() if name not in gone})
-
-
-def _bounded(people: Mapping[str, Record]) -> dict[str, Record]:
-    speakers = [name for name in people if name != HOUSEHOLD]
-    dropped = set(speakers[: max(0, len(speakers) - SPEAKERS)])
-    return {name: kept for name, kept in people.items() if name not in dropped}
+    people = earlier | {speaker: record} | later
+    for name in [name for name in people if name != HOUSEHOLD][:-SPEAKERS]:
+        del people[name]
+    return replace(household, people=people, faults=())
 
 
 def _in_order(speakers: Mapping[str, object], lately: list[object]) -> list[str]:

@@ -7,9 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
-from skill.memory.in_memory import MemoryShelf
 from skill.memory.people import People
-from skill.memory.shelf import Shelf
+from skill.memory.shelf import MemoryShelf, Shelf
 
 MEMORY = "memory:"
 """People are remembered until the process ends."""
@@ -32,7 +31,15 @@ def open_store(url: str) -> People:
         ValueError: it is no such address, or what that store needs is not installed or not set; says what to do.
     """
     kind, where = parse(url)
-    return People(_shelf(kind, where))
+    match kind:
+        case "memory":
+            return People(MemoryShelf())
+        case "sqlite":
+            from skill.memory.sqlite import SqliteShelf
+
+            return People(SqliteShelf(Path(where)))
+        case "dynamodb":
+            return People(_dynamodb(where))
 
 
 def parse(url: str) -> tuple[Kind, str]:
@@ -60,12 +67,7 @@ def parse(url: str) -> tuple[Kind, str]:
 
 
 def default_store_url(environment: Mapping[str, str] = os.environ, platform: str = sys.platform) -> str:
-    """A file among this user's data; memory for a user who has no home.
-
-    Args:
-        environment: the environment variables.
-        platform: as in sys.platform.
-    """
+    """A file among this user's data; memory for a user who has no home."""
     try:
         data = _data_folder(environment, platform)
     except RuntimeError:  # there is no home
@@ -89,34 +91,17 @@ def _data_folder(environment: Mapping[str, str], platform: str) -> Path:
 
 
 def _path(where: str) -> str:
-    """The path in what follows `sqlite:`."""
     if not where.startswith("///") or not where.strip("/"):
         raise ValueError("the address of an SQLite file begins with sqlite:/// and goes on with its path")
     name = where.removeprefix("///")
     if name.endswith(("/", "\\")) or name == ":memory:":
         raise ValueError(f"{name!r} is no file; name one, or say {MEMORY} to remember nothing beyond this process")
     if name.startswith("~"):
-        return str(_at_home(name))
+        try:
+            return str(Path(name).expanduser())
+        except RuntimeError as fault:
+            raise ValueError(f"the home in {name!r} is not known; give the whole path") from fault
     return name if name.startswith("./") or re.match("[A-Za-z]:[/\\\\]", name) else f"/{name.lstrip('/')}"
-
-
-def _at_home(name: str) -> Path:
-    try:
-        return Path(name).expanduser()
-    except RuntimeError as fault:
-        raise ValueError(f"the home in {name!r} is not known; give the whole path") from fault
-
-
-def _shelf(kind: Kind, where: str) -> Shelf:
-    match kind:
-        case "memory":
-            return MemoryShelf()
-        case "sqlite":
-            from skill.memory.sqlite import SqliteShelf
-
-            return SqliteShelf(Path(where))
-        case "dynamodb":
-            return _dynamodb(where)
 
 
 def _dynamodb(table: str) -> Shelf:

@@ -7,28 +7,15 @@ only while it is still there. Where somebody else was quicker, the turn is made 
 import logging
 import random
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator
 
 from skill.library.values import Value, field, replace
 from skill.memory import household
-from skill.memory.household import Household
-from skill.memory.newest import (
-    HOUSEHOLD,
-    Asking,
-    Record,
-    Thread,
-    Verdict,
-    added,
-    mark_of,
-    marked,
-    next_thread,
-    spared,
-    verdict,
-)
-from skill.memory.own_copy import Owed, OwnCopy
+from skill.memory.household import HOUSEHOLD, Household
+from skill.memory.newest import Asking, Thread, Verdict, marked, spared, verdict
+from skill.memory.record import Record, mark_of
 from skill.memory.shelf import Shelf, StoreFailed
-from skill.memory.unsaved import Again, Unsaved
+from skill.memory.unsaved import Again, Owed, OwnCopy, Unsaved
 
 log = logging.getLogger(__name__)
 
@@ -79,11 +66,6 @@ class Known(Value):
         """
         return not self.speaker or bool(self.asking.voice)
 
-    @property
-    def alone(self) -> bool:
-        """Whether nobody else is known to be in the household."""
-        return (self.reached or bool(self.found.people)) and not set(self.found.people) - {self.speaker}
-
     def asking_again(self) -> Asking:
         """Who asks, now that somebody else was quicker: who has been seen, and is missing then, was forgotten."""
         if not self.record:
@@ -95,12 +77,12 @@ class Known(Value):
         """What the session knows after this turn of the record that it writes to."""
         thread = self.asking.thread
         if not self.reached:
-            return replace(next_thread(thread, {}, ""), met=self.asking.settled)
+            return replace(thread.after({}, ""), met=self.asking.settled)
         if self.verdict is Verdict.FORGOTTEN:
             # It may have been forgotten amid this turn, before the session knew of it.
             known = thread.known if thread.known is not None else mark_of(self.record).begun
-            return replace(next_thread(thread, {}, ""), known=known, era=thread.era or self.era)
-        return next_thread(thread, self.record, self.era)
+            return replace(thread.after({}, ""), known=known, era=thread.era or self.era)
+        return thread.after(self.record, self.era)
 
 
 class People:
@@ -142,15 +124,10 @@ class People:
         return replace(known, reached=False)
 
     def keep(self, known: Known, record: Record, attempts: tuple[str, ...] = ()) -> Known | None:
-        """Remember a person so, whose verdict has let it; it is kept when this returns.
+        """Remember a person so, whose verdict has let it; they are kept when this returns.
 
-        Args:
-            known: as they were found.
-            record: what is to be remembered.
-            attempts: the requests whose work it holds, too, any of which may have arrived by itself.
-
-        Returns:
-            The person as they are kept now; None where somebody else was quicker, and nothing was written.
+        `attempts` are the requests whose work the record holds, too. None is returned where somebody else was quicker,
+        and nothing was written.
         """
         if not known.asking.user:
             return replace(known, record=record)
@@ -166,17 +143,19 @@ class People:
     def _swapped(self, user: str, old: str | None, found: Household) -> str | None:
         """The text of a household that now stands where the old one did; "" for nobody, and None where it was gone."""
         new = household.written(found)
-        with self._noticing():
-            if not self._shelf.replace(user, old, new):
-                return None
+        try:
+            swapped = self._shelf.replace(user, old, new)
+        except Exception:
+            self._refused = True
+            raise
+        self._refused = False
+        if not swapped:
+            return None
         self._own.saw(user, new)
         return new or ""
 
     def forget(self, asking: Asking, *, everyone: bool) -> None:
-        """Forget the speaker, or everyone who shares the user's account.
-
-        Nothing is left, but of those who were remembered by something newer than this request.
-        """
+        """Leave nothing of the speaker, or of everyone in the household, but what is newer than this request."""
         if not asking.user:
             return
         self._own.forget(asking.user, None if everyone else self.last_seen(asking).speaker, asking)
@@ -186,8 +165,7 @@ class People:
         else:
             raise StoreFailed(_TOO_OFTEN)
         speaker, traces, text = forgotten
-        with self._noticing():
-            self._shelf.scrub({asking.user, *traces})
+        self._shelf.scrub({asking.user, *traces})
         # The store may have told who it was, and another thread may have seen them until then.
         self._own.forget(asking.user, None if everyone else speaker, asking)
         self._own.saw(asking.user, text or None)
@@ -203,13 +181,13 @@ class People:
         except household.Newer:  # it cannot be told who is in it
             if not everyone:
                 raise
-            self._shelf.remove(asking.user)
-            return HOUSEHOLD, set(), None
+            found = household.NOBODY
         known = _met(asking, found, text)
         asked = found.people if everyone else {known.speaker: known.record}
         gone = {name: kept for name, kept in asked.items() if not spared(kept, asking)}
         if text is not None:
-            text = self._swapped(asking.user, text, household.without(known.found, gone))
+            rest = {name: kept for name, kept in known.found.people.items() if name not in gone}
+            text = self._swapped(asking.user, text, replace(known.found, people=rest))
             if text is None:
                 return None
         return known.speaker, {*gone, *(mark_of(kept).begun for kept in gone.values())}, text
@@ -226,8 +204,9 @@ class People:
 
     def hand_over(self, known: Known) -> Unsaved | None:
         """What is owed to the speaker, who is here again. It is the caller's from now on."""
-        names = {known.speaker} | ({HOUSEHOLD} if known.alone else set())
-        return self._own.hand_over(known.asking.user, names) if len(self._own) else None
+        people = known.found.people
+        alone = (known.reached or people) and not set(people) - {known.speaker}
+        return self._own.hand_over(known.asking.user, {known.speaker, HOUSEHOLD} if alone else {known.speaker})
 
     def settle(self, most: int = 1) -> None:
         """Save some of what is owed. What the store does not take stays, and the rest is not tried."""
@@ -255,8 +234,7 @@ class People:
             return True
         record = unsaved.onto(stored, owed.again)
         late = bool(stored) and unsaved.overtaken(stored)
-        make = added(record, stored, unsaved.requests) if late else marked(record, stored, asking, unsaved.requests)
-        return self._kept(known, make) is not None
+        return self._kept(known, marked(record, stored, asking, unsaved.requests, late=late)) is not None
 
     def probe(self) -> None:
         """Ask for the right to write, as a save does, and write nothing: returns when people can be remembered.
@@ -269,14 +247,10 @@ class People:
         """
         self._shelf.replace(_NOBODY, "-", "-")
         if self._refused:
-            self._shelf.replace(_NOBODY, None, "{}")
-            self._shelf.remove(_NOBODY)
+            self._shelf.replace(_NOBODY, self._shelf.read(_NOBODY), "{}")
+            self._shelf.replace(_NOBODY, "{}", None)
             self._refused = False
         self.settle(SETTLED_AT_ONCE)
-
-    def check(self) -> tuple[str, ...]:
-        """What is wrong with the store as a whole, one line for each fault; for an operator, not within a turn."""
-        return self._shelf.check()
 
     def close(self) -> None:
         """Save what is owed, if that can be, and let go of files and connections."""
@@ -293,22 +267,7 @@ class People:
 
     def delete(self, user: str) -> None:
         """Leave nothing of a user's household."""
-        people: Mapping[str, Record] = {}
-        with suppress(household.Newer):
-            people = household.read(self._shelf.read(user)).people
-        self._own.forget(user)
-        self._shelf.remove(user)
-        self._shelf.scrub({user, *people, *(mark_of(kept).begun for kept in people.values())})
-
-    @contextmanager
-    def _noticing(self) -> Iterator[None]:
-        """Whether the store took the last thing that it was to take."""
-        try:
-            yield
-        except Exception:
-            self._refused = True
-            raise
-        self._refused = False
+        self.forget(Asking(user), everyone=True)
 
 
 def tries() -> Iterator[int]:

@@ -1,7 +1,10 @@
-"""What a store needs of the place where it keeps its records: one text under each name, read and swapped."""
+"""Where a store keeps its records: one text under each name, read and swapped. And the simplest such place."""
 
+from collections import OrderedDict
 from collections.abc import Collection
+from threading import Lock
 from typing import Protocol
+from uuid import uuid4
 
 LARGEST = 200_000
 """Characters of a household's record as JSON. A person has a few thousand; DynamoDB refuses an item above 400 kB. It is
@@ -38,10 +41,6 @@ class Shelf(Protocol):
         """
         ...
 
-    def remove(self, name: str) -> None:
-        """Leave nothing under a name, whatever it is."""
-        ...
-
     def scrub(self, traces: Collection[str]) -> None:
         """Leave no copy of what was replaced or removed, nor a file set aside in which one of these texts stands.
 
@@ -49,10 +48,45 @@ class Shelf(Protocol):
         """
         ...
 
-    def check(self) -> tuple[str, ...]:
-        """What is wrong with the whole, one line for each fault."""
-        ...
-
     def close(self) -> None:
         """Let go of files and connections; they are opened again when they are needed."""
         ...
+
+
+PEOPLE = 10_000
+"""How many users are remembered in memory, at about a kilobyte each; the longest unheard of are forgotten first."""
+
+_PROCESS = uuid4().hex[:8]
+"""A name for this process: what another one has had in memory is lost."""
+
+
+class MemoryShelf:
+    """Keeps texts in memory until the process ends: for tests, and for trying the skill out."""
+
+    era = _PROCESS
+
+    def __init__(self, most: int = PEOPLE) -> None:
+        """Takes how many may be kept."""
+        self._most = most
+        self._texts: OrderedDict[str, str] = OrderedDict()
+        self._lock = Lock()
+
+    def read(self, name: str) -> str | None:
+        return self._texts.get(name)
+
+    def replace(self, name: str, old: str | None, new: str | None) -> bool:
+        with self._lock:
+            if self._texts.get(name) != old:
+                return False
+            self._texts.pop(name, None)
+            if new is not None:
+                self._texts[name] = new
+            if len(self._texts) > self._most:
+                self._texts.popitem(last=False)
+            return True
+
+    def scrub(self, traces: Collection[str]) -> None:
+        """There are no copies."""
+
+    def close(self) -> None:
+        """There is nothing to let go of."""

@@ -1,37 +1,50 @@
-"""What a store did not take: the person as they are now, and the turns that made them so, to be made again. Pure.
+"""What a store did not take: the person as they are now, and the turns that made them so, to be made again.
 
-As long as the store still holds the record that those turns were made from, or one of their own that has arrived after
-all, the person is saved as they are. Where somebody else has saved since, nothing is merged: the turns are made again,
-one after the other, with what is stored now.
+It rides in the session; where that is over, this process keeps it, beside what else it knows by itself while a store is
+away. As long as the store still holds the record that those turns were made from, or one of their own that has arrived
+after all, the person is saved as they are. Where somebody else has saved since, nothing is merged: the turns are made
+again, one after the other, with what is stored now.
 """
 
+import time
+from collections import OrderedDict, deque
 from collections.abc import Callable, Mapping
-from typing import Any
+from threading import Lock
+from typing import Annotated, Any, NamedTuple
 
 from skill.dialogue.session import Person
-from skill.library.values import Value, field, replace
-from skill.memory.newest import (
+from skill.library.plain import from_plain
+from skill.library.values import Meta, Number, Value, field, replace
+from skill.memory.newest import Asking, Thread, Verdict, spared, verdict
+from skill.memory.record import (
     SAVED_AT,
-    Asking,
+    Print,
     Record,
-    Thread,
-    Verdict,
-    as_print,
-    as_turn,
+    fingerprint,
     is_later,
     mark_of,
     moment_of,
-    verdict,
+    person_of,
+    record_of,
     version_of,
 )
-from skill.memory.record import person_of, record_of, tidy
 
 TURNS = 60
 """How many turns can wait to be made again; a long routine has fewer. Of more, the oldest would be missing where
 somebody else has saved meanwhile."""
 
-_LATEST = 10**13
-"""Milliseconds since 1970: in the year 2286."""
+SEEN = 300
+"""How many households are kept as last seen, at some kilobytes each; the longest unseen go first."""
+
+SEEN_SECONDS = 3_600
+"""For how long. A routine takes a quarter of an hour, and whoever is forgotten elsewhere is not to be known here."""
+
+OWED = 1_000
+"""How many sessions' ends may wait for the store."""
+
+FORGOTTEN = 1_000
+"""Of how many forgotten people it is known that they are, by a fingerprint, and for SEEN_SECONDS. What was sent before
+somebody was forgotten, and comes after, brings nobody back."""
 
 NEWER = ("underway", "seen_at", "body", "up_at", "stopped_at")
 """Where somebody is, and since when. Of this a turn that was overtaken changes nothing."""
@@ -42,13 +55,13 @@ class Done(Value):
 
     Attributes:
         request: the fingerprint of its request.
-        at: the time of that, in milliseconds since 1970.
+        at: the time of that, in milliseconds since 1970, until 2286.
         session: the session before it, as session attributes carry it.
         event: what happened, as JSON; empty where the turn changed nothing of the person.
     """
 
-    request: str
-    at: int = 0
+    request: Annotated[Print, Meta(min_length=1)]
+    at: Annotated[int, Meta(ge=0, le=10**13)] = 0
     session: Mapping[str, Any] = field(default_factory=dict)
     event: Mapping[str, Any] = field(default_factory=dict)
 
@@ -72,12 +85,12 @@ class Unsaved(Value):
     """
 
     record: Record
-    version: str = ""
+    version: Print = ""
     turns: tuple[Done, ...] = ()
-    session: str = ""
-    turn: int = 0
+    session: Print = ""
+    turn: Number = 0
     ends: bool = False
-    known: str | None = None
+    known: Print | None = None
 
     @property
     def requests(self) -> tuple[str, ...]:
@@ -90,12 +103,11 @@ class Unsaved(Value):
 
     def asking(self, user: str, speaker: str) -> Asking:
         """Whoever saves it at last, on behalf of its session."""
-        last = self.turns[-1].request if self.turns else ""
         return Asking(
             user,
             speaker,
             session=self.session,
-            request=last,
+            request=self.turns[-1].request if self.turns else "",
             at=moment_of(self.record),
             ends=self.ends,
             thread=Thread(self.known, turn=self.turn),
@@ -131,53 +143,111 @@ class Unsaved(Value):
         """Whether somebody else has saved the person since, who is newer."""
         return mark_of(stored).session not in ("", self.session) and is_later(moment_of(stored), moment_of(self.record))
 
-    def as_json(self) -> dict[str, object]:
-        """As session attributes carry it."""
-        turns = [
-            {"request": turn.request, "at": turn.at, "session": dict(turn.session), "event": dict(turn.event)}
-            for turn in self.turns
-        ]
-        return {
-            "record": self.record,
-            "version": self.version,
-            "turns": turns,
-            "session": self.session,
-            "turn": self.turn,
-            "ends": self.ends,
-            "known": self.known,
-        }
 
+def unsaved_of(riding: object, sound: Callable[[Done], Done]) -> Unsaved | None:
+    """What rode in a session, perhaps as an older release has put it there, perhaps damaged; None for nothing.
 
-def unsaved_of(riding: object) -> Unsaved | None:
-    """What rode in a session, perhaps as an older release has put it there, perhaps damaged; None for nothing."""
+    `sound` mends what of a turn only the skill can read.
+    """
     if not isinstance(riding, dict) or not isinstance(record := riding.get("record"), dict):
         return None
-    base, turns = riding.get("base"), riding.get("turns")
-    version, known = riding.get("version"), riding.get("known")
-    if isinstance(base, dict):  # of an older release, which merged
-        version = version_of(base) if base.get(SAVED_AT) else ""
-        known = mark_of(base).begun if base.get(SAVED_AT) else known
+    if isinstance(base := riding.get("base"), dict):  # of an older release, which merged
         requests = riding.get("requests")
         turns = [{"request": request} for request in requests] if isinstance(requests, list) else []
-    done = filter(None, map(_done_of, turns[-TURNS:])) if isinstance(turns, list) else ()
-    return Unsaved(
-        tidy(record),
-        as_print(version),
-        tuple(done),
-        session=as_print(riding.get("session")),
-        turn=as_turn(riding.get("turn")),
-        ends=riding.get("ends") is True,
-        known=as_print(known) if isinstance(known, str) else None,
-    )
+        made_from = {"version": version_of(base), "known": mark_of(base).begun} if base.get(SAVED_AT) else {}
+        riding = riding | {"version": ""} | made_from | {"turns": turns}
+    mended = record_of(person_of(record), moment_of(record), record)
+    unsaved = from_plain(Unsaved, riding | {"record": mended})
+    return replace(unsaved, turns=tuple(map(sound, unsaved.turns[-TURNS:])))
 
 
-def _done_of(riding: object) -> Done | None:
-    if not isinstance(riding, dict) or not (request := as_print(riding.get("request"))):
-        return None
-    at, session, event = riding.get("at"), riding.get("session"), riding.get("event")
-    return Done(
-        request,
-        at if isinstance(at, int) and 0 <= at <= _LATEST else 0,
-        session if isinstance(session, dict) else {},
-        event if isinstance(event, dict) else {},
-    )
+class Owed(NamedTuple):
+    """What the store is still to take of a speaker, and what makes its turns again."""
+
+    user: str
+    speaker: str
+    unsaved: Unsaved
+    again: Again
+
+
+class OwnCopy:
+    """What this process knows by itself: who was last seen, what is owed to the store, and who was forgotten.
+
+    Bounded, and safe to use from several threads.
+    """
+
+    def __init__(self, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._lock = Lock()
+        self._seen: OrderedDict[str, tuple[float, str]] = OrderedDict()
+        self._owed: deque[Owed] = deque()
+        self._forgotten: OrderedDict[tuple[str, str | None], tuple[float, int]] = OrderedDict()
+
+    def saw(self, user: str, text: str | None) -> None:
+        """The store holds this of a user's household."""
+        with self._lock:
+            self._seen.pop(user, None)
+            if text is not None:
+                self._seen[user] = self._clock(), text
+            self._drop_old()
+
+    def last(self, user: str) -> str | None:
+        """What the store was last seen to hold of a household; None when that is not known."""
+        with self._lock:
+            self._drop_old()
+            return self._seen.get(user, (0.0, None))[1]
+
+    def owe(self, owed: Owed) -> bool:
+        """Keep what is to be saved later; False when something else had to go for it, and is lost."""
+        with self._lock:
+            self._owed.append(owed)
+            if len(self._owed) <= OWED:
+                return True
+            self._owed.popleft()
+            return False
+
+    def hand_over(self, user: str, speakers: set[str]) -> Unsaved | None:
+        """What is still to be saved of somebody, under any of these names, and no longer kept here."""
+        with self._lock:
+            found = next((owed for owed in self._owed if owed.user == user and owed.speaker in speakers), None)
+            if found is None:
+                return None
+            self._owed.remove(found)
+            return found.unsaved
+
+    def next_owed(self) -> Owed | None:
+        """Whatever has been kept for longest, and no longer kept here."""
+        with self._lock:
+            return self._owed.popleft() if self._owed else None
+
+    def __len__(self) -> int:
+        """How many are still to be saved."""
+        return len(self._owed)
+
+    def forget(self, user: str, speaker: str | None = None, by: Asking | None = None) -> None:
+        """Know nothing any more of a household, or of one speaker in it, that is not newer than who asks it."""
+
+        def stays(owed: Owed) -> bool:
+            asked = owed.user == user and speaker in (None, owed.speaker)
+            return not asked or (by is not None and spared(owed.unsaved.record, by))
+
+        with self._lock:
+            self._seen.pop(user, None)
+            self._owed = deque(filter(stays, self._owed))
+            if by and by.at:
+                self._forgotten.pop(name := (fingerprint(user), speaker), None)
+                self._forgotten[name] = self._clock(), by.at
+            self._drop_old()
+
+    def forgotten_since(self, user: str, speaker: str, at: int) -> bool:
+        """Whether a person was forgotten here later than that, in milliseconds since 1970."""
+        with self._lock:
+            found = (self._forgotten.get((fingerprint(user), name), (0.0, 0))[1] for name in (None, speaker))
+            return at > 0 and any(is_later(moment + 1, at) for moment in found)
+
+    def _drop_old(self) -> None:
+        oldest = self._clock() - SEEN_SECONDS
+        kept: OrderedDict[Any, tuple[float, Any]]
+        for kept, most in ((self._seen, SEEN), (self._forgotten, FORGOTTEN)):
+            while kept and (len(kept) > most or next(iter(kept.values()))[0] < oldest):
+                kept.popitem(last=False)

@@ -13,23 +13,12 @@ from skill.alexa.envelope import Envelope, attributes_of, session_of
 from skill.alexa.logs import note
 from skill.dialogue.events import KINDS, Event, Said, kind_of, name_of
 from skill.dialogue.session import Forget, Person, Session
-from skill.library.plain import Damaged, from_plain, to_plain
+from skill.library.plain import Damaged, from_plain, to_plain, to_plain_sparsely
 from skill.library.values import Value, replace
-from skill.memory.newest import (
-    HOUSEHOLD,
-    THREAD,
-    Asking,
-    Record,
-    Verdict,
-    fingerprint,
-    mark_of,
-    moment_of,
-    riding,
-    thread_of,
-    version_of,
-)
+from skill.memory.household import HOUSEHOLD
+from skill.memory.newest import THREAD, Asking, Thread, Verdict
 from skill.memory.people import Known, People
-from skill.memory.record import person_of, record_of
+from skill.memory.record import Record, fingerprint, mark_of, moment_of, person_of, record_of, version_of
 from skill.memory.unsaved import Again, Done, Unsaved, unsaved_of
 
 log = logging.getLogger(__name__)
@@ -79,9 +68,11 @@ def asking_of(envelope: Envelope) -> Asking:
     whom Alexa recognised. Who that is in the household, `household.met` says.
     """
     session, request = envelope.session, envelope.request
-    carried = _carried(envelope)
+    carried: Attributes = {}
+    if session and not session.new and isinstance(session.attributes, dict):
+        carried = session.attributes
     settled = carried.get(SPEAKER)
-    thread = thread_of(carried.get(THREAD))
+    thread = from_plain(Thread, carried.get(THREAD))
     return Asking(
         user=_user(envelope),
         voice=_clean(settled) if isinstance(settled, str) else _voice(envelope),
@@ -92,12 +83,6 @@ def asking_of(envelope: Envelope) -> Asking:
         ends=request.object_type == "SessionEndedRequest",
         thread=thread,
     )
-
-
-def _carried(envelope: Envelope) -> Attributes:
-    """What an earlier turn of the session has put into it."""
-    session = envelope.session
-    return session.attributes if session and not session.new and isinstance(session.attributes, dict) else {}
 
 
 def _user(envelope: Envelope) -> str:
@@ -137,13 +122,10 @@ def _milliseconds(moment: datetime | None) -> int:
 def recall(store: People, asking: Asking, attributes: dict[str, object], again: Again) -> Found:
     """The person who speaks.
 
-    Args:
-        store: where people are remembered.
-        asking: whose request it is.
-        attributes: the session's. What is owed to a person who is here again is put into them, under UNSAVED.
-        again: makes a turn that was not saved once more, where somebody else has saved since.
+    What is owed to one who is here again is put into the session's attributes. `again` makes a turn that was not saved
+    once more, where somebody else has saved since.
     """
-    unsaved = _unsaved(attributes)
+    unsaved = unsaved_of(attributes.get(UNSAVED), _sound)
     try:
         known = store.recall(asking, unsaved.requests if unsaved else ())
     except Exception:
@@ -153,7 +135,7 @@ def recall(store: People, asking: Asking, attributes: dict[str, object], again: 
     if unsaved is None and asking.session:
         unsaved = store.hand_over(known)
         if unsaved is not None:  # from now on it rides in this session, even if this turn fails
-            attributes[UNSAVED] = unsaved.as_json()
+            attributes[UNSAVED] = to_plain(unsaved)
     # Like the speaker, it is settled as a session begins.
     told = SPEAKER in attributes and asking.thread.met
     recognised = attributes.get(RECOGNISED) is not False if told else known.recognised
@@ -168,13 +150,8 @@ def recall(store: People, asking: Asking, attributes: dict[str, object], again: 
     return Found(known, person_of(record), record, unsaved, recognised)
 
 
-def _unsaved(attributes: Attributes) -> Unsaved | None:
-    """What rides, with all that may be damaged in it made sound."""
-    unsaved = unsaved_of(attributes.get(UNSAVED))
-    return unsaved and replace(unsaved, turns=tuple(map(_sound, unsaved.turns)))
-
-
 def _sound(done: Done) -> Done:
+    """A turn that rode in a session, with all that may be damaged in it made sound."""
     event = event_done(done)
     session = attributes_of(session_of(done.session)) if event else {}
     return replace(done, session=session, event=_as_json(event) if event else {})
@@ -184,13 +161,7 @@ def _sound(done: Done) -> Done:
 
 
 def remember(store: People, found: Found, person: Person, done: Done) -> tuple[bool, dict[str, object]]:
-    """Save a person where anything has changed, or where this session has not written of them yet.
-
-    Args:
-        store: where people are remembered.
-        found: the person as the turn was made from them.
-        person: the person after it.
-        done: the turn, so that it can be made again.
+    """Save a person after a turn where anything has changed, or where this session has not written of them yet.
 
     Returns:
         Whether somebody else was quicker, and the turn is to be made again; and the session attributes that carry what
@@ -215,10 +186,10 @@ def remember(store: People, found: Found, person: Person, done: Done) -> tuple[b
                 unsaved = found.unsaved
             case _:
                 unsaved = None  # saved before, or forgotten; nor may it be brought back later
-    carried: dict[str, object] = {SPEAKER: known.speaker, THREAD: riding(known.thread())}
+    carried: dict[str, object] = {SPEAKER: known.speaker, THREAD: to_plain_sparsely(known.thread())}
     if not found.recognised:
         carried |= {RECOGNISED: False}
-    return quicker, carried if unsaved is None else carried | {UNSAVED: unsaved.as_json()}
+    return quicker, carried if unsaved is None else carried | {UNSAVED: to_plain(unsaved)}
 
 
 def _to_be_saved(found: Found, person: Person, done: Done) -> Unsaved | None:
@@ -228,13 +199,8 @@ def _to_be_saved(found: Found, person: Person, done: Done) -> Unsaved | None:
     # Who is here now is the newest, even if all that they do is ask: what another session does late is late from now.
     last = before.session if before else mark_of(known.record).session
     here = not asking.ends and last != asking.session and bool(before or (known.reached and known.record))
-    started = before or Unsaved(
-        {},
-        version=version_of(known.record),
-        known=mark_of(known.record).begun if known.record else asking.thread.known,
-        ends=True,
-    )
-    if known.reached and known.record:
+    started = before or Unsaved({}, version_of(known.record), known=asking.thread.known, ends=True)
+    if known.record and (known.reached or not before):
         started = replace(started, version=version_of(known.record), known=mark_of(known.record).begun)
     if person == found.person and not here:
         return before and started.after(replace(done, event={}), record=found.record)
@@ -252,7 +218,7 @@ def _to_be_saved(found: Found, person: Person, done: Done) -> Unsaved | None:
 
 def owe(store: People, asking: Asking, riding: Mapping[str, object], again: Again) -> None:
     """Keep in this process what would have ridden on in a session that is over."""
-    unsaved = _unsaved(riding)
+    unsaved = unsaved_of(riding.get(UNSAVED), _sound)
     if unsaved is not None:
         store.owe(asking, str(riding.get(SPEAKER, HOUSEHOLD)), unsaved, again)
         note(kept="until the store is back")
