@@ -32,10 +32,9 @@ from test_store_faults import set_aside, spoil_head, spoil_middle
 from test_stores import await_port, environment, found
 
 from skill.__main__ import main
-from skill.alexa import logs, verify
-from skill.alexa.door import chains
-from skill.alexa.door.refusals import Reason
+from skill.alexa import certificates, logs, verify
 from skill.alexa.people import UNSAVED
+from skill.alexa.refusals import Reason
 from skill.hearing.ear import Ear
 from skill.library.faults import ContentFaults
 from skill.library.limits import ANSWER_SECONDS, TIMESTAMP_SECONDS
@@ -785,8 +784,10 @@ class Verified(Skill):
         self.certificates = forge.URL
         self.host_is_up = True
         monkeypatch.setattr(verify, "_system_clock", lambda: self.talk.now + self.wrong_by)
-        download = chains.download
-        monkeypatch.setattr(chains, "download", lambda url: forge.good_pem() if self.host_is_up else download(url))
+        download = certificates.download
+        monkeypatch.setattr(
+            certificates, "download", lambda url: forge.good_pem() if self.host_is_up else download(url)
+        )
         self.log = io.StringIO()
         settings = Settings(skill_ids=(Identity().skill,), trust_roots=roots, content=CONTENT)
         self.app = create_app(settings)

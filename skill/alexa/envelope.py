@@ -14,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from skill.alexa.door.refusals import Reason
+from skill.alexa.refusals import Reason
 from skill.dialogue.session import Session as Conversation
 from skill.library.limits import RESPONSE_BYTES
 from skill.library.plain import from_plain, to_plain_sparsely

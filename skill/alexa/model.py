@@ -6,13 +6,19 @@ from pathlib import Path
 from typing import Any
 
 from skill.alexa.intents import INTENTS, Intent, Slot
-from skill.alexa.utterances import utterances
+from skill.library.faults import ContentFaults, Rule, meant, not_mistyped
+from skill.library.files import UtterancesFile
 from skill.library.models import Exercise, Library, Routine
+from skill.library.reading import Reading
 
 Model = Mapping[str, Any]
+Said = Mapping[str, tuple[str, ...]]
+
+KEYS = tuple(intent.says for intent in INTENTS if intent.says is not None)
+"""The keys of utterances.yaml: one for each intent of our own."""
 
 
-def interaction_model(library: Library, said: Mapping[str, tuple[str, ...]]) -> dict[str, Any]:
+def interaction_model(library: Library, said: Said) -> dict[str, Any]:
     """The interaction model of a locale, as the developer console and SMAPI take it.
 
     Args:
@@ -53,6 +59,30 @@ def models(libraries: Mapping[str, Library], content: Path) -> dict[str, dict[st
     return {locale: interaction_model(library, said[library.language]) for locale, library in libraries.items()}
 
 
+def utterances(folder: Path, language: str) -> Said:
+    """The sample utterances of a language, by key, as they are written.
+
+    Args:
+        folder: a content folder.
+        language: names a folder in it, such as `en`.
+
+    Raises:
+        ContentFaults: the file is missing, not of the right shape, or has other keys than the table of intents.
+    """
+    reading = Reading(folder)
+    page = reading.page(f"{language}/utterances.yaml", UtterancesFile)
+    said = page.shape.root if page.shape else dict.fromkeys(KEYS, ())
+    unknown = [key for key in said if key not in KEYS]
+    missing = not_mistyped([key for key in KEYS if key not in said], unknown, KEYS)
+    if faults := [
+        *reading.faults,
+        *(page.fault(Rule.KEY_MISSING, (), f"the key '{key}' is missing") for key in missing),
+        *(page.fault(Rule.KEY_UNKNOWN, (), f"unknown key '{key}'", meant(key, KEYS), (key,)) for key in unknown),
+    ]:
+        raise ContentFaults(faults)
+    return {key: said[key] for key in KEYS}
+
+
 def distinct(made: Mapping[str, Model]) -> dict[str, Model]:
     """The models that differ, each under the first locale that has it: what there is to look over and to review."""
     kept: dict[str, Model] = {}
@@ -67,7 +97,7 @@ def text(model: Model) -> str:
     return json.dumps(model, indent=2, ensure_ascii=False) + "\n"
 
 
-def _intent(intent: Intent, said: Mapping[str, tuple[str, ...]]) -> dict[str, Any]:
+def _intent(intent: Intent, said: Said) -> dict[str, Any]:
     if intent.says is None:
         return {"name": intent.name, "samples": []}
     slots = [{"name": slot.value, "type": slot.type} for slot in intent.slots.values()]

@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from skill.alexa.door.refusals import NotFromAlexa, NoTrustRoots, Reason
 from skill.alexa.envelope import NO_NUMBER, Envelope, NotAnEnvelope, Odd, read
+from skill.alexa.refusals import NotFromAlexa, NoTrustRoots, Reason
 from skill.library.limits import TIMESTAMP_SECONDS
 
 __all__ = ["SIGNATURE_HEADERS", "NoTrustRoots", "NotFromAlexa", "Reason", "Verifier", "check_skill"]
@@ -78,10 +78,10 @@ class Verifier:
         Raises:
             NoTrustRoots: the file holds no certificates, or some that cannot be read.
         """
-        from skill.alexa.door import certificates, chains
+        from skill.alexa import certificates
 
         trust = certificates.Trust(certificates.trust_roots(trust_roots))
-        self._chains = chains.Chains(trust, fetch or chains.download)
+        self._chains = certificates.Chains(trust, fetch or certificates.download)
         self._clock = clock or _system_clock
         self._skill_ids = frozenset(skill_ids)
 
