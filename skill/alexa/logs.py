@@ -78,7 +78,13 @@ def end(*, write: bool = True) -> None:
     facts["ms"] = round((time.perf_counter() - _started.get()) * 1000, 2)
     outcome = facts.setdefault("outcome", Outcome.FAILED)
     told = f"request {outcome}" + (f": {facts['reason']}" if "reason" in facts else "")
-    log.log(_LEVELS.get(outcome, logging.INFO), "%s", told, extra={"facts": facts})
+    level = _LEVELS.get(outcome, logging.INFO)
+    if log.isEnabledFor(level):
+        record = logging.LogRecord(
+            log.name, level, __file__, 0, told, (), None
+        )  # it takes time to look up who tells it
+        record.facts = facts
+        log.handle(record)
 
 
 def write_to(stream: TextIO | None = None, level: int = logging.INFO) -> None:
