@@ -11,7 +11,6 @@ import warnings
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from concurrent.futures import TimeoutError as TookTooLong
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -287,7 +286,7 @@ def _shared(underway: "Future[Chain]", now: datetime) -> Chain:
         chain = underway.result(timeout=2 * DOWNLOAD_SECONDS)
     except NotFromAlexa as fault:
         raise NotFromAlexa(fault.reason) from fault  # an exception of its own for each thread
-    except TookTooLong as fault:
+    except TimeoutError as fault:
         raise NotFromAlexa(Reason.DOWNLOAD_WAIT) from fault
     if not chain.valid_at(now):
         raise NotFromAlexa(Reason.CHAIN_OVER)

@@ -60,11 +60,7 @@ class CannotListen(Exception):
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """A socket that listens; who comes is held by the system until `serve` answers.
-
-    Args:
-        host: a name or an address of this machine.
-        port: 0 takes any that is free.
+    """A socket that listens; who comes is held by the system until `serve` answers. Port 0 takes any that is free.
 
     Raises:
         CannotListen: the port is taken, or the address is none of this machine's.
@@ -94,13 +90,8 @@ def address(listening: socket.socket) -> str:
 def serve(app: Flask, listening: socket.socket, *, workers: int = 1, threads: int = THREADS) -> None:
     """Serve the app until SIGTERM or Ctrl-C; then finish the turns under way, and close the socket and the store.
 
-    To be called in the main thread, because signals arrive there.
-
-    Args:
-        app: what `create_app()` made.
-        listening: what `listen()` gave.
-        workers: processes that answer; more than one needs gunicorn, and a store that they can share.
-        threads: turns that each of them answers at the same time.
+    To be called in the main thread, because signals arrive there. More than one worker needs gunicorn, and a store that
+    they can share; each answers so many turns at the same time as it has threads.
 
     Raises:
         ModuleNotFoundError: there are to be several workers, and gunicorn is not installed.
@@ -172,8 +163,7 @@ class Server:
         told = time.monotonic()
         while self._server.active_channels and time.monotonic() - told < STOP_SECONDS:
             self._round(0.05)
-            waits_for_none = _idle if time.monotonic() - told < GRACE_SECONDS else _unasked
-            self._close_those(waits_for_none)
+            self._close_those(_idle if time.monotonic() - told < GRACE_SECONDS else _unasked)
         unfinished = sum(bool(channel.requests) for channel in self._server.active_channels.values())
         self._server.task_dispatcher.shutdown(timeout=0.5)
         if unfinished:  # their threads end with the process, and use the map until then
