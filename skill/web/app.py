@@ -11,9 +11,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import msgspec
-from flask import Blueprint, Flask, Request, Response, abort, jsonify, request
+from flask import Blueprint, Flask, Response, abort, jsonify, request
 from flask.json.provider import DefaultJSONProvider
-from flask.sessions import NullSession, SessionInterface
 from werkzeug.exceptions import BadRequest, Forbidden, HTTPException, UnsupportedMediaType
 
 from skill import __version__
@@ -251,20 +250,10 @@ class _Json(DefaultJSONProvider):
         return Response(body, mimetype=self.mimetype)
 
 
-class _NoCookie(SessionInterface):
-    """Nobody has a session by cookie, so none is looked for."""
-
-    _nobodys = NullSession()
-
-    def open_session(self, app: Flask, request: Request) -> NullSession:
-        return self._nobodys
-
-
 class _App(Flask):
     """Flask, without what nobody needs here, and with a line in the log for each turn and each refusal."""
 
     json_provider_class = _Json
-    session_interface = _NoCookie()
 
     def preprocess_request(self) -> Any:
         logs.begin()
