@@ -43,7 +43,7 @@ from skill.memory.people import People
 from skill.memory.shelf import StoreFailed
 from skill.memory.sqlite import WAIT_SECONDS
 from skill.simulator.wire import Identity, Send, from_app, to_app
-from skill.web import create_app, health
+from skill.web import create_app
 from skill.web.settings import Settings
 
 ROOT = Path(__file__).parent.parent
@@ -170,7 +170,7 @@ def whenever(record: Record) -> Record:
 @pytest.fixture(autouse=True)
 def _asked_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     """Health looks each time."""
-    monkeypatch.setattr(health, "SECONDS", 0)
+    monkeypatch.setattr("skill.web.app.HEALTH_SECONDS", 0)
 
 
 # Stores that fail
