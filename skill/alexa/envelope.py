@@ -235,13 +235,17 @@ def _field_by_field(text: str) -> tuple[Envelope, Odd]:
     except (ValueError, RecursionError) as fault:
         deep = isinstance(fault, RecursionError)
         raise NotAnEnvelope("the body is not JSON", Reason.BODY_DEEP if deep else Reason.BODY_NOT_JSON) from fault
-    request = plain.get("request") if isinstance(plain, dict) else None
-    if not isinstance(request, dict) or not isinstance(request.get("type"), str):
-        inside = Reason.REQUEST_TYPE if isinstance(request, dict) else Reason.REQUEST_MISSING
-        reason = inside if isinstance(plain, dict) else Reason.BODY_NOT_OBJECT
-        raise NotAnEnvelope("the body is no request of Alexa's: it has no request of any type", reason)
-    envelope: Envelope = _tolerant(msgspec.inspect.type_info(Envelope), plain, "", odd)
-    return envelope, frozenset(odd)
+    match plain:
+        case {"request": {"type": str()}}:
+            envelope: Envelope = _tolerant(msgspec.inspect.type_info(Envelope), plain, "", odd)
+            return envelope, frozenset(odd)
+        case {"request": dict()}:
+            reason = Reason.REQUEST_TYPE
+        case dict():
+            reason = Reason.REQUEST_MISSING
+        case _:
+            reason = Reason.BODY_NOT_OBJECT
+    raise NotAnEnvelope("the body is no request of Alexa's: it has no request of any type", reason)
 
 
 def _finite(written: str) -> float | None:
@@ -256,10 +260,11 @@ def _tolerant(kind: msgspec.inspect.Type, value: object, place: str, odd: set[st
         case msgspec.inspect.UnionType(types=types), _:  # something or None
             return None if value is None else _tolerant(types[0], value, place, odd)
         case msgspec.inspect.StructType(cls=part, fields=fields), dict():
-            known = [one for one in fields if one.encode_name in value]
             under = f"{place}." if place else ""
             found = {
-                one.name: _tolerant(one.type, value[one.encode_name], under + one.encode_name, odd) for one in known
+                one.name: _tolerant(one.type, value[one.encode_name], under + one.encode_name, odd)
+                for one in fields
+                if one.encode_name in value
             }
             return part(**found)
         case msgspec.inspect.VarTupleType(item_type=inner), list():

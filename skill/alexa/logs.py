@@ -53,13 +53,13 @@ Facts = dict[str, object]
 _facts: ContextVar[Facts | None] = ContextVar("facts", default=None)
 """What has been noted of the request that this thread is busy with."""
 
-_started: ContextVar[float] = ContextVar("started", default=0.0)
+_began: ContextVar[float] = ContextVar("began", default=0.0)
 
 
 def begin() -> None:
     """A request has come; what is noted from now on is noted of it."""
     _facts.set({})
-    _started.set(time.perf_counter())
+    _began.set(time.perf_counter())
 
 
 def note(**facts: object) -> None:
@@ -75,7 +75,7 @@ def end(*, write: bool = True) -> None:
     _facts.set(None)
     if facts is None or not write:
         return
-    facts["ms"] = round((time.perf_counter() - _started.get()) * 1000, 2)
+    facts["ms"] = round((time.perf_counter() - _began.get()) * 1000, 2)
     outcome = facts.setdefault("outcome", Outcome.FAILED)
     told = f"request {outcome}" + (f": {facts['reason']}" if "reason" in facts else "")
     level = _LEVELS.get(outcome, logging.INFO)

@@ -8,7 +8,7 @@ from typing import Any
 from skill.alexa.intents import INTENTS, Intent, Slot
 from skill.library.faults import ContentFaults, Rule, meant, not_mistyped
 from skill.library.files import UtterancesFile
-from skill.library.models import Exercise, Library, Routine
+from skill.library.models import Library
 from skill.library.reading import Reading
 
 Model = Mapping[str, Any]
@@ -19,25 +19,21 @@ KEYS = tuple(intent.says for intent in INTENTS if intent.says is not None)
 
 
 def interaction_model(library: Library, said: Said) -> dict[str, Any]:
-    """The interaction model of a locale, as the developer console and SMAPI take it.
-
-    Args:
-        library: the content for that locale.
-        said: the sample utterances of its language, by their key in the table of intents.
-    """
+    """The interaction model of a locale, as the developer console and SMAPI take it, with its language's utterances."""
+    values: dict[Slot, Mapping[str, Iterable[str]]] = {
+        Slot.EXERCISE: {one.id: (one.name, *one.synonyms) for one in library.exercises.values()},
+        Slot.ROUTINE: {one.id: (one.name, *one.synonyms) for one in library.routines.values()},
+        Slot.SIDE: {side: (name,) for side, name in library.sides.items()},
+        Slot.EQUIPMENT: library.equipment_called,
+    }
     return {
         "interactionModel": {
             "languageModel": {
                 "invocationName": library.invocation,
                 "intents": [_intent(intent, said) for intent in INTENTS],
                 "types": [
-                    {"name": Slot.EXERCISE.type, "values": _values(library.exercises.values())},
-                    {"name": Slot.ROUTINE.type, "values": _values(library.routines.values())},
-                    {"name": Slot.SIDE.type, "values": [_value(side, name) for side, name in library.sides.items()]},
-                    {
-                        "name": Slot.EQUIPMENT.type,
-                        "values": [_value(id_, *names) for id_, names in library.equipment_called.items()],
-                    },
+                    {"name": slot.type, "values": [_value(id_, *names) for id_, names in named.items()]}
+                    for slot, named in values.items()
                 ],
             }
         }
@@ -45,11 +41,7 @@ def interaction_model(library: Library, said: Said) -> dict[str, Any]:
 
 
 def models(libraries: Mapping[str, Library], content: Path) -> dict[str, dict[str, Any]]:
-    """The interaction models of all locales.
-
-    Args:
-        libraries: the content by locale, as `load` gives it.
-        content: the folder it was loaded from.
+    """The interaction models of all locales, from the libraries by locale and the folder they were loaded from.
 
     Raises:
         ContentFaults: a language's utterances.yaml cannot be used.
@@ -60,11 +52,7 @@ def models(libraries: Mapping[str, Library], content: Path) -> dict[str, dict[st
 
 
 def utterances(folder: Path, language: str) -> Said:
-    """The sample utterances of a language, by key, as they are written.
-
-    Args:
-        folder: a content folder.
-        language: names a folder in it, such as `en`.
+    """The sample utterances of a language, such as `en`, by key, as they are written.
 
     Raises:
         ContentFaults: the file is missing, not of the right shape, or has other keys than the table of intents.
@@ -103,10 +91,6 @@ def _intent(intent: Intent, said: Said) -> dict[str, Any]:
     slots = [{"name": slot.value, "type": slot.type} for slot in intent.slots.values()]
     samples = list(said[intent.says])
     return {"name": intent.name, **({"slots": slots} if slots else {}), "samples": samples}
-
-
-def _values(things: Iterable[Exercise | Routine]) -> list[dict[str, Any]]:
-    return [_value(one.id, one.name, *one.synonyms) for one in things]
 
 
 def _value(id_: str, name: str, *others: str) -> dict[str, Any]:
