@@ -17,9 +17,8 @@ from skill.dialogue.prompt import Prompt, Say
 from skill.dialogue.session import Person, Phase, Scene, Turn, steps_of, today_of
 from skill.dialogue.situation import Situation, easier_there_is
 from skill.dialogue.turns import ask, back_to_where_it_came_up, close, finish, just_say, play, stay, up_slowly
-from skill.library.models import Level
+from skill.library.models import Level, sentences
 from skill.library.values import replace
-from skill.library.words import sentences
 
 
 def it_hurts(here: Situation) -> Turn:
