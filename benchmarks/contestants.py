@@ -38,14 +38,13 @@ def _stock(_folder: Path) -> App:
 
 
 def _ours(folder: Path, store: str = "memory:") -> App:
-    from skill.alexa import logs
-    from skill.alexa.door import chains
+    from skill.alexa import certificates, logs
     from skill.web import assembly, create_app
     from skill.web.settings import Settings
 
     assembly.device_zone = lambda _envelope: "Europe/London"  # nobody is asked; it is kept, as in life
     chain = (folder / "chain.pem").read_bytes()
-    chains.download = lambda *_, **__: chain
+    certificates.download = lambda *_, **__: chain
     stream = (folder / f"log-{os.getpid()}").open("a", encoding="utf-8")
     atexit.register(stream.close)
     logs.write_to(stream)  # a line for each request, as whoever serves it would have it

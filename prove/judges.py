@@ -19,9 +19,8 @@ from forge import Case
 from judging import Judge, Verdict
 
 from prove.page import today, write
-from skill.alexa.door.certificates import Trust, trust_roots
-from skill.alexa.door.chains import WAITING
-from skill.alexa.door.refusals import Reason
+from skill.alexa.certificates import WAITING, Trust, trust_roots
+from skill.alexa.refusals import Reason
 from skill.alexa.verify import Verifier
 
 CHECKS = 3_000

@@ -115,7 +115,7 @@ def talk(content: Path | None, fast: bool, sounds: bool, locale: str, transcript
 def serve(content: Path | None, host: str, port: int, workers: int, threads: int) -> None:
     """Serve the skill over HTTP. HIP_COACH_… says how; SIGTERM or Ctrl-C stops it."""
     from skill.memory.opening import parse
-    from skill.web.local import is_loopback
+    from skill.web.app import is_loopback
 
     settings = Settings.from_environment()
     settings = replace(settings, content=content or settings.content)

@@ -100,7 +100,7 @@ class Range:
     def _outside(self) -> ExitStack:
         """In place of the world: the certificates' host, the system's clock and Alexa's settings API."""
         stack = ExitStack()
-        stack.enter_context(patch("skill.alexa.door.chains.download", lambda _url: forge.good_pem()))
+        stack.enter_context(patch("skill.alexa.certificates.download", lambda _url: forge.good_pem()))
         stack.enter_context(patch("skill.alexa.verify._system_clock", lambda: self.now))
         zones = partial(device_zone, fetch=_zones_at_random())
         stack.enter_context(patch("skill.web.assembly.device_zone", zones))

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.hashes import SHA1, SHA256, HashAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from skill.alexa.door.refusals import Reason
+from skill.alexa.refusals import Reason
 
 NOW = datetime(2026, 11, 22, 15, 4, 5, tzinfo=UTC)
 """When the recorded requests were sent, and when the tests take place."""

@@ -9,8 +9,8 @@ import pytest
 from ask_sdk_core.serialize import DefaultSerializer
 from telling_turns import Told
 
-from skill.alexa.door.refusals import NotFromAlexa, Reason
 from skill.alexa.envelope import read
+from skill.alexa.refusals import NotFromAlexa, Reason
 from skill.alexa.responses import response_of
 from skill.alexa.verify import Verifier, check_skill
 from skill.dialogue.events import UNKNOWN, Explain

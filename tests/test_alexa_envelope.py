@@ -13,8 +13,8 @@ from ask_sdk_model.slu.entityresolution import StatusCode
 from hypothesis import given
 from hypothesis import strategies as st
 
-from skill.alexa.door.refusals import Reason
 from skill.alexa.envelope import NotAnEnvelope, read
+from skill.alexa.refusals import Reason
 from skill.alexa.sdk import Serializer, handing_on
 
 NEWER_THAN_THE_SDK = {

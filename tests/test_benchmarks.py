@@ -11,7 +11,7 @@ import pytest
 from benchmarks import contestants, many, run, timed
 from benchmarks.contestants import CONTESTANTS, answer, environ
 from benchmarks.visit import ROUTINE, SOMEBODY, Signer, authority, bodies, give_all, month, user_id
-from skill.alexa.door import chains
+from skill.alexa import certificates
 from skill.alexa.lint import lint
 from skill.alexa.model import models
 from skill.library.load import load
@@ -30,7 +30,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 @pytest.fixture(autouse=True)
 def _the_world_afterwards(monkeypatch: pytest.MonkeyPatch) -> None:
     """A contestant cuts its own process off from the world, and here that is this one."""
-    monkeypatch.setattr(chains, "download", chains.download)
+    monkeypatch.setattr(certificates, "download", certificates.download)
     monkeypatch.setattr(assembly, "device_zone", assembly.device_zone)
 
 

@@ -32,10 +32,9 @@ from test_store_faults import set_aside, spoil_head, spoil_middle
 from test_stores import await_port, environment, found, make_table
 
 from skill.__main__ import main
-from skill.alexa import logs, verify
-from skill.alexa.door import chains
-from skill.alexa.door.refusals import Reason
+from skill.alexa import certificates, logs, verify
 from skill.alexa.recall import UNSAVED
+from skill.alexa.refusals import Reason
 from skill.hearing.ear import Ear
 from skill.library.faults import ContentFaults
 from skill.library.limits import ANSWER_SECONDS, TIMESTAMP_SECONDS
@@ -44,7 +43,7 @@ from skill.memory.record import SAVED_AT, unmarked
 from skill.memory.shelf import StoreFailed
 from skill.memory.sqlite import WAIT_SECONDS
 from skill.simulator.wire import Identity, Send, from_app, to_app
-from skill.web import create_app, health
+from skill.web import create_app
 from skill.web.settings import Settings
 
 ROOT = Path(__file__).parent.parent
@@ -171,7 +170,7 @@ def whenever(record: Record) -> Record:
 @pytest.fixture(autouse=True)
 def _asked_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     """Health looks each time."""
-    monkeypatch.setattr(health, "SECONDS", 0)
+    monkeypatch.setattr("skill.web.app.HEALTH_SECONDS", 0)
 
 
 # Stores that fail
@@ -785,8 +784,10 @@ class Verified(Skill):
         self.certificates = forge.URL
         self.host_is_up = True
         monkeypatch.setattr(verify, "_system_clock", lambda: self.talk.now + self.wrong_by)
-        download = chains.download
-        monkeypatch.setattr(chains, "download", lambda url: forge.good_pem() if self.host_is_up else download(url))
+        download = certificates.download
+        monkeypatch.setattr(
+            certificates, "download", lambda url: forge.good_pem() if self.host_is_up else download(url)
+        )
         self.log = io.StringIO()
         undisturbed(*DURING, *AFTER)  # it writes a log of its own, when it is first asked for
         settings = Settings(skill_ids=(Identity().skill,), trust_roots=roots, content=CONTENT)

@@ -140,7 +140,7 @@ def test_a_failure_to_get_the_certificates_says_of_what_kind(monkeypatch: pytest
     def away(url: str) -> bytes:
         raise TimeoutError(SAID)
 
-    monkeypatch.setattr("skill.alexa.door.chains.download", away)
+    monkeypatch.setattr("skill.alexa.certificates.download", away)
     app = create_app(Settings(skill_ids=(law.SKILL_ID,)))
     headers = {"SignatureCertChainUrl": "https://s3.amazonaws.com/echo.api/echo-api-cert.pem", "Signature-256": "AAAA"}
     assert app.test_client().post("/alexa", json=law.envelope("launch"), headers=headers).status_code == 400

@@ -18,8 +18,7 @@ from scenes import CONTENT, library
 
 from skill.alexa.intents import INTENTS
 from skill.alexa.lint import BUILT_IN, lint, overlaps
-from skill.alexa.model import distinct, interaction_model, models, text
-from skill.alexa.utterances import KEYS, utterances
+from skill.alexa.model import KEYS, distinct, interaction_model, models, text, utterances
 from skill.library.faults import ContentFaults
 from skill.library.load import load
 from skill.library.values import replace

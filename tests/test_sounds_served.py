@@ -17,7 +17,7 @@ from skill.library.load import load
 from skill.media.sounds import catalogue, vocabulary
 from skill.media.sounds import store as store_module
 from skill.media.sounds.store import Sounds
-from skill.web.sounds import sounds
+from skill.web.app import sounds
 
 NAME = "en-hold-5-ticks"
 URL = f"/sounds/{NAME}.mp3"

@@ -27,11 +27,10 @@ from hypothesis import strategies as st
 from werkzeug.datastructures import Headers
 from werkzeug.serving import make_server
 
-from skill.alexa.door import chains
-from skill.alexa.door.certificates import NoTrustRoots, trust_roots
-from skill.alexa.door.chains import CERTIFICATE_BYTES, REMEMBERED, WAITING, download
-from skill.alexa.door.refusals import NotFromAlexa, Reason
+from skill.alexa import certificates
+from skill.alexa.certificates import CERTIFICATE_BYTES, REMEMBERED, WAITING, NoTrustRoots, download, trust_roots
 from skill.alexa.envelope import Envelope
+from skill.alexa.refusals import NotFromAlexa, Reason
 from skill.alexa.verify import Verifier
 from skill.web import create_app
 from skill.web.settings import Settings
@@ -462,7 +461,7 @@ def test_while_no_certificate_is_known_downloads_wait_for_their_turn(make: Make)
 
 def test_whoever_finds_no_place_in_time_is_refused(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     """Also while no certificate is known."""
-    monkeypatch.setattr(chains, "DOWNLOAD_SECONDS", 0.1)
+    monkeypatch.setattr(certificates, "DOWNLOAD_SECONDS", 0.1)
     host = SlowHost()
     cases = [forge.request("one of many", url=URL.replace("12", str(number))) for number in range(WAITING + 1)]
     threads = []
@@ -480,7 +479,7 @@ def test_whoever_finds_no_place_in_time_is_refused(make: Make, monkeypatch: pyte
 
 def test_waiting_for_a_download_has_an_end(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     """Even if somebody's own fetch never returns."""
-    monkeypatch.setattr(chains, "DOWNLOAD_SECONDS", 0.05)
+    monkeypatch.setattr(certificates, "DOWNLOAD_SECONDS", 0.05)
     host = SlowHost()
     outcomes = at_once(make(host), [USUAL] * 3, host)
     assert sorted(map(str, outcomes)) == ["None", str(Reason.DOWNLOAD_WAIT), str(Reason.DOWNLOAD_WAIT)]

@@ -19,8 +19,7 @@ from skill.alexa.envelope import Envelope
 from skill.alexa.skill import Coach
 from skill.library.limits import REQUEST_BYTES
 from skill.web import create_app
-from skill.web.app import SkillAdapter
-from skill.web.local import is_loopback
+from skill.web.app import SkillAdapter, is_loopback
 from skill.web.settings import Settings, SettingsFaults
 
 from ask_sdk_webservice_support.webservice_handler import WebserviceSkillHandler  # isort: skip  # after skill.web.app

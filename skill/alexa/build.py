@@ -15,11 +15,7 @@ _PHASES = re.compile(r"(<!-- phases: made by `make build` -->\n).*?(<!-- end -->
 
 
 def write_all(content: Path, root: Path) -> tuple[Path, ...]:
-    """Make all of it anew.
-
-    Args:
-        content: the content folder.
-        root: the repository.
+    """Make all of it anew, from the content folder, into the repository.
 
     Returns:
         The files that changed, or that are gone because no model differs there.
@@ -27,12 +23,10 @@ def write_all(content: Path, root: Path) -> tuple[Path, ...]:
     Raises:
         ContentFaults: the content cannot be used.
     """
-    made = _made(content, root)
-    stale = [file for file, text in made.items() if not _fresh(file, text)]
-    for file in stale:
+    stale, needless = _not_fresh(content, root)
+    for file, said in stale.items():
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(made[file], encoding="utf-8", newline="\n")
-    needless = [file for file in sorted((root / MODELS).glob("*.json")) if file not in made]
+        file.write_text(said, encoding="utf-8", newline="\n")
     for file in needless:
         file.unlink()
     return (*stale, *needless)
@@ -44,9 +38,7 @@ def check_all(content: Path, root: Path) -> tuple[str, ...]:
     Raises:
         ContentFaults: the content cannot be used.
     """
-    made = _made(content, root)
-    stale = [file for file, text in made.items() if not _fresh(file, text)]
-    needless = [file for file in sorted((root / MODELS).glob("*.json")) if file not in made]
+    stale, needless = _not_fresh(content, root)
 
     def told(file: Path) -> Path:
         return file.relative_to(root) if file.is_relative_to(root) else file
@@ -72,17 +64,15 @@ def write_models_to(folder: Path, content: Path) -> tuple[Path, ...]:
     return tuple(made)
 
 
-def _made(content: Path, root: Path) -> dict[Path, str]:
-    """All that is generated: each file and what it has to say."""
+def _not_fresh(content: Path, root: Path) -> tuple[dict[Path, str], list[Path]]:
+    """The files to write, with what they are to say, and the models that are no longer needed."""
     libraries = load(content)
     kept = distinct(models(libraries, content))
     made = {root / MODELS / f"{locale}.json": text(model) for locale, model in kept.items()}
+    needless = [file for file in sorted((root / MODELS).glob("*.json")) if file not in made]
     made |= {content / "schemas" / name: schema for name, schema in schema_texts().items()}
     tour = root / "docs" / "tour.md"
     picture = f"```mermaid\n{diagram(next(iter(libraries.values())))}\n```\n"
     made[tour] = _PHASES.sub(lambda found: f"{found[1]}{picture}{found[2]}", tour.read_text(encoding="utf-8"))
-    return made
-
-
-def _fresh(file: Path, text: str) -> bool:
-    return file.is_file() and file.read_text(encoding="utf-8") == text
+    fresh = {file for file, said in made.items() if file.is_file() and file.read_text(encoding="utf-8") == said}
+    return {file: said for file, said in made.items() if file not in fresh}, needless

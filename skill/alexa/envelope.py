@@ -14,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from skill.alexa.door.refusals import Reason
+from skill.alexa.refusals import Reason
 from skill.dialogue.session import Session as Conversation
 from skill.library.limits import RESPONSE_BYTES
 from skill.library.plain import from_plain, to_plain_sparsely
@@ -40,7 +40,6 @@ class NotAnEnvelope(ValueError):
     """What came is no request of Alexa's at all: not JSON, or without a request of some type in it."""
 
     def __init__(self, told: str, reason: Reason) -> None:
-        """Takes what its sender is told, and what the log is."""
         super().__init__(told)
         self.reason = reason
 
@@ -172,6 +171,11 @@ class Envelope(Part, weakref=True):
     session: Session | None = None
     context: _Context | None = None
 
+    @property
+    def system(self) -> System | None:
+        """Who asks, in the context."""
+        return self.context.system if self.context else None
+
 
 class _Received(dict[str, Any]):
     """Session attributes as they came. The SDK would copy them for whoever changes them; the skill only reads them."""
@@ -181,32 +185,17 @@ class _Received(dict[str, Any]):
 
 
 def _usable(attributes: dict[str, Any] | None) -> _Received:
-    """Attributes that an answer could carry back."""
-    return _Received(attributes) if attributes and not _is_deep(attributes) and _fits(attributes) else _Received()
+    """Attributes that an answer could carry back, in ASCII, which is the longest form that they can have."""
+    if not attributes or _is_deep(attributes) or len(json.dumps(attributes)) > LARGEST:
+        return _Received()
+    return _Received(attributes)
 
 
-def _fits(attributes: dict[str, Any]) -> bool:
-    """Whether they are small enough, in the longest form that they can be sent back in, which is ASCII."""
-    try:
-        if 3 * len(msgspec.json.encode(attributes)) <= LARGEST:  # no byte of UTF-8 becomes more than three of ASCII
-            return True
-    except UnicodeEncodeError:  # half a pair of surrogates
-        pass
-    return len(json.dumps(attributes)) <= LARGEST
-
-
-def _is_deep(value: object) -> bool:
-    level = [value]
-    for _ in range(DEEPEST):
-        level = [
-            inner
-            for holder in level
-            for inner in (holder.values() if isinstance(holder, dict) else holder)  # type: ignore[attr-defined]
-            if isinstance(inner, dict | list)
-        ]
-        if not level:
-            return False
-    return True
+def _is_deep(value: object, levels: int = DEEPEST) -> bool:
+    if not isinstance(value, dict | list):
+        return False
+    inner = value.values() if isinstance(value, dict) else value
+    return levels == 0 or any(_is_deep(one, levels - 1) for one in inner)
 
 
 # Reading
@@ -246,13 +235,17 @@ def _field_by_field(text: str) -> tuple[Envelope, Odd]:
     except (ValueError, RecursionError) as fault:
         deep = isinstance(fault, RecursionError)
         raise NotAnEnvelope("the body is not JSON", Reason.BODY_DEEP if deep else Reason.BODY_NOT_JSON) from fault
-    request = plain.get("request") if isinstance(plain, dict) else None
-    if not isinstance(request, dict) or not isinstance(request.get("type"), str):
-        inside = Reason.REQUEST_TYPE if isinstance(request, dict) else Reason.REQUEST_MISSING
-        reason = inside if isinstance(plain, dict) else Reason.BODY_NOT_OBJECT
-        raise NotAnEnvelope("the body is no request of Alexa's: it has no request of any type", reason)
-    envelope: Envelope = _tolerant(msgspec.inspect.type_info(Envelope), plain, "", odd)
-    return envelope, frozenset(odd)
+    match plain:
+        case {"request": {"type": str()}}:
+            envelope: Envelope = _tolerant(msgspec.inspect.type_info(Envelope), plain, "", odd)
+            return envelope, frozenset(odd)
+        case {"request": dict()}:
+            reason = Reason.REQUEST_TYPE
+        case dict():
+            reason = Reason.REQUEST_MISSING
+        case _:
+            reason = Reason.BODY_NOT_OBJECT
+    raise NotAnEnvelope("the body is no request of Alexa's: it has no request of any type", reason)
 
 
 def _finite(written: str) -> float | None:
@@ -267,10 +260,11 @@ def _tolerant(kind: msgspec.inspect.Type, value: object, place: str, odd: set[st
         case msgspec.inspect.UnionType(types=types), _:  # something or None
             return None if value is None else _tolerant(types[0], value, place, odd)
         case msgspec.inspect.StructType(cls=part, fields=fields), dict():
-            known = [one for one in fields if one.encode_name in value]
             under = f"{place}." if place else ""
             found = {
-                one.name: _tolerant(one.type, value[one.encode_name], under + one.encode_name, odd) for one in known
+                one.name: _tolerant(one.type, value[one.encode_name], under + one.encode_name, odd)
+                for one in fields
+                if one.encode_name in value
             }
             return part(**found)
         case msgspec.inspect.VarTupleType(item_type=inner), list():

@@ -2,16 +2,13 @@
 
 import ssl
 import time
+from concurrent.futures import Future
 from functools import cache
-from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import requests
-
-READ_AT_ONCE = 64 * 1024
-"""Bytes of an answer."""
 
 
 def get(url: str, *, seconds: float, most: int, bearer: str = "", tls: ssl.SSLContext | None = None) -> bytes:
@@ -30,25 +27,26 @@ def get(url: str, *, seconds: float, most: int, bearer: str = "", tls: ssl.SSLCo
     import requests  # late: most processes on Lambda never need it. Nor does it count as waiting.
 
     trusted = tls or _certifis()
-    answers: SimpleQueue[bytes | Exception] = SimpleQueue()
     until = time.monotonic() + seconds
+    answer: Future[bytes] = Future()
 
     def ask() -> None:
         try:
             with requests.Session() as session:
                 session.mount("https://", _adapter(trusted))
-                answers.put(_asked(session, url, until, most, bearer))
-        except Exception as fault:  # an address or a token that is none can be found wrong in many places
-            answers.put(fault)
+                answer.set_result(_asked(session, url, until, most, bearer))
+        except Exception as fault:
+            answer.set_exception(fault)
 
     Thread(target=ask, daemon=True).start()
     try:
-        answer = answers.get(timeout=seconds)
-    except Empty as fault:
-        raise TimeoutError(f"no answer within {seconds} s") from fault
-    if isinstance(answer, bytes):
-        return answer
-    raise answer if isinstance(answer, OSError) else OSError(f"it cannot be asked: {answer}") from answer
+        return answer.result(timeout=seconds)
+    except TimeoutError as fault:
+        raise TimeoutError(f"no whole answer within {seconds} s") from fault
+    except OSError:
+        raise
+    except Exception as fault:  # an address or a token that is none can be found wrong in many places
+        raise OSError(f"it cannot be asked: {fault}") from fault
 
 
 def _asked(session: "requests.Session", url: str, until: float, most: int, bearer: str) -> bytes:
@@ -67,7 +65,7 @@ def _asked(session: "requests.Session", url: str, until: float, most: int, beare
         if answer.status_code != 200:
             raise OSError(f"the answer was {answer.status_code}")
         data = b""
-        while len(data) <= most and (more := answer.raw.read1(READ_AT_ONCE)):
+        while len(data) <= most and (more := answer.raw.read1(64 * 1024)):
             data += more
             if time.monotonic() > until:
                 raise TimeoutError("the answer came too slowly")

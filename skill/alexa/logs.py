@@ -6,12 +6,11 @@ exception the type and the place in the code are written, and its text only wher
 
 import json
 import logging
+import re
 import sqlite3
 import sys
 import time
 import traceback
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -22,13 +21,12 @@ import msgspec
 from skill.memory.shelf import StoreFailed
 
 log = logging.getLogger(__name__)
-_OURS = logging.getLogger("skill")
 
 TELLING: tuple[type[BaseException], ...] = (OSError, sqlite3.Error, StoreFailed)
 """Exceptions whose text names files, tables and states of a disk or database, never what came in a request."""
 
 FRAMES = 8
-"""Places in the code that are told of an exception, the innermost ones."""
+"""Places in the code that are told of an exception, the innermost ones; and as many of its causes."""
 
 
 class Outcome(StrEnum):
@@ -55,10 +53,13 @@ Facts = dict[str, object]
 _facts: ContextVar[Facts | None] = ContextVar("facts", default=None)
 """What has been noted of the request that this thread is busy with."""
 
+_began: ContextVar[float] = ContextVar("began", default=0.0)
+
 
 def begin() -> None:
     """A request has come; what is noted from now on is noted of it."""
-    _facts.set({"started": time.perf_counter()})
+    _facts.set({})
+    _began.set(time.perf_counter())
 
 
 def note(**facts: object) -> None:
@@ -70,37 +71,20 @@ def note(**facts: object) -> None:
 
 def end(*, write: bool = True) -> None:
     """The request is done: write its line, unless nobody needs to read it. A second call does nothing."""
-    noted = _facts.get()
+    facts = _facts.get()
     _facts.set(None)
-    if noted is None or not write:
+    if facts is None or not write:
         return
-    started = noted.pop("started")
-    assert isinstance(started, float)
-    facts = noted | {"ms": round((time.perf_counter() - started) * 1000, 2)}
-    outcome = facts.get("outcome", Outcome.FAILED)
-    level = _LEVELS.get(outcome, logging.INFO)
+    facts["ms"] = round((time.perf_counter() - _began.get()) * 1000, 2)
+    outcome = facts.setdefault("outcome", Outcome.FAILED)
     told = f"request {outcome}" + (f": {facts['reason']}" if "reason" in facts else "")
-    if not log.isEnabledFor(level):
-        return
-    match _OURS.handlers:
-        case [Lines() as lines] if not _OURS.propagate:
-            # Nobody else listens, so no record of it need be made, nor is it looked up who tells it.
-            lines.write(_line(time.time(), level, log.name, told, facts))
-        case _:
-            record = logging.LogRecord(log.name, level, __file__, 0, told, (), None)
-            record.facts = facts
-            log.handle(record)
-
-
-@contextmanager
-def request() -> Iterator[None]:
-    """A request, from its coming to its end, whatever that is."""
-    begin()
-    note(outcome=Outcome.FAILED)
-    try:
-        yield
-    finally:
-        end()
+    level = _LEVELS.get(outcome, logging.INFO)
+    if log.isEnabledFor(level):
+        record = logging.LogRecord(
+            log.name, level, __file__, 0, told, (), None
+        )  # it takes time to look up who tells it
+        record.facts = facts
+        log.handle(record)
 
 
 def write_to(stream: TextIO | None = None, level: int = logging.INFO) -> None:
@@ -110,77 +94,54 @@ def write_to(stream: TextIO | None = None, level: int = logging.INFO) -> None:
         stream: where to; None is standard error.
         level: the least that is worth a line.
     """
-    _OURS.handlers = [Lines(stream or sys.stderr)]
-    _OURS.setLevel(level)
-    _OURS.propagate = False
+    handler = logging.StreamHandler(stream or sys.stderr)
+    handler.setFormatter(_Lines())
+    ours = logging.getLogger("skill")
+    ours.handlers = [handler]
+    ours.setLevel(level)
+    ours.propagate = False
 
 
-class Lines(logging.StreamHandler[TextIO]):
-    """Writes lines of JSON."""
-
+class _Lines(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
-        """A record of Python's logging as a line, without a line end."""
-        facts: Facts = {**_request_id(), **getattr(record, "facts", {})}
+        """A line of JSON; anything that JSON does not know is written by its type's name."""
+        line: Facts = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "from": record.name,
+            "event": record.getMessage(),
+        }
+        if request := (_facts.get() or {}).get("request"):
+            line["request"] = request
+        line |= getattr(record, "facts", {})
         if record.exc_info and record.exc_info[1]:
-            facts |= _fault(record.exc_info[1])
-        return _line(record.created, record.levelno, record.name, record.getMessage(), facts)
-
-    def write(self, line: str) -> None:
-        """Write a line that is there already."""
-        with self.lock or nullcontext():
-            self.stream.write(line + self.terminator)
-            self.flush()
-
-
-def _line(at: float, level: int, name: str, event: str, facts: Facts) -> str:
-    """A line of JSON; anything that JSON does not know is written by its type's name."""
-    line = {
-        "time": datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds"),
-        "level": logging.getLevelName(level).lower(),
-        "from": name,
-        "event": event,
-        **facts,
-    }
-    try:
-        return msgspec.json.encode(line, enc_hook=_kind).decode()
-    except UnicodeEncodeError:  # half a pair of surrogates
-        return json.dumps(line, default=_kind)
+            line |= _fault(record.exc_info[1])
+        try:
+            return msgspec.json.encode(line, enc_hook=_kind).decode()
+        except UnicodeEncodeError:  # half a pair of surrogates
+            return json.dumps(line, default=_kind)
 
 
 def _kind(value: object) -> str:
     return type(value).__name__
 
 
-def _request_id() -> Facts:
-    noted = _facts.get() or {}
-    return {"request": noted["request"]} if "request" in noted else {}
-
-
 def _fault(fault: BaseException) -> Facts:
+    """An exception and its causes, and where in the code it was raised."""
+    told: list[str] = []
+    one: BaseException | None = fault
+    while one is not None and len(told) < FRAMES:
+        told.append(f"{_kind(one)}: {one}" if isinstance(one, TELLING) else _kind(one))
+        one = one.__cause__ or (None if one.__suppress_context__ else one.__context__)
     frames = traceback.extract_tb(fault.__traceback__)[-FRAMES:]
     at = [f"{_in_package(frame.filename)}:{frame.lineno} {frame.name}" for frame in frames]
-    return {"fault": list(dict.fromkeys(_told(one) for one in _with_causes(fault))), "at": at}
+    return {"fault": list(dict.fromkeys(told)), "at": at}
 
 
-def _with_causes(fault: BaseException) -> Iterator[BaseException]:
-    """An exception, what caused it, and so on; at most as many as frames are told."""
-    one: BaseException | None = fault
-    for _ in range(FRAMES):
-        if one is None:
-            return
-        yield one
-        one = one.__cause__ or (None if one.__suppress_context__ else one.__context__)
-
-
-def _told(fault: BaseException) -> str:
-    name = type(fault).__name__
-    return f"{name}: {fault}" if isinstance(fault, TELLING) else name
+_PLACE = re.compile(r".*[/\\]site-packages[/\\](.+)|.*[/\\](skill[/\\].+)|(?:.*[/\\])?(.*)", re.DOTALL)
 
 
 def _in_package(path: str) -> str:
     """A source file from its package on: where it is installed is of no use to a reader."""
-    for folder in ("/site-packages/", "\\site-packages\\", "/skill/", "\\skill\\"):
-        before, found, after = path.rpartition(folder)
-        if found and before:
-            return f"skill/{after}" if "skill" in folder else after
-    return path.rpartition("/")[2]
+    found = _PLACE.fullmatch(path)
+    return next(filter(None, found.groups()), path) if found else path

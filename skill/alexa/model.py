@@ -6,32 +6,34 @@ from pathlib import Path
 from typing import Any
 
 from skill.alexa.intents import INTENTS, Intent, Slot
-from skill.alexa.utterances import utterances
-from skill.library.models import Exercise, Library, Routine
+from skill.library.faults import ContentFaults, Rule, compared, meant
+from skill.library.files import UtterancesFile
+from skill.library.models import Library
+from skill.library.reading import Reading
 
 Model = Mapping[str, Any]
+Said = Mapping[str, tuple[str, ...]]
+
+KEYS = tuple(intent.says for intent in INTENTS if intent.says is not None)
+"""The keys of utterances.yaml: one for each intent of our own."""
 
 
-def interaction_model(library: Library, said: Mapping[str, tuple[str, ...]]) -> dict[str, Any]:
-    """The interaction model of a locale, as the developer console and SMAPI take it.
-
-    Args:
-        library: the content for that locale.
-        said: the sample utterances of its language, by their key in the table of intents.
-    """
+def interaction_model(library: Library, said: Said) -> dict[str, Any]:
+    """The interaction model of a locale, as the developer console and SMAPI take it, with its language's utterances."""
+    values: dict[Slot, Mapping[str, Iterable[str]]] = {
+        Slot.EXERCISE: {one.id: (one.name, *one.synonyms) for one in library.exercises.values()},
+        Slot.ROUTINE: {one.id: (one.name, *one.synonyms) for one in library.routines.values()},
+        Slot.SIDE: {side: (name,) for side, name in library.sides.items()},
+        Slot.EQUIPMENT: library.equipment_called,
+    }
     return {
         "interactionModel": {
             "languageModel": {
                 "invocationName": library.invocation,
                 "intents": [_intent(intent, said) for intent in INTENTS],
                 "types": [
-                    {"name": Slot.EXERCISE.type, "values": _values(library.exercises.values())},
-                    {"name": Slot.ROUTINE.type, "values": _values(library.routines.values())},
-                    {"name": Slot.SIDE.type, "values": [_value(side, name) for side, name in library.sides.items()]},
-                    {
-                        "name": Slot.EQUIPMENT.type,
-                        "values": [_value(id_, *names) for id_, names in library.equipment_called.items()],
-                    },
+                    {"name": slot.type, "values": [_value(id_, *names) for id_, names in named.items()]}
+                    for slot, named in values.items()
                 ],
             }
         }
@@ -39,11 +41,7 @@ def interaction_model(library: Library, said: Mapping[str, tuple[str, ...]]) -> 
 
 
 def models(libraries: Mapping[str, Library], content: Path) -> dict[str, dict[str, Any]]:
-    """The interaction models of all locales.
-
-    Args:
-        libraries: the content by locale, as `load` gives it.
-        content: the folder it was loaded from.
+    """The interaction models of all locales, from the libraries by locale and the folder they were loaded from.
 
     Raises:
         ContentFaults: a language's utterances.yaml cannot be used.
@@ -51,6 +49,26 @@ def models(libraries: Mapping[str, Library], content: Path) -> dict[str, dict[st
     languages = {library.language for library in libraries.values()}
     said = {language: utterances(content, language) for language in languages}
     return {locale: interaction_model(library, said[library.language]) for locale, library in libraries.items()}
+
+
+def utterances(folder: Path, language: str) -> Said:
+    """The sample utterances of a language, such as `en`, by key, as they are written.
+
+    Raises:
+        ContentFaults: the file is missing, not of the right shape, or has other keys than the table of intents.
+    """
+    reading = Reading(folder)
+    page = reading.page(f"{language}/utterances.yaml", UtterancesFile)
+    said = page.shape.root if page.shape else dict.fromkeys(KEYS, ())
+    unknown, missing = compared(said, KEYS)
+    faults = list(reading.faults)
+    for key in missing:
+        faults.append(page.fault(Rule.KEY_MISSING, (), f"the key '{key}' is missing"))
+    for key in unknown:
+        faults.append(page.fault(Rule.KEY_UNKNOWN, (), f"unknown key '{key}'", meant(key, KEYS), page.line((key,))))
+    if faults:
+        raise ContentFaults(faults)
+    return {key: said[key] for key in KEYS}
 
 
 def distinct(made: Mapping[str, Model]) -> dict[str, Model]:
@@ -67,16 +85,12 @@ def text(model: Model) -> str:
     return json.dumps(model, indent=2, ensure_ascii=False) + "\n"
 
 
-def _intent(intent: Intent, said: Mapping[str, tuple[str, ...]]) -> dict[str, Any]:
+def _intent(intent: Intent, said: Said) -> dict[str, Any]:
     if intent.says is None:
         return {"name": intent.name, "samples": []}
     slots = [{"name": slot.value, "type": slot.type} for slot in intent.slots.values()]
     samples = list(said[intent.says])
     return {"name": intent.name, **({"slots": slots} if slots else {}), "samples": samples}
-
-
-def _values(things: Iterable[Exercise | Routine]) -> list[dict[str, Any]]:
-    return [_value(one.id, one.name, *one.synonyms) for one in things]
 
 
 def _value(id_: str, name: str, *others: str) -> dict[str, Any]:

@@ -15,6 +15,13 @@ from skill.alexa.intents import BY_NAME, Slot
 from skill.dialogue.events import UNKNOWN, Event, Said
 from skill.library.limits import LARGEST_NUMBER
 
+_ENDINGS = {"EXCEEDED_MAX_REPROMPTS": Said.TIMED_OUT, "ERROR": Said.FAILED}
+"""Whatever error ended a session, the answer may not have been heard.
+
+Devices report sounds that they cannot use under more than one name, INTERNAL_SERVICE_ERROR among them
+([R] https://github.com/VoxaAI/voxa/issues/68).
+"""
+
 
 def event_of(request: Request) -> Event | None:
     """What happened, in the person's terms, or None for a request that is no turn of a conversation.
@@ -27,47 +34,28 @@ def event_of(request: Request) -> Event | None:
         case "IntentRequest":
             return _of_intent(request.intent)
         case "SessionEndedRequest":
-            return _of_ending(request.reason)
+            return _ENDINGS.get(request.reason or "", Said.LEFT)
         case _:
             return None
-
-
-def _of_ending(reason: str | None) -> Event:
-    """Whatever error ended it, the answer may not have been heard.
-
-    Devices report sounds that they cannot use under more than one name, INTERNAL_SERVICE_ERROR among them
-    ([R] https://github.com/VoxaAI/voxa/issues/68).
-    """
-    match reason:
-        case "EXCEEDED_MAX_REPROMPTS":
-            return Said.TIMED_OUT
-        case "ERROR":
-            return Said.FAILED
-        case _:
-            return Said.LEFT
 
 
 def _of_intent(said: envelope.Intent | None) -> Event:
     intent = BY_NAME.get(said.name or "") if said else None
     if said is None or intent is None:
         return Said.NOT_UNDERSTOOD
-    filled: Mapping[str, envelope.Slot | None] = said.slots or {}
     if isinstance(intent.event, Said):
         return intent.event
+    filled: Mapping[str, envelope.Slot | None] = said.slots or {}
     return intent.event(**{name: _value(slot, filled.get(slot)) for name, slot in intent.slots.items()})
 
 
 def _value(slot: Slot, filled: envelope.Slot | None) -> str | int | None:
     if filled is None:
         return None
-    return _number(filled.value) if slot is Slot.NUMBER else _id(filled)
-
-
-def _number(value: str | None) -> int | None:
-    """AMAZON.NUMBER as digits; "?" and the like are what Alexa sends for a number that it did not hear."""
-    if value is None or not (value.isascii() and value.isdigit()) or len(value) > len(str(LARGEST_NUMBER)):
-        return None
-    return int(value)
+    if slot is not Slot.NUMBER:
+        return _id(filled)
+    value = filled.value or ""  # digits; "?" and the like are what Alexa sends for a number that it did not hear
+    return int(value) if value.isascii() and value.isdigit() and len(value) <= len(str(LARGEST_NUMBER)) else None
 
 
 def _id(filled: envelope.Slot) -> str | None:
@@ -100,13 +88,10 @@ def facts_of(request: Request) -> dict[str, object]:
         "request": request.request_id if _ID.fullmatch(request.request_id or "") else OTHER,
         "type": kind if kind in _TYPES else OTHER,
     }
-    match kind:
-        case "IntentRequest":
-            facts["intent"] = request.intent.name if request.intent and request.intent.name in BY_NAME else OTHER
-        case "SessionEndedRequest":
-            facts["ended"] = request.reason if request.reason in _REASONS else OTHER
-            if request.error and request.error.object_type in _ERRORS:
-                facts["error"] = request.error.object_type
-        case _:
-            pass
+    if kind == "IntentRequest":
+        facts["intent"] = request.intent.name if request.intent and request.intent.name in BY_NAME else OTHER
+    if kind == "SessionEndedRequest":
+        facts["ended"] = request.reason if request.reason in _REASONS else OTHER
+        if request.error and request.error.object_type in _ERRORS:
+            facts["error"] = request.error.object_type
     return facts

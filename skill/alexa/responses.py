@@ -2,10 +2,9 @@
 
 from ask_sdk_model import Response
 from ask_sdk_model.canfulfill import CanFulfillIntent, CanFulfillIntentValues
-from ask_sdk_model.ui import Card, PlainTextOutputSpeech, Reprompt, SimpleCard, SsmlOutputSpeech
+from ask_sdk_model.ui import PlainTextOutputSpeech, Reprompt, SimpleCard, SsmlOutputSpeech
 
 from skill.alexa.envelope import Envelope
-from skill.dialogue import prompt as ours
 from skill.dialogue.prompt import Prompt
 from skill.library.limits import CARD_CHARACTERS
 from skill.media.speech import ssml
@@ -27,18 +26,16 @@ def response_of(prompt: Prompt, sounds_at: str = "") -> Response:
     if not prompt.parts:
         raise ValueError("an answer has to say something")
     asked = SsmlOutputSpeech(ssml=ssml(prompt.reprompt, sounds_at, reprompt=True)) if prompt.reprompt else None
+    card = None
+    if prompt.card:  # what exceeds the limit is cut, since a card is only a souvenir of what was said
+        title = prompt.card.title[:CARD_CHARACTERS]
+        card = SimpleCard(title=title, content=prompt.card.text[: CARD_CHARACTERS - len(title)])
     return Response(
         output_speech=SsmlOutputSpeech(ssml=ssml(prompt.parts, sounds_at)),
         reprompt=Reprompt(output_speech=asked) if asked else None,
-        card=_card(prompt.card) if prompt.card else None,
+        card=card,
         should_end_session=not prompt.listen,
     )
-
-
-def _card(card: ours.Card) -> Card:
-    """A simple card; what exceeds the limit is cut, since a card is only a souvenir of what was said."""
-    title = card.title[:CARD_CHARACTERS]
-    return SimpleCard(title=title, content=card.text[: CARD_CHARACTERS - len(title)])
 
 
 def apology_of(sorry: str, question: str) -> Response:

@@ -10,8 +10,7 @@ makes the whole request unreadable. So it is given our own `Envelope` in place o
 """
 
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from contextvars import ContextVar
 from enum import Enum
 from functools import cache
@@ -78,9 +77,19 @@ def _names(kind: Any) -> tuple[tuple[str, str], ...] | None:
 
 def import_skill_adapter() -> Any:
     """The class flask_ask_sdk.skill_adapter.SkillAdapter, whatever version OpenSSL has."""
-    with _placeholder():
+    unused = type("Unused", (Exception,), {})
+    stand_ins = {name: ModuleType(name) for name in ("certvalidator", "certvalidator.errors")}
+    package, errors = stand_ins.values()
+    vars(errors).update(ValidationError=unused, PathError=unused)
+    vars(package).update(CertificateValidator=_CertificateValidator, errors=errors)
+    before = {name: sys.modules[name] for name in stand_ins if name in sys.modules}
+    sys.modules.update(stand_ins)
+    try:
         from flask_ask_sdk.skill_adapter import SkillAdapter
-
+    finally:
+        for name in stand_ins:
+            del sys.modules[name]
+        sys.modules.update(before)
     return SkillAdapter
 
 
@@ -89,25 +98,3 @@ class _CertificateValidator:
 
     def __init__(self, *_args: object, **_options: object) -> NoReturn:
         raise RuntimeError("requests are verified by skill.alexa.verify, never by the SDK")
-
-
-@contextmanager
-def _placeholder() -> Iterator[None]:
-    unused = type("Unused", (Exception,), {})
-    errors = _module("certvalidator.errors", ValidationError=unused, PathError=unused)
-    package = _module("certvalidator", CertificateValidator=_CertificateValidator, errors=errors)
-    stand_ins = {module.__name__: module for module in (package, errors)}
-    before = {name: sys.modules[name] for name in stand_ins if name in sys.modules}
-    sys.modules.update(stand_ins)
-    try:
-        yield
-    finally:
-        for name in stand_ins:
-            del sys.modules[name]
-        sys.modules.update(before)
-
-
-def _module(name: str, **contents: object) -> ModuleType:
-    module = ModuleType(name)
-    vars(module).update(contents)
-    return module

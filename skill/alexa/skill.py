@@ -89,7 +89,6 @@ class Coach(AbstractRequestHandler):
         self._zone_of = zone_of
 
     def can_handle(self, handler_input: HandlerInput) -> bool:
-        """Every request is answered here."""
         return True
 
     def handle(self, handler_input: HandlerInput) -> Response:
@@ -101,7 +100,7 @@ class Coach(AbstractRequestHandler):
         except Exception:
             log.exception("a turn failed")
             note(outcome=Outcome.APOLOGISED)
-            return self._sorry(envelope)
+            return apology_of(*self._apology(envelope)) if envelope.request.object_type in SPOKEN_TO else nothing()
         note(outcome=Outcome.SILENT if response == nothing() else Outcome.ANSWERED)
         return response
 
@@ -133,7 +132,7 @@ class Coach(AbstractRequestHandler):
         session = session_of(attributes)
         note(phase=session.phase.value)
         now = self._moment(envelope)
-        done = done_of(asking, session, event, _milliseconds(now))
+        done = done_of(asking, session, event, int(now.timestamp() * 1000))
         again = partial(self._again, envelope)
         ended = envelope.request.object_type == "SessionEndedRequest"
         device: str | None = None
@@ -193,9 +192,6 @@ class Coach(AbstractRequestHandler):
         language = asked.partition("-")[0].lower()
         return self._libraries.get(asked) or self._languages.get(language) or self._first
 
-    def _sorry(self, envelope: Envelope) -> Response:
-        return apology_of(*self._apology(envelope)) if envelope.request.object_type in SPOKEN_TO else nothing()
-
     def _apology(self, envelope: Envelope) -> tuple[str, str]:
         """What is said when a turn failed, and asked after it."""
         phrases = self._library(envelope.request.locale).phrases
@@ -214,13 +210,9 @@ def _zone_is_old(envelope: Envelope, person: Person, now: datetime) -> bool:
     return not (person.zone and 0 <= int(now.timestamp()) - person.zone_at < ZONE_SECONDS)
 
 
-def _milliseconds(moment: datetime) -> int:
-    return int(moment.timestamp() * 1000)
-
-
 def _has_screen(envelope: Envelope) -> bool:
-    system = envelope.context.system if envelope.context else None
-    interfaces = system.device.supported_interfaces if system and system.device else None
+    device = envelope.system.device if envelope.system else None
+    interfaces = device.supported_interfaces if device else None
     return interfaces is not None and interfaces.alexa_presentation_apl is not None
 
 

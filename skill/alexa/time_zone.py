@@ -41,7 +41,7 @@ def fetched(url: str, token: str) -> bytes:
 
 def device_zone(envelope: Envelope, fetch: Fetch = fetched) -> str:
     """The time zone that the device is set to; "" when it cannot be had, which is no fault."""
-    system = envelope.context.system if envelope.context else None
+    system = envelope.system
     device = system.device.device_id if system and system.device else None
     if system is None or not device or not system.api_access_token or not _is_amazons(system.api_endpoint):
         return ""

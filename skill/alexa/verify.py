@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from skill.alexa.door.refusals import NotFromAlexa, NoTrustRoots, Reason
 from skill.alexa.envelope import NO_NUMBER, Envelope, NotAnEnvelope, Odd, read
+from skill.alexa.refusals import NotFromAlexa, NoTrustRoots, Reason
 from skill.library.limits import TIMESTAMP_SECONDS
 
 __all__ = ["SIGNATURE_HEADERS", "NoTrustRoots", "NotFromAlexa", "Reason", "Verifier", "check_skill"]
@@ -40,14 +40,8 @@ SKILL_EVENT_SECONDS = 3_600
 answered. [A] the SDK's MAX_SKILL_EVENT_TOLERANCE_IN_MILLIS."""
 
 SKILL_EVENTS = frozenset(
-    f"AlexaSkillEvent.{name}"
-    for name in (
-        "SkillEnabled",
-        "SkillDisabled",
-        "SkillPermissionChanged",
-        "SkillPermissionAccepted",
-        "SkillAccountLinked",
-    )
+    f"AlexaSkillEvent.Skill{what}"
+    for what in ("Enabled", "Disabled", "PermissionChanged", "PermissionAccepted", "AccountLinked")
 )
 """The types of request for which that holds. [A] the SDK's ALEXA_SKILL_EVENT_LIST."""
 
@@ -78,10 +72,10 @@ class Verifier:
         Raises:
             NoTrustRoots: the file holds no certificates, or some that cannot be read.
         """
-        from skill.alexa.door import certificates, chains
+        from skill.alexa import certificates
 
         trust = certificates.Trust(certificates.trust_roots(trust_roots))
-        self._chains = chains.Chains(trust, fetch or chains.download)
+        self._chains = certificates.Chains(trust, fetch or certificates.download)
         self._clock = clock or _system_clock
         self._skill_ids = frozenset(skill_ids)
 
@@ -167,22 +161,18 @@ def _certificate_url(named: str) -> str:
         raise NotFromAlexa(Reason.URL_HOST) from fault
     if parts.scheme != "https":
         raise NotFromAlexa(Reason.URL_SCHEME)
-    _check_server(parts.netloc)
+    if "@" in parts.netloc:
+        raise NotFromAlexa(Reason.URL_USER)
+    host, colon, port = parts.netloc.partition(":")
+    if host.lower() != CERTIFICATE_HOST:
+        raise NotFromAlexa(Reason.URL_HOST)
+    if colon and port != "443":
+        raise NotFromAlexa(Reason.URL_PORT)
     if "?" in named:
         raise NotFromAlexa(Reason.URL_QUERY)
     if "#" in named:
         raise NotFromAlexa(Reason.URL_FRAGMENT)
     return f"https://{CERTIFICATE_HOST}{_certificate_path(parts.path)}"
-
-
-def _check_server(server: str) -> None:
-    if "@" in server:
-        raise NotFromAlexa(Reason.URL_USER)
-    host, colon, port = server.partition(":")
-    if host.lower() != CERTIFICATE_HOST:
-        raise NotFromAlexa(Reason.URL_HOST)
-    if colon and port != "443":
-        raise NotFromAlexa(Reason.URL_PORT)
 
 
 def _certificate_path(path: str) -> str:
@@ -239,10 +229,11 @@ def _check_time(envelope: Envelope, odd: Odd, now: datetime) -> None:
         raise NotFromAlexa(Reason.TIME_AHEAD)
 
 
-_ON_THE_WAY = frozenset(
-    ".".join(way[:steps])
-    for way in (("context", "System", "application", "applicationId"), ("session", "application", "applicationId"))
-    for steps in range(1, len(way) + 1)
+_SKILL_ID_ODD = frozenset(
+    (
+        *("context", "context.System", "context.System.application", "context.System.application.applicationId"),
+        *("session", "session.application", "session.application.applicationId"),
+    )
 )
 """The places where something else may stand in the way of a skill's id."""
 
@@ -253,14 +244,10 @@ def check_skill(envelope: Envelope, odd: Odd, skill_ids: frozenset[str]) -> None
     Raises:
         NotFromAlexa: it is not, or this cannot be told; where something odd stands in the way nothing is guessed.
     """
-    system, session = envelope.context and envelope.context.system, envelope.session
-    named = {
-        place.application.application_id
-        for place in (system, session)
-        if place and place.application and place.application.application_id is not None
-    }
-    if not odd.isdisjoint(_ON_THE_WAY):
+    if not odd.isdisjoint(_SKILL_ID_ODD):
         raise NotFromAlexa(Reason.SKILL_TYPE)
+    applications = [place.application for place in (envelope.system, envelope.session) if place]
+    named = {one.application_id for one in applications if one and one.application_id is not None}
     if not named:
         raise NotFromAlexa(Reason.SKILL_MISSING)
     if len(named) > 1:

@@ -43,27 +43,23 @@ def assemble(settings: Settings) -> Assembly:
     """
     libraries, names = content(settings.content)
     languages = {library.language for library in libraries.values()}
-    sounds = Sounds(_cache("sounds"), names, vocabulary.Recorded(languages))
+    sounds = Sounds(_cache(), names, vocabulary.Recorded(languages))
     store = open_store(settings.store)
     coach = Coach(
         libraries,
         store,
-        zone_of=device_zone if settings.verify else _no_zone,
+        # In local mode nobody is asked: the device is not Amazon's, and nothing leaves this machine.
+        zone_of=device_zone if settings.verify else lambda _envelope: "",
         sounds=sounds.names if settings.public_url else frozenset(),
         sounds_at=f"{settings.public_url}/sounds" if settings.public_url else "",
     )
     return Assembly(create_skill(coach), coach.apologise, store, sounds)
 
 
-def _no_zone(envelope: Envelope) -> str:
-    """In local mode nobody is asked: the device is not Amazon's, and nothing leaves this machine."""
-    return ""
-
-
-def _cache(name: str) -> Path | None:
-    """A folder among this user's caches, or nowhere for a user without a home."""
+def _cache() -> Path | None:
+    """Where sounds are cached: among this user's caches, or nowhere for a user without a home."""
     try:
         caches = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     except RuntimeError:
         return None
-    return caches / "hip-coach" / name
+    return caches / "hip-coach" / "sounds"

@@ -34,19 +34,21 @@ def handler(event: Mapping[str, Any], context: object) -> Any:
         SettingsFaults: the environment does not say which skill this is.
         NotAnEnvelope: it is no request of Alexa's.
     """
-    with logs.request():
+    logs.begin()
+    try:
         parts, skill_ids = _start()
-        try:
-            # Written again, because there is one reader: whatever Lambda's own lets through is held to the same rules.
-            envelope, odd = read(json.dumps(event))
-            check_skill(envelope, odd, skill_ids)
-        except (NotAnEnvelope, NotFromAlexa) as refused:
-            note(outcome=Outcome.REFUSED, reason=refused.reason)
-            raise
+        # Written again, because there is one reader: whatever Lambda's own lets through is held to the same rules.
+        envelope, odd = read(json.dumps(event))
+        check_skill(envelope, odd, skill_ids)
         try:
             return parts.skill.serializer.serialize(parts.skill.invoke(envelope, context))  # type: ignore[arg-type]  # made for it
         except Exception:
             return parts.apologise(envelope)
+    except (NotAnEnvelope, NotFromAlexa) as refused:
+        note(outcome=Outcome.REFUSED, reason=refused.reason)
+        raise
+    finally:
+        logs.end()
 
 
 @cache

@@ -27,19 +27,12 @@ Content = tuple[Mapping[str, Library], frozenset[str]]
 
 
 class _Snapshot(msgspec.Struct, array_like=True, frozen=True):
-    """As it is packed: locales of one language share most of what they hold, and share it again when it is read.
-
-    Attributes:
-        digest: of what it was made from; see `digest`.
-        sounds: the names of all sounds.
-        first: the library of the first locale.
-        others: of the other locales, the fields that differ from the first's.
-    """
+    """As it is packed: locales of one language share most of what they hold, and share it again when it is read."""
 
     digest: str
     sounds: frozenset[str]
     first: Library
-    others: dict[str, dict[str, msgspec.Raw]]
+    others: dict[str, dict[str, msgspec.Raw]]  # by locale, the fields that differ from the first library's
 
 
 def content(given: Path | None = None) -> Content:
@@ -66,10 +59,7 @@ def content(given: Path | None = None) -> Content:
 
 @lru_cache(maxsize=2)
 def _read_once(folder: Path, _digest: str, _own: str) -> Content:
-    """Two apps in one process share their content, and all that was worked out from it.
-
-    Every folder is held against the skill's own, so that decides as well.
-    """
+    """Two apps share their content. Every folder is held against the skill's own, so that decides as well."""
     return read(folder)
 
 

@@ -6,12 +6,11 @@ not read what was answered is let go.
 """
 
 import logging
-import select
 import signal
 import socket
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from flask import Flask
@@ -19,7 +18,7 @@ from waitress import wasyncore
 from waitress.server import create_server
 
 from skill.library.limits import REQUEST_BYTES
-from skill.web.local import is_loopback
+from skill.web.app import is_loopback
 
 log = logging.getLogger(__name__)
 
@@ -55,20 +54,13 @@ HEADER_BYTES = 16 * 1_024
 BACKLOG = 1_024
 """Connections that the system holds until we take them."""
 
-WITHOUT_POLL = 450
-"""Connections where there is no poll(): select() on Windows takes 512 sockets."""
-
 
 class CannotListen(Exception):
     """The address cannot be listened on; says why, and what to do."""
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """A socket that listens; who comes is held by the system until `serve` answers.
-
-    Args:
-        host: a name or an address of this machine.
-        port: 0 takes any that is free.
+    """A socket that listens; who comes is held by the system until `serve` answers. Port 0 takes any that is free.
 
     Raises:
         CannotListen: the port is taken, or the address is none of this machine's.
@@ -98,13 +90,8 @@ def address(listening: socket.socket) -> str:
 def serve(app: Flask, listening: socket.socket, *, workers: int = 1, threads: int = THREADS) -> None:
     """Serve the app until SIGTERM or Ctrl-C; then finish the turns under way, and close the socket and the store.
 
-    To be called in the main thread, because signals arrive there.
-
-    Args:
-        app: what `create_app()` made.
-        listening: what `listen()` gave.
-        workers: processes that answer; more than one needs gunicorn, and a store that they can share.
-        threads: turns that each of them answers at the same time.
+    To be called in the main thread, because signals arrive there. More than one worker needs gunicorn, and a store that
+    they can share; each answers so many turns at the same time as it has threads.
 
     Raises:
         ModuleNotFoundError: there are to be several workers, and gunicorn is not installed.
@@ -115,24 +102,26 @@ def serve(app: Flask, listening: socket.socket, *, workers: int = 1, threads: in
         _serve_by_gunicorn(app, listening, workers, threads, store.close)
         return
     server = Server(app, listening, threads)
-    with _on_stop(server.stop):
-        try:
-            server.work()
-        finally:
-            store.close()
+
+    def told(*_: object) -> None:
+        if signal.getsignal(signal.SIGINT) == told:
+            signal.signal(signal.SIGINT, signal.SIG_DFL)  # so that Ctrl-C a second time ends the process
+        server.stop()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        if signal.getsignal(number) != signal.SIG_IGN:
+            signal.signal(number, told)
+    try:
+        server.work()
+    finally:
+        store.close()
 
 
 class Server:
     """One process that answers, by waitress, whose loop is run here so that it can be stopped."""
 
     def __init__(self, app: Any, listening: socket.socket, threads: int = THREADS) -> None:
-        """Starts the threads; nothing is answered before `work`.
-
-        Args:
-            app: a WSGI app.
-            listening: the socket, which `work` closes at its end.
-            threads: turns answered at the same time.
-        """
+        """Starts the threads; nothing is answered before `work`, which closes the socket at its end."""
         logging.getLogger("waitress").setLevel(logging.WARNING)
         logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # it has a line for each request that waits
         self._told = False
@@ -174,8 +163,7 @@ class Server:
         told = time.monotonic()
         while self._server.active_channels and time.monotonic() - told < STOP_SECONDS:
             self._round(0.05)
-            waits_for_none = _idle if time.monotonic() - told < GRACE_SECONDS else _unasked
-            self._close_those(waits_for_none)
+            self._close_those(_idle if time.monotonic() - told < GRACE_SECONDS else _unasked)
         unfinished = sum(bool(channel.requests) for channel in self._server.active_channels.values())
         self._server.task_dispatcher.shutdown(timeout=0.5)
         if unfinished:  # their threads end with the process, and use the map until then
@@ -213,38 +201,19 @@ def _does_not_read(channel: Any) -> bool:
 
 def _room() -> int:
     """How many connections this process can hold, having asked the system for as many as we want."""
-    if not hasattr(select, "poll"):
-        return WITHOUT_POLL
-    import resource
-
-    wanted = CONNECTIONS + FILES
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if soft != resource.RLIM_INFINITY and soft < wanted:
-        with suppress(ValueError, OSError):
-            soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
-            resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
-    allowed = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
-    return CONNECTIONS if allowed == resource.RLIM_INFINITY else min(CONNECTIONS, max(allowed - FILES, allowed // 2))
-
-
-@contextmanager
-def _on_stop(stop: Callable[[], None]) -> Iterator[None]:
-    """While the block runs, SIGTERM and Ctrl-C call `stop`, once; Ctrl-C a second time ends the process."""
-
-    def told(*_: object) -> None:
-        if signal.getsignal(signal.SIGINT) == told:
-            signal.signal(signal.SIGINT, signal.SIG_DFL)
-        stop()
-
-    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
-    for number, handler in before.items():
-        if handler != signal.SIG_IGN:
-            signal.signal(number, told)
     try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        import resource
+    except ImportError:
+        return 450  # Windows: its select() takes 512 sockets
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft == resource.RLIM_INFINITY:
+        return CONNECTIONS
+    wanted = CONNECTIONS + FILES if hard == resource.RLIM_INFINITY else min(CONNECTIONS + FILES, hard)
+    if soft < wanted:
+        with suppress(ValueError, OSError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+            soft = wanted
+    return min(CONNECTIONS, max(soft - FILES, soft // 2))
 
 
 def _serve_by_gunicorn(

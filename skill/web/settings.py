@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
@@ -18,7 +18,6 @@ class SettingsFaults(Exception):
     """Settings that cannot be used, with everything that is wrong with them, and what to do about it."""
 
     def __init__(self, faults: tuple[str, ...]) -> None:
-        """Takes one line for each fault."""
         self.faults = faults
         super().__init__("\n".join(faults))
 
@@ -50,38 +49,32 @@ class Settings:
         Raises:
             SettingsFaults: some of them cannot be used; says which, why and what to do, all at once.
         """
-        read = _Reading(environment)
-        verify = read("HIP_COACH_VERIFY", _on_or_off, True)
+        faults: list[str] = []
+
+        def read(name: str, parse: Callable[[str], T], unset: T) -> T:
+            value = environment.get(f"HIP_COACH_{name}", "").strip()
+            try:
+                return parse(value) if value else unset
+            except ValueError as fault:
+                faults.append(f"HIP_COACH_{name}={value!r}: {fault}")
+                return unset
+
         settings = cls(
-            skill_ids=read("HIP_COACH_SKILL_ID", _skill_ids, ()),
-            verify=verify,
-            trust_roots=read("HIP_COACH_TRUST_ROOTS", _file, None),
-            store=read("HIP_COACH_STORE", _store, default_store_url(environment)),
-            public_url=read("HIP_COACH_PUBLIC_URL", _https, None),
-            content=read("HIP_COACH_CONTENT", _folder, None),
+            verify=read("VERIFY", _on_or_off, True),
+            skill_ids=read("SKILL_ID", _skill_ids, ()),
+            trust_roots=read("TRUST_ROOTS", _file, None),
+            store=read("STORE", _store, default_store_url(environment)),
+            public_url=read("PUBLIC_URL", _https, None),
+            content=read("CONTENT", _folder, None),
         )
-        if verify and not environment.get("HIP_COACH_SKILL_ID", "").strip():
-            read.faults.append(
+        if settings.verify and not environment.get("HIP_COACH_SKILL_ID", "").strip():
+            faults.append(
                 "HIP_COACH_SKILL_ID is not set: set it to your skill's id, which begins with "
                 f"{SKILL_ID_STARTS}; or, to try the skill out on this machine alone, set HIP_COACH_VERIFY=off"
             )
-        if read.faults:
-            raise SettingsFaults(tuple(read.faults))
+        if faults:
+            raise SettingsFaults(tuple(faults))
         return settings
-
-
-@dataclass(frozen=True, slots=True)
-class _Reading:
-    environment: Mapping[str, str]
-    faults: list[str] = field(default_factory=list)
-
-    def __call__(self, name: str, parse: Callable[[str], T], unset: T) -> T:
-        value = self.environment.get(name, "").strip()
-        try:
-            return parse(value) if value else unset
-        except ValueError as fault:
-            self.faults.append(f"{name}={value!r}: {fault}")
-            return unset
 
 
 def _on_or_off(value: str) -> bool:
