@@ -620,7 +620,7 @@ def test_a_hold_of_the_release_before_is_not_begun_anew(event: Event) -> None:
 def test_a_pause_of_the_release_before_is_taken_up_where_it_was() -> None:
     """After three reps of six, on hands and knees."""
     turn = respond(carried(**OLD_PAUSE), Resume(), scene(NEW, NOW + timedelta(seconds=60)))
-    assert "three reps left" in plain(turn.prompt.parts)
+    assert "three reps to go" in plain(turn.prompt.parts)
     assert "ake your way down" not in plain(turn.prompt.parts)
     turn = respond(turn.session, Ready(), later(turn, 120))
     assert turn.session.place == Place(0, 1, 3)
@@ -659,7 +659,7 @@ def test_a_person_of_the_release_before_is_known() -> None:
     assert (person.sessions, person.stopped_at, person.today, person.body) == (0, 0, Person().today, "")
     offered = respond(Session(), Open(), scene(person))
     assert offered.session.phase is Phase.OFFERING
-    assert "fire hydrant, number one of six, right leg lifting, three reps left" in plain(offered.prompt.parts)
+    assert "fire hydrant, number one of six, right leg lifting, three reps to go" in plain(offered.prompt.parts)
     gate = respond(offered.session, Resume(), later(offered, 30))
     assert "kneel, one knee at a time" in plain(gate.prompt.parts)
     gate = respond(gate.session, Ready(), later(gate, 100))
@@ -756,7 +756,7 @@ def test_the_week_is_told_when_it_has_changed() -> None:
         for time in range(often):
             turn = at_the_end(turn.person, NOW + timedelta(days=day, hours=2 * time))
             days[day, time] = plain(turn.prompt.parts)
-    assert "That's two days in a week." in days[1, 0]
+    assert "You've exercised on two days this week." in days[1, 0]
     assert "That's three days in a week." in days[2, 0]
     assert "in a week" not in days[1, 1] + days[2, 1]
     unknown = at_the_end(turn.person, NOW + timedelta(days=3), recognised=False)
