@@ -17,7 +17,7 @@ NPM := tests/npm
 
 UV_VERSION := 0.13.9
 UV := .venv-uv/bin/uv
-LOCK := UV_CUSTOM_COMPILE_COMMAND="make lock" $(UV) pip compile -q pyproject.toml \
+LOCK := UV_CUSTOM_COMPILE_COMMAND="make lock" $(UV) pip compile -q \
 	--universal --python-version 3.11 --generate-hashes --no-annotate --no-emit-index-url --no-emit-find-links
 
 export PIP_NO_INPUT = 1
@@ -85,19 +85,27 @@ lock: $(UV) ## Make the lock files again from pyproject.toml (newest versions: A
 	@echo "Resolving …"
 	@# One resolution for all of them, so that any two can share a .venv.
 	@cat requirements-dev.txt requirements-voice.txt > .venv-uv/all.txt 2>/dev/null || true
-	@$(LOCK) -o .venv-uv/all.txt --all-extras $(ARGS)
-	@$(LOCK) -c .venv-uv/all.txt -o requirements.txt
-	@$(LOCK) -c .venv-uv/all.txt -o requirements-talk.txt --extra talk --extra serve
-	@$(LOCK) -c .venv-uv/all.txt -o requirements-lambda.txt --extra dynamodb
-	@$(LOCK) -c .venv-uv/all.txt -o requirements-dev.txt --extra talk --extra serve --extra dynamodb --extra dev
-	@$(LOCK) -c .venv-uv/all.txt -o requirements-voice.txt --extra voice
+	@$(LOCK) pyproject.toml -o .venv-uv/all.txt --all-extras $(ARGS)
+	@$(LOCK) pyproject.toml -c .venv-uv/all.txt -o requirements.txt
+	@$(LOCK) pyproject.toml -c .venv-uv/all.txt -o requirements-talk.txt --extra talk --extra serve
+	@$(LOCK) --group lambda -c .venv-uv/all.txt -o requirements-lambda.txt
+	@$(LOCK) pyproject.toml -c .venv-uv/all.txt -o requirements-dev.txt --extra talk --extra serve --extra dynamodb --extra dev
+	@$(LOCK) pyproject.toml -c .venv-uv/all.txt -o requirements-voice.txt --extra voice
 
-# What AWS SAM calls to pack the function (template.yaml): the code, the content, and what they need; nothing else. The
-# packages are those for the function's own Python and processor, whatever this machine has.
+# What AWS SAM calls to pack the function (template.yaml): the code, a snapshot of the content, and what they need; nothing
+# else. The packages are those for the function's own Python and processor, whatever this machine has; only their bytecode
+# needs that very Python here. It does not look at files' times, which packing may change.
+LAMBDA_PYTHON ?= python3.13
+LAMBDA_LOCK ?= requirements-lambda.txt
+LAMBDA_PIP ?=
+
 build-HipCoach:
-	@$(PYTHON) -m pip install -qq --require-hashes --no-deps -r requirements-lambda.txt -t "$(ARTIFACTS_DIR)" \
+	@$(PYTHON) -m pip install -qq --require-hashes --no-deps --no-compile -r "$(LAMBDA_LOCK)" -t "$(ARTIFACTS_DIR)" \
 		--only-binary=:all: --python-version 3.13 --platform manylinux_2_28_x86_64 --platform manylinux2014_x86_64
-	@cp -R skill content "$(ARTIFACTS_DIR)"
+	@$(PYTHON) -m pip install -qq --no-deps --no-compile $(LAMBDA_PIP) -t "$(ARTIFACTS_DIR)" .
+	@rm -rf "$(ARTIFACTS_DIR)/bin" "$(ARTIFACTS_DIR)/skill/content" "$(ARTIFACTS_DIR)/skill/interaction_model"
+	@$(LAMBDA_PYTHON) -W ignore -m compileall -q --invalidation-mode unchecked-hash "$(ARTIFACTS_DIR)" || \
+		echo "No bytecode was made, so a cold start takes twice as long: is there a $(LAMBDA_PYTHON)?" >&2
 
 clean: ## Remove what was installed or made here, except what git keeps
 	@rm -rf .venv .venv-* $(NPM)/node_modules dist build .aws-sam .coverage .coverage.* \

@@ -21,6 +21,7 @@ def python_for(code: Path | None, *words: str) -> tuple[list[str], dict[str, str
     places = [str(code.resolve())] if code else []
     paths = [*places, str(here), str(here / "tests"), os.environ.get("PYTHONPATH", "")]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in paths if path)}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # with it, each start would compile everything anew
     return [sys.executable, "-P", *words], environment
 
 

@@ -11,9 +11,9 @@ from xml.etree import ElementTree
 from benchmarks.contestants import SKILL_ID
 from skill.alexa.intents import INTENTS, Slot
 from skill.coaching.fitting import BEGINS_AFTER
-from skill.coaching.speech import speaking_seconds
-from skill.hearing.slots import Spoken
-from skill.simulator.envelopes import Conversation, Envelopes, Identity, numbered_ids
+from skill.coaching.timeline import speaking_seconds
+from skill.hearing.words import Spoken
+from skill.simulator.wire import Conversation, Envelopes, Identity, numbered_ids
 
 Json = dict[str, Any]
 Send = Callable[[Json], Json]

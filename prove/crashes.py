@@ -33,13 +33,12 @@ from pathlib import Path
 from threading import Event, Lock, Thread
 from typing import Any
 
-from ask_sdk_model import Context, RequestEnvelope, User
-from ask_sdk_model.interfaces.system import SystemState
 from flask import Flask
 from werkzeug.serving import WSGIRequestHandler, make_server
 
+from skill.memory.newest import Asking
 from skill.memory.opening import open_store
-from skill.simulator.envelopes import Conversation, Envelopes, Identity, random_ids
+from skill.simulator.wire import Conversation, Envelopes, Identity, random_ids
 from skill.web import create_app
 from skill.web.settings import Settings
 
@@ -198,7 +197,7 @@ class Round:
         with self.opening, closing(open_store(f"sqlite:///{self.path}")) as store:
             if settle:
                 self.settled += 1
-                store.save_attributes(asked_by("somebody else"), {"settled": self.settled})
+                store.keep(store.recall(Asking("somebody else")), {"settled": self.settled})
             return without_time(store.export(user))
 
 
@@ -221,14 +220,10 @@ class Shadow:
     def _put(self, user: str, record: Any) -> None:
         self._store.delete(user)
         if record:
-            self._store.save_attributes(asked_by(user), record["household"])
+            self._store.keep(self._store.recall(Asking(user)), record["household"])
 
     def close(self) -> None:
         self._store.close()
-
-
-def asked_by(user: str) -> RequestEnvelope:
-    return RequestEnvelope(context=Context(system=SystemState(user=User(user_id=user))))
 
 
 def without_time(record: dict[str, Any]) -> dict[str, Any]:

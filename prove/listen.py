@@ -15,7 +15,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from skill.media.narration import record, speech
+from skill.media.narration import record
 from skill.media.sounds import catalogue, compose, samples, vocabulary
 
 PAGE = Path("docs/listening.md")
@@ -113,7 +113,7 @@ def _plain(text: str) -> str:
 
 
 def _loudness(one: "array[int]") -> float:
-    heard = speech.levels(one)
+    heard = record.levels(one)
     loud = [level for level in heard if level > max(heard) / 10]
     return _decibels(math.sqrt(sum(level * level for level in loud) / len(loud)))
 

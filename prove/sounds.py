@@ -14,17 +14,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from skill.coaching.place import Place
-from skill.coaching.practice import PieceKind, Practice, practice
+from skill.coaching.plan import Place
+from skill.coaching.practice import Habits, PieceKind, Practice, practice
 from skill.coaching.timeline import Telling, passages
-from skill.coaching.wishes import Habits
 from skill.library.folder import content_folder
 from skill.library.load import load
 from skill.library.models import Library, Step
-from skill.library.words import Words
-from skill.media.sounds import catalogue, encode
-from skill.media.sounds.build import build_all
-from skill.media.sounds.progress import steps
+from skill.library.words import Wording
+from skill.media.sounds import catalogue, samples
+from skill.media.sounds.build import build_all, steps
 from tests import measure
 from tests.measure import Held
 
@@ -85,7 +83,7 @@ def main() -> None:
         formats=", ".join(sorted({_format(probe) for probe in found.probes})),
         longest=max(probe.seconds for probe in found.probes),
         frames=", ".join(f"{kind}, {bits} bit/s, {rate} Hz" for kind, bits, rate in found.frames),
-        delay=encode.DELAY_MS,
+        delay=samples.DELAY_MS,
         errors="".join(_errors(found)),
         hidden=found.hidden,
         exercises="".join(_exercises(library, found.lengths)),
@@ -102,7 +100,7 @@ def _measured(folder: Path) -> Found:
         found.frames |= set(measure.frames(mp3))
         named = catalogue.sound_named(path.stem)
         assert named is not None
-        times = measure.delivered(named[1], mp3, encode.DELAY_MS)
+        times = measure.delivered(named[1], mp3, samples.DELAY_MS)
         found.lengths[path.stem] = list(measure.lengths(named[1], times))
         found.counts += measure.steps(named[1], times)
         found.starts += [abs(at - mark.at_ms) for mark, at in times.items()]
@@ -134,7 +132,7 @@ def _exercises(library: Library, lengths: dict[str, list[Held]]) -> Iterator[str
 def _sets(what: str, done: Practice, library: Library, lengths: dict[str, list[Held]]) -> Iterator[str]:
     for index, piece in enumerate(done.pieces):
         if piece.kind is PieceKind.SET:
-            told = passages(done, Place(0, index), Telling(Words(library)))
+            told = passages(done, Place(0, index), Telling(Wording(library)))
             names = [catalogue.sound_name(library.language, passage.sound) for passage in told if passage.sound]
             for name in dict.fromkeys(names):
                 times = f" × {names.count(name)}" if names.count(name) > 1 else ""

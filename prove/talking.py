@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from skill.coaching.speech import speaking_seconds
-from skill.dialogue.events import Event, Open, Ready, StartRoutine
+from skill.coaching.timeline import speaking_seconds
+from skill.dialogue.events import Event, Said, StartRoutine
 from skill.dialogue.prompt import Part, Say, Silence
 from skill.dialogue.respond import respond
 from skill.dialogue.session import Listener, Person, Scene, Session, Turn
@@ -61,10 +61,10 @@ def visits(library: Library, routine: str) -> Iterator[Visit]:
 def _visit(library: Library, routine: str, person: Person, now: datetime) -> tuple[list[Turn], Person]:
     listener, session = Listener(frozenset(catalogue(library))), Session()
     turns: list[Turn] = []
-    event: Event = Open()
+    event: Event = Said.OPEN
     while not turns or turns[-1].prompt.listen:
         turn = respond(session, event, Scene(person, library, listener, now))
-        event = Ready() if turns else StartRoutine(routine)
+        event = Said.READY if turns else StartRoutine(routine)
         turns.append(turn)
         session, person = turn.session, turn.person
         now += timedelta(seconds=sum(_lasts(part) for part in turn.prompt.parts) + 6)

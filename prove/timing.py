@@ -15,10 +15,8 @@ from pathlib import Path
 from skill.dialogue.turns import seconds_of
 from skill.library.folder import content_folder
 from skill.library.load import load
-from skill.media.narration.narrate import Narration, narrate, write_mp3
-from skill.media.narration.rehearsal import narration_parts
+from skill.media.narration.narrate import Narration, narrate, narration_parts, waveform, write_mp3
 from skill.media.narration.voices import Hibari, VoiceError
-from skill.media.narration.waveform import waveform
 from skill.media.sounds import vocabulary
 from skill.media.sounds.catalogue import catalogue
 from skill.media.sounds.samples import RATE

@@ -19,18 +19,16 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from ask_sdk_model import Context, RequestEnvelope, User
-from ask_sdk_model.interfaces.system import SystemState
-
-from skill.dialogue.events import Event, Flow, Guided, Harder, Next, Open, SkipExercise, StartRoutine, Stop
+from skill.dialogue.events import Event, Said, StartRoutine
 from skill.dialogue.respond import respond
 from skill.dialogue.session import Listener, Scene, Session
 from skill.dialogue.turns import seconds_of
 from skill.library.folder import content_folder
 from skill.library.load import load
 from skill.library.models import Library
+from skill.memory.newest import Asking
 from skill.memory.opening import open_store
-from skill.memory.people import PeopleStore
+from skill.memory.people import People
 from skill.memory.record import person_of, record_of
 
 PAGE = Path("docs/year.md")
@@ -44,7 +42,7 @@ LONGEST_DAY = 200
 
 TEXT = """# A year of daily sessions
 
-Written by `prove/year.py` on {date}: {machine}, SQLite {sqlite}, synchronous=FULL.
+Written by `prove/year.py` on {date}: {machine}, SQLite {sqlite}, synchronous=NORMAL.
 
 One person, {sessions} sessions on {days} days, {turns} turns, each of them loaded, decided and saved. Stored is their
 record as JSON; the times are the median of {measured} (in brackets the slowest of a hundred), a save until it is on
@@ -75,7 +73,7 @@ def main() -> None:
                 rows.append(row(day, sums, path, store))
         assert store.check() == ()
         sizes = [Path(f"{path}{end}").stat().st_size / 1000 for end in ("", "-wal")]
-        person = person_of(store.get_attributes(asked()))
+        person = person_of(store.recall(USER).record)
         store.close()
     page = TEXT.format(
         date=datetime.now(UTC).date(),
@@ -94,20 +92,19 @@ def main() -> None:
     print(page)
 
 
-def asked() -> RequestEnvelope:
-    return RequestEnvelope(context=Context(system=SystemState(user=User(user_id="amzn1.ask.account." + "A" * 180))))
+USER = Asking("amzn1.ask.account." + "A" * 180)
 
 
-def visit(store: PeopleStore, library: Library, day: int, sums: Sums) -> None:
+def visit(store: People, library: Library, day: int, sums: Sums) -> None:
     """One session: what is said is said, until she closes."""
     now = datetime(2026, 1, 1, 8, tzinfo=UTC) + timedelta(days=day, minutes=day * 37 % 180)
     session = Session()
     sums.sessions += 1
     for event in said_on(day, library):
-        envelope = asked()
-        person = person_of(store.get_attributes(envelope))
+        known = store.recall(USER)
+        person = person_of(known.record)
         turn = respond(session, event, Scene(person, library, Listener(), now))
-        store.save_attributes(envelope, record_of(turn.person))
+        store.keep(known, record_of(turn.person))
         sums.turns += 1
         if not turn.prompt.listen:
             return
@@ -116,33 +113,32 @@ def visit(store: PeopleStore, library: Library, day: int, sums: Sums) -> None:
 
 
 def said_on(day: int, library: Library) -> Iterator[Event]:
-    yield Open()
+    yield Said.OPEN
     yield StartRoutine(max(library.routines, key=lambda name: len(library.routines[name].steps)))
     if day % 20 == 0:
-        yield Flow() if day % 40 else Guided()
+        yield Said.FLOW if day % 40 else Said.GUIDED
     for turn in range(LONGEST_DAY):
         if day % 30 == 0 and turn == 3:
-            yield Harder()
+            yield Said.HARDER
         elif day % 7 == 0 and turn == 6:
-            yield SkipExercise()
+            yield Said.SKIP_EXERCISE
         elif day % 11 == 0 and turn == 8:
-            yield Stop()
+            yield Said.STOP
         else:
-            yield Next()
+            yield Said.NEXT
 
 
-def row(day: int, sums: Sums, path: Path, store: PeopleStore) -> str:
+def row(day: int, sums: Sums, path: Path, store: People) -> str:
     with closing(sqlite3.connect(path)) as db:
         (stored,) = db.execute("SELECT length(record) FROM people").fetchone()
     loads, saves = [], []
-    original = store.get_attributes(asked())
+    original = store.recall(USER).record
     for number in range(MEASURED):
-        envelope = asked()
-        record, seconds = timed(lambda envelope=envelope: store.get_attributes(envelope))
+        known, seconds = timed(lambda: store.recall(USER))
         loads.append(seconds)
-        changed = record | {"measured": number}  # because SQLite writes nothing where nothing has changed
-        saves.append(timed(lambda envelope=envelope, changed=changed: store.save_attributes(envelope, changed))[1])
-    store.save_attributes(asked(), original)
+        changed = known.record | {"measured": number}  # because SQLite writes nothing where nothing has changed
+        saves.append(timed(lambda known=known, changed=changed: store.keep(known, changed))[1])
+    store.keep(store.recall(USER), original)
     return f"| {day} | {sums.sessions} | {sums.turns} | {stored:,} bytes | {told(loads)} | {told(saves)} |"
 
 

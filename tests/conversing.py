@@ -16,14 +16,14 @@ import yaml
 
 from skill.alexa.requests import event_of
 from skill.coaching.fitting import BEGINS_AFTER
-from skill.coaching.speech import speaking_seconds
-from skill.dialogue.events import Event, Failed, Left, Open, TimedOut
+from skill.coaching.timeline import speaking_seconds
+from skill.dialogue.events import Event, Said
 from skill.dialogue.prompt import Part, Say, Silence, Sound
 from skill.dialogue.respond import respond
 from skill.dialogue.session import Forget, Listener, Person, Scene, Session
 from skill.hearing.ear import Ear, Heard
 from skill.library.models import Library
-from skill.simulator.envelopes import Conversation, Envelopes, Identity, numbered_ids
+from skill.simulator.wire import Conversation, Envelopes, Identity, numbered_ids
 
 FOLDER = Path(__file__).parent / "conversations"
 BEGINNING = datetime(2026, 11, 22, 9, tzinfo=UTC)
@@ -72,10 +72,10 @@ class Core:
         return self.happen(self._event(heard, now), now)
 
     def launch(self, now: datetime) -> Answer:
-        return self.happen(Open(), now)
+        return self.happen(Said.OPEN, now)
 
     def end(self, reason: str, now: datetime) -> None:
-        ended = {"EXCEEDED_MAX_REPROMPTS": TimedOut(), "USER_INITIATED": Left(), "ERROR": Failed()}
+        ended = {"EXCEEDED_MAX_REPROMPTS": Said.TIMED_OUT, "USER_INITIATED": Said.LEFT, "ERROR": Said.FAILED}
         assert self.happen(ended[reason], now).text == ""
 
     def happen(self, event: Event, now: datetime) -> Answer:

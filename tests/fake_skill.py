@@ -8,7 +8,7 @@ from typing import Any
 
 from skill.hearing.ear import Ear
 from skill.simulator.device import Device, Manners
-from skill.simulator.envelopes import numbered_ids
+from skill.simulator.wire import numbered_ids
 
 MODEL: dict[str, Any] = json.loads((Path(__file__).parent / "models" / "small.json").read_text())
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)

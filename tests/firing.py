@@ -19,13 +19,12 @@ from unittest.mock import patch
 
 import forge
 import law
-from ask_sdk_core.exceptions import PersistenceException
-from ask_sdk_model import Context, RequestEnvelope, User
-from ask_sdk_model.interfaces.system import SystemState
 from flask import Flask
+from keeping import asked_by, save
 
 from skill.alexa.time_zone import device_zone
-from skill.memory.people import PeopleStore
+from skill.memory.people import People
+from skill.memory.shelf import StoreFailed
 from skill.web import create_app
 from skill.web.settings import Settings
 
@@ -107,9 +106,9 @@ class Range:
         stack.enter_context(patch("skill.web.assembly.device_zone", zones))
         return stack
 
-    def store(self, mode: Mode) -> PeopleStore:
+    def store(self, mode: Mode) -> People:
         """Where an app remembers people."""
-        store: PeopleStore = self.apps[mode].extensions["hip-coach"].store
+        store: People = self.apps[mode].extensions["hip-coach"].store
         return store
 
     def send(self, mode: Mode, shot: Shot) -> Answer:
@@ -118,8 +117,8 @@ class Range:
         if shot.stored:
             user, record = shot.stored
             self.store(mode).delete(user)
-            with suppress(PersistenceException):  # too large for any store, so it is in none
-                self.store(mode).save_attributes(asked_by(user), record)
+            with suppress(StoreFailed):  # too large for any store, so it is in none
+                save(self.store(mode), asked_by(user), record)
         headers = signed(shot.body) if mode is Mode.SIGNED and shot.genuine else {}
         environ = _environ(shot.body) | headers | dict(shot.environ)
         self._log.records.clear()
@@ -177,11 +176,6 @@ def _zones_at_random() -> Callable[[str, str], bytes]:
         return chance.choice(answers)
 
     return fetch
-
-
-def asked_by(user: str) -> RequestEnvelope:
-    """A request of a user's, as far as a store looks at it."""
-    return RequestEnvelope(context=Context(system=SystemState(user=User(user_id=user))))
 
 
 def signed(body: bytes) -> dict[str, str]:

@@ -18,7 +18,6 @@ from unittest.mock import patch
 
 import forge
 import law
-from ask_sdk_core.exceptions import PersistenceException
 from firing import Answer, Json, Mode, Range, Shot, signed
 from oddities import (
     DATES,
@@ -46,10 +45,10 @@ from scenes import library
 
 from skill.alexa.attributes import KEY
 from skill.alexa.intents import INTENTS, Intent, Slot
-from skill.alexa.people import UNSAVED
+from skill.alexa.people import SPEAKER, UNSAVED
 from skill.library.limits import REQUEST_BYTES
-from skill.memory.whose import SPEAKER
-from skill.simulator.envelopes import Conversation, Envelopes, Identity, numbered_ids
+from skill.memory.shelf import StoreFailed
+from skill.simulator.wire import Conversation, Envelopes, Identity, numbered_ids
 
 # The stock: what is damaged
 
@@ -108,7 +107,7 @@ def _had(range_: Range, stock: Stock, seed: int, *, saving: bool = True) -> Iter
             yield Moment(deepcopy(asked), now)
         with ExitStack() as stack:
             if not saving:
-                fails = patch.object(range_.store(Mode.LOCAL), "save_attributes", side_effect=PersistenceException)
+                fails = patch.object(range_.store(Mode.LOCAL), "keep", side_effect=StoreFailed)
                 stack.enter_context(fails)
             answer = range_.send(Mode.LOCAL, Shot("", written(asked), now))
         replied = json.loads(answer.body)
@@ -435,7 +434,9 @@ def riding_damaged(chance: Chance, stock: Stock) -> Moment:
     attributes = deepcopy(found.asked["session"]["attributes"])
     riding = attributes.setdefault(UNSAVED, {"record": {}, "base": {}})
     for half in chance.sample(("record", "base"), chance.randint(1, 2)):
-        riding[half] = _record(chance, riding[half], stock, found.at)
+        riding[half] = _record(chance, riding.get(half), stock, found.at)
+    if chance.random() < 0.3:
+        riding["turns"] = damage(chance, riding.get("turns", []), stock.words)
     if chance.random() < 0.2:
         attributes[UNSAVED] = damage(chance, riding, stock.words)
     asked = anything_said(chance, stock.words, attributes, found.at)

@@ -9,11 +9,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from skill.coaching.practice import STANDING
-from skill.coaching.speech import speaking_seconds
-from skill.coaching.timeline import sided
+from skill.coaching.timeline import sided, speaking_seconds
 from skill.dialogue.prompt import Part, Say, Silence
 from skill.library.models import Library, Side
-from skill.library.words import Words, sentences
+from skill.library.words import Wording, sentences
 
 COUNTS = re.compile(r"<en-(?:reps|hold|left)-[^>]*>")
 """Sounds in which somebody moves or holds."""
@@ -126,7 +125,7 @@ def _changes(library: Library) -> Iterator[Change]:
     for ways in (library.transitions, library.transitions_without_kneeling):
         for (start, end), way in ways.items():
             for side in Side:
-                words = Words(library)
+                words = Wording(library)
                 before = sentences(*(sided(text, side, words) for text in way.before))
                 after = sentences(*(sided(text, side, words) for text in way.after))
                 yield Change(start, end, before, way.pause_seconds, after)

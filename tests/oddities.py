@@ -232,8 +232,9 @@ def put(chance: Chance, value: Any, words: Vocabulary) -> None:
 
 def add(chance: Chance, value: Any, words: Vocabulary) -> None:
     """A key that was not there; often one that could be mistaken for the SDK's own."""
-    holders = [value, *(holder[key] for holder, key in places(value) if isinstance(holder[key], dict))]
-    chance.choice(holders)[any_key(chance, words)] = odd(chance, words)
+    holders = [one for one in (value, *(holder[key] for holder, key in places(value))) if isinstance(one, dict)]
+    if holders:
+        chance.choice(holders)[any_key(chance, words)] = odd(chance, words)
 
 
 def wrap(chance: Chance, value: Any, _words: Vocabulary) -> None:

@@ -7,10 +7,9 @@ from pathlib import Path
 from hypothesis import strategies as st
 
 from skill.coaching import plan
-from skill.coaching.place import Place
-from skill.coaching.wishes import Pace, Speed, Talk, Wish
-from skill.dialogue import events
-from skill.dialogue.events import Event
+from skill.coaching.plan import Place
+from skill.coaching.practice import Pace, Speed, Talk, Wish
+from skill.dialogue.events import KINDS, UNKNOWN, Event, Kind, Said
 from skill.dialogue.session import Listener, Person, Phase, Scene, Session, Today, Underway
 from skill.library.load import load
 from skill.library.models import Level, Library, Side
@@ -44,37 +43,35 @@ def scene(person: Person | None = None, now: datetime = NOW, *, sounds: bool = F
     return Scene(person or Person(), library(), listener(sounds), now)
 
 
-EVENTS: tuple[type[Event], ...] = tuple(
-    sorted(
-        (
-            kind
-            for kind in vars(events).values()
-            if isinstance(kind, type) and issubclass(kind, Event) and kind is not Event
-        ),
-        key=lambda kind: kind.__name__,
-    )
-)
+EVENTS: tuple[Kind, ...] = tuple(KINDS.values())
 """Every event there is."""
 
-ENDINGS = (events.Left, events.TimedOut, events.Failed)
+ENDINGS = (Said.LEFT, Said.TIMED_OUT, Said.FAILED)
 """The events that nothing can be said to."""
 
 
 def _field(name: str) -> st.SearchStrategy[object]:
     if name == "exercise":
-        return st.sampled_from([None, *library().exercises, "no-such-exercise", events.UNKNOWN])
+        return st.sampled_from([None, *library().exercises, "no-such-exercise", UNKNOWN])
     if name == "routine":
-        return st.sampled_from([None, *library().routines, "no-such-routine", events.UNKNOWN])
+        return st.sampled_from([None, *library().routines, "no-such-routine", UNKNOWN])
     if name == "equipment":
-        return st.sampled_from([None, *library().equipment, "no-such-thing", events.UNKNOWN])
+        return st.sampled_from([None, *library().equipment, "no-such-thing", UNKNOWN])
     if name == "side":
         return st.sampled_from([None, "left", "right", "no-such-side"])
     return st.one_of(st.none(), st.integers(0, 70))
 
 
-def an_event(kind: type[Event]) -> st.SearchStrategy[Event]:
+def an_event(kind: Kind) -> st.SearchStrategy[Event]:
     """Any event of that kind."""
+    if isinstance(kind, Said):
+        return st.just(kind)
     return st.builds(kind, **{field.name: _field(field.name) for field in fields(kind)})
+
+
+def plainest(kind: Kind) -> Event:
+    """The event of that kind that tells least."""
+    return kind if isinstance(kind, Said) else kind()
 
 
 any_event = st.sampled_from(EVENTS).flatmap(an_event)

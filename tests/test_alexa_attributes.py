@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from skill.alexa.attributes import KEY, attributes_of, session_of
-from skill.coaching.place import Place
+from skill.coaching.plan import Place
 from skill.dialogue.session import Phase, Session
 
 places = st.builds(

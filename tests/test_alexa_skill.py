@@ -8,24 +8,23 @@ from typing import Any
 
 import law
 import pytest
-from ask_sdk_core.attributes_manager import AbstractPersistenceAdapter
 from ask_sdk_model import RequestEnvelope
+from keeping import given, save
 from scenes import library
 
 from skill.alexa.attributes import attributes_of, session_of
-from skill.alexa.envelope import Serializer
-from skill.alexa.people import UNSAVED
+from skill.alexa.people import SPEAKER, UNSAVED
 from skill.alexa.skill import Coach, create_skill
-from skill.coaching.place import Place
-from skill.coaching.wishes import Pace
-from skill.dialogue.events import Event, Help, Left, Open, Stop
+from skill.coaching.plan import Place
+from skill.coaching.practice import Pace
+from skill.dialogue.events import Event, Said
 from skill.dialogue.prompt import Prompt, Say
 from skill.dialogue.session import Day, Person, Scene, Session, Turn, Underway
 from skill.library.values import replace
-from skill.memory.in_memory import MemoryStore
-from skill.memory.people import PeopleStore
+from skill.memory.in_memory import MemoryShelf
+from skill.memory.newest import Asking
+from skill.memory.people import Known, People
 from skill.memory.record import person_of, record_of
-from skill.memory.whose import SPEAKER
 
 ARRIVAL = datetime(2026, 11, 22, 10, 0, 7, tzinfo=UTC)
 LIBRARIES = {"en-US": library("en-US"), "en-GB": library("en-GB"), "de-DE": replace(library(), language="de")}
@@ -50,10 +49,10 @@ class Recorder:
         return self.asked[-1][2]
 
 
-def posting(respond: Any, store: PeopleStore | None = None, *, sorry: bool = False, **more: Any) -> Post:
+def posting(respond: Any, store: People | None = None, *, sorry: bool = False, **more: Any) -> Post:
     """Sends envelopes to a skill that decides by `respond`, and checks the answers; `sorry` if all are apologies."""
     more = {"clock": lambda: ARRIVAL, "zone_of": lambda envelope: ""} | more
-    skill = create_skill(Coach(LIBRARIES, store or MemoryStore(), respond=respond, **more))
+    skill = create_skill(Coach(LIBRARIES, store or People(MemoryShelf()), respond=respond, **more))
 
     def post(asked: law.Json) -> law.Json:
         envelope = skill.serializer.deserialize(json.dumps(asked), RequestEnvelope)
@@ -84,22 +83,22 @@ def test_attributes_carry_the_session_from_turn_to_turn(post: Post, recorder: Re
     """She knows what was said a moment ago."""
     first = post(law.request("LaunchRequest"))
     post(law.intent("AMAZON.HelpIntent", first["sessionAttributes"]))
-    assert [(session.turns, event) for session, event, _ in recorder.asked] == [(0, Open()), (1, Help())]
+    assert [(session.turns, event) for session, event, _ in recorder.asked] == [(0, Said.OPEN), (1, Said.HELP)]
 
 
 def test_leaving_for_the_home_screen_is_leaving(post: Post, recorder: Recorder) -> None:
     """NavigateHome is told to the core as a stop, so the place is kept."""
     post(law.envelope("intent-navigate-home"))
-    assert recorder.asked[-1][1] == Stop()
+    assert recorder.asked[-1][1] == Said.STOP
 
 
 def test_the_end_of_a_session_is_heard_and_not_answered(recorder: Recorder) -> None:
     """The place is saved although nothing may be said any more."""
-    store = MemoryStore()
+    store = People(MemoryShelf())
     post = posting(recorder, store)
     post(law.intent("AMAZON.NextIntent", law.envelope("session-ended-user")["session"]["attributes"]))
     answered = post(law.envelope("session-ended-user"))
-    assert recorder.asked[-1][1] == Left()
+    assert recorder.asked[-1][1] == Said.LEFT
     assert recorder.asked[-1][0].turns == 4
     assert answered["response"] == {}
     assert answered["sessionAttributes"] == {}
@@ -174,30 +173,34 @@ def test_sounds_are_offered_only_where_there_are_any(recorder: Recorder) -> None
 # The person
 
 
-class Failing(MemoryStore):
+class Failing(People):
     """A store that fails to give, or to take."""
 
     def __init__(self, *, gives: bool = True, takes: bool = True) -> None:
-        super().__init__()
+        super().__init__(MemoryShelf())
         self.gives, self.takes, self.saves = gives, takes, 0
 
-    def get_attributes(self, request_envelope: RequestEnvelope) -> dict[str, object]:
+    def recall(self, asking: Asking, attempts: tuple[str, ...] = ()) -> Known:
         if not self.gives:
             raise ConnectionError("no store today")
-        return super().get_attributes(request_envelope)
+        return super().recall(asking, attempts)
 
-    def save_attributes(self, request_envelope: RequestEnvelope, attributes: dict[str, object]) -> None:
+    def keep(self, known: Known, record: dict[str, object], attempts: tuple[str, ...] = ()) -> Known | None:
         self.saves += 1
         if not self.takes:
             raise ConnectionError("no store today")
-        super().save_attributes(request_envelope, attributes)
+        return super().keep(known, record, attempts)
 
 
-def _remembered(store: AbstractPersistenceAdapter) -> Person:
+def _sender() -> Asking:
+    """Whoever sends the recorded requests, asking by another one."""
+    asked = law.envelope("launch")
+    return Asking(asked["context"]["System"]["user"]["userId"])
+
+
+def _remembered(store: People) -> Person:
     """Whom the store remembers as the sender of the recorded requests."""
-    return person_of(
-        store.get_attributes(Serializer().deserialize(json.dumps(law.envelope("launch")), RequestEnvelope))
-    )
+    return person_of(given(store, _sender()))
 
 
 def test_a_person_is_remembered_from_session_to_session(recorder: Recorder) -> None:
@@ -255,9 +258,8 @@ def test_what_rides_along_erases_nothing_of_another_device(recorder: Recorder) -
     post = posting(recorder, store)
     riding = post(law.envelope("launch"))["sessionAttributes"]
     store.takes = True
-    launch = Serializer().deserialize(json.dumps(law.envelope("launch")), RequestEnvelope)
     elsewhere = Person(history={"2026-11-22": Day(finished={"figure-4": 1})})
-    store.save_attributes(launch, record_of(elsewhere, 1))
+    save(store, _sender(), record_of(elsewhere, 1))
     post(law.intent("AMAZON.NextIntent", attributes=riding))
     assert _remembered(store).pace is Pace.FLOW
     assert _remembered(store).history["2026-11-22"].finished == {"figure-4": 1}
@@ -266,8 +268,7 @@ def test_what_rides_along_erases_nothing_of_another_device(recorder: Recorder) -
 def test_a_failed_read_erases_nothing(recorder: Recorder) -> None:
     """Whom the store could not give for one turn is not a stranger when it is back."""
     store = Failing()
-    launch = Serializer().deserialize(json.dumps(law.envelope("launch")), RequestEnvelope)
-    store.save_attributes(launch, record_of(Person(underway=Underway("routine/hip-routine", Place(2, 1))), 1))
+    save(store, _sender(), record_of(Person(underway=Underway("routine/hip-routine", Place(2, 1))), 1))
     store.gives = False
     post = posting(recorder, store)
     riding = post(law.envelope("launch"))["sessionAttributes"]
@@ -277,9 +278,27 @@ def test_a_failed_read_erases_nothing(recorder: Recorder) -> None:
     assert _remembered(store).pace is Pace.FLOW
 
 
+def test_what_was_owed_rides_on_if_that_turn_fails(recorder: Recorder) -> None:
+    """It was this process's to save, and is the session's from the moment in which they are back."""
+    store = Failing(takes=False)
+    post = posting(recorder, store)
+    ending = law.envelope("session-ended-user")
+    ending["session"]["attributes"] = post(law.intent("AMAZON.NextIntent", {}))["sessionAttributes"]
+    post(ending)
+
+    def fails(*_: object) -> Turn:
+        raise RuntimeError
+
+    riding = posting(fails, store, sorry=True)(law.envelope("launch"))["sessionAttributes"]
+    assert riding[UNSAVED]["record"]["pace"] == "flow"
+    store.takes = True
+    post(law.intent("AMAZON.NextIntent", attributes=riding))
+    assert _remembered(store).pace is Pace.FLOW
+
+
 def test_who_speaks_is_fixed_as_a_session_begins(recorder: Recorder) -> None:
     """A voice that is recognised half-way does not change whose place is kept."""
-    store = MemoryStore()
+    store = People(MemoryShelf())
     post = posting(recorder, store)
     riding = post(law.envelope("launch-person"))["sessionAttributes"]
     assert riding[SPEAKER]

@@ -23,22 +23,19 @@ import pytest
 
 from skill.coaching import cadence
 from skill.coaching.cadence import Cadence, Mark, Tone
-from skill.coaching.place import Place
-from skill.coaching.practice import PieceKind, practice
+from skill.coaching.plan import Place
+from skill.coaching.practice import Habits, PieceKind, practice
 from skill.coaching.timeline import Telling, passages
-from skill.coaching.wishes import Habits
 from skill.dialogue.prompt import Say, Silence, Sound
 from skill.library.folder import content_folder
 from skill.library.load import load
 from skill.library.models import Library, Range, Sides, Step
 from skill.library.values import replace
-from skill.library.words import Words
-from skill.media.narration import record, speech, voices
-from skill.media.narration.narrate import narrate, write_mp3
-from skill.media.narration.waveform import waveform
-from skill.media.sounds import catalogue, encode, files, progress, samples, tones, vocabulary
+from skill.library.words import Wording
+from skill.media.narration import record, voices
+from skill.media.narration.narrate import narrate, waveform, write_mp3
+from skill.media.sounds import build, catalogue, compose, files, samples, vocabulary
 from skill.media.sounds.build import BuildError, build_all, size
-from skill.media.sounds.compose import compose
 from skill.media.sounds.store import Sounds, recipe
 from tests import measure
 from tests.measure import Held
@@ -72,7 +69,7 @@ def sounds(library: Library, english: vocabulary.Vocabulary) -> Sounds:
 
 def asked_for(library: Library, ticks: bool = True) -> Iterator[tuple[str, str, tuple[str, ...]]]:
     """Exercise, side and sounds of every set of every form of every exercise, as they are done when nobody asks."""
-    telling = Telling(Words(library), ticks=ticks)
+    telling = Telling(Wording(library), ticks=ticks)
     for exercise in library.exercises.values():
         for level in exercise.forms:
             done = practice((Step(exercise.id, level),), 0, Habits(), library)
@@ -87,7 +84,7 @@ def heard_in(sounds: Sounds, name: str) -> tuple[Cadence, dict[Mark, float]]:
     _, heard = catalogue.sound_named(name) or pytest.fail(f"{name} is no sound")
     mp3 = sounds.mp3(name)
     assert mp3 is not None, name
-    return heard, measure.delivered(heard, mp3, encode.DELAY_MS)
+    return heard, measure.delivered(heard, mp3, samples.DELAY_MS)
 
 
 @pytest.fixture(scope="module")
@@ -168,17 +165,17 @@ def test_neither_side_is_short_changed(library: Library) -> None:
 def test_a_cadence_is_composed_to_the_sample(english: vocabulary.Vocabulary) -> None:
     """A word stands exactly where the cadence puts it, and the sound is exactly as long as it says."""
     heard = cadence.reps(lift=2, hold=3, lower=2, relax=2, count=3)
-    composed = compose(heard, english)
+    composed = compose.compose(heard, english)
     assert len(composed) == heard.length_ms * 24
     for mark in heard.marks:
-        sound = english.words[mark.word] if mark.word else tones.tone(mark.tone or Tone.END)
+        sound = english.words[mark.word] if mark.word else compose.tone(mark.tone or Tone.END)
         start = mark.at_ms * 24
         assert composed[start : start + len(sound)] == sound
 
 
 def test_a_quiet_hold_has_a_bed_under_it_and_no_ticks(english: vocabulary.Vocabulary) -> None:
     """In a quiet hold something soft is heard all the time, so nobody wonders whether she is still there."""
-    composed = compose(cadence.hold(20, ticks=False), english)
+    composed = compose.compose(cadence.hold(20, ticks=False), english)
     for second in range(1, 20):
         part = composed[second * 24_000 : second * 24_000 + 24_000]
         assert max(part) > 100, second
@@ -187,7 +184,7 @@ def test_a_quiet_hold_has_a_bed_under_it_and_no_ticks(english: vocabulary.Vocabu
 
 def test_the_bed_repeats_without_a_seam() -> None:
     """A long bed has no click in it where its loop begins again."""
-    loop = tones.bed()
+    loop = compose.soft_bed()
     steps = [abs(b - a) for a, b in pairwise(loop)]
     assert abs(loop[0] - loop[-1]) <= max(steps)
     assert max(map(abs, loop)) < measure.FLOOR
@@ -209,15 +206,15 @@ def test_up_level_and_down_can_be_told_apart_by_ear() -> None:
 
     ends = {}
     for kind in (Tone.LIFT, Tone.HOLD, Tone.LOWER):
-        tone = tones.tone(kind)
+        tone = compose.tone(kind)
         ends[kind] = (pitch(tone[:2400]), pitch(tone[-3600:-1200]))
     assert ends[Tone.LIFT][1] > 1.3 * ends[Tone.LIFT][0]
     assert ends[Tone.LOWER][0] > 1.3 * ends[Tone.LOWER][1]
     assert ends[Tone.HOLD][0] == pytest.approx(ends[Tone.HOLD][1], rel=0.06)
-    tick, hold = tones.tone(Tone.TICK), tones.tone(Tone.HOLD)
+    tick, hold = compose.tone(Tone.TICK), compose.tone(Tone.HOLD)
     assert len(tick) <= 2400
     assert max(tick) < 0.6 * max(hold)
-    assert all(pitch(tones.tone(kind)) < 1000 for kind in Tone)
+    assert all(pitch(compose.tone(kind)) < 1000 for kind in Tone)
 
 
 # What Alexa demands
@@ -242,12 +239,12 @@ def test_sounds_are_what_alexa_plays(sounds: Sounds, tmp_path: Path) -> None:
 def test_the_length_of_a_sound_is_known_before_it_is_made() -> None:
     """What an MP3 will weigh and last is no guess, so a half-written one is always noticed."""
     for count in (1, 575, 576, 577, 24_000, 24_192, 24_193, 100_001):
-        mp3 = encode.encode(samples.silence(count))
-        assert encode.is_whole(mp3, count)
-        assert not encode.is_whole(mp3[:-1], count)
-        assert not encode.is_whole(bytes(len(mp3)), count)
-        assert not encode.is_whole(mp3, count + 576)
-    assert 0 < encode.encoded_ms(20_000) - 20_000 <= 72
+        mp3 = samples.encode(samples.silence(count))
+        assert samples.is_whole(mp3, count)
+        assert not samples.is_whole(mp3[:-1], count)
+        assert not samples.is_whole(bytes(len(mp3)), count)
+        assert not samples.is_whole(mp3, count + 576)
+    assert 0 < samples.encoded_ms(20_000) - 20_000 <= 72
 
 
 # How many there are
@@ -268,7 +265,7 @@ def test_a_sound_is_named_by_what_is_in_it(library: Library) -> None:
         found = catalogue.sound_named(name)
         assert found is not None
         assert catalogue.sound_name(*found) == name
-        assert encode.encoded_ms(found[1].length_ms) <= 240_000
+        assert samples.encoded_ms(found[1].length_ms) <= 240_000
         assert not any(word in name for word in (*library.exercises, "side", "right"))
 
 
@@ -350,7 +347,9 @@ def test_a_sound_is_composed_once(
 ) -> None:
     """The second time, and after a restart, it comes from the disk."""
     composed = []
-    monkeypatch.setattr("skill.media.sounds.store.compose", lambda *given: (composed.append(given), compose(*given))[1])
+    monkeypatch.setattr(
+        "skill.media.sounds.store.compose", lambda *given: (composed.append(given), compose.compose(*given))[1]
+    )
     first = Sounds(tmp_path, NAMES, {"en": english})
     mp3 = first.mp3(NAMES[0])
     assert mp3 == first.mp3(NAMES[0]) == Sounds(tmp_path, NAMES, {"en": english}).mp3(NAMES[0])
@@ -361,7 +360,7 @@ def test_a_sound_is_composed_once(
 def test_sounds_of_another_release_are_not_heard(english: vocabulary.Vocabulary, tmp_path: Path) -> None:
     """With new recordings the sounds are new, though the old ones still lie on the disk."""
     old = Sounds(tmp_path, NAMES, {"en": english})
-    louder = {name: tones.tone(Tone.END) for name in english.words}
+    louder = {name: compose.tone(Tone.END) for name in english.words}
     other = dataclasses.replace(english, words=louder, fingerprint="other")
     assert recipe([english]) == recipe([english]) != recipe([other])
     assert old.mp3(NAMES[0]) != Sounds(tmp_path, NAMES, {"en": other}).mp3(NAMES[0])
@@ -531,7 +530,7 @@ def test_sounds_are_built_all_or_with_an_error(
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("wav", [b"", b"RIFF", b"no sound at all", samples.to_wav(tones.tone(Tone.TICK))[:40]])
+@pytest.mark.parametrize("wav", [b"", b"RIFF", b"no sound at all", samples.to_wav(compose.tone(Tone.TICK))[:40]])
 def test_what_is_no_recording_is_not_read_as_one(wav: bytes) -> None:
     """A file that is not a WAV file of our kind is refused, not played as noise."""
     with pytest.raises(ValueError, match="not a WAV file"):
@@ -553,10 +552,10 @@ def test_a_recording_at_another_rate_is_refused(tmp_path: Path) -> None:
 def test_progress_is_told_in_lines_where_nobody_watches() -> None:
     """In a log, a long command says how far it is now and then, not for every sound."""
     out = StringIO()
-    assert list(progress.steps(list(range(35)), "sounds", out)) == list(range(35))
+    assert list(build.steps(list(range(35)), "sounds", out)) == list(range(35))
     assert out.getvalue().splitlines()[0] == "sounds: 4 of 35"
     assert out.getvalue().splitlines()[-1] == "sounds: 35 of 35"
-    assert len(out.getvalue().splitlines()) <= progress.LINES
+    assert len(out.getvalue().splitlines()) <= build.LINES
 
 
 def test_progress_is_a_bar_where_someone_watches() -> None:
@@ -564,7 +563,7 @@ def test_progress_is_a_bar_where_someone_watches() -> None:
     pytest.importorskip("rich")
     out = StringIO()
     out.isatty = lambda: True  # type: ignore[method-assign]
-    assert list(progress.steps([1, 2, 3], "sounds", out)) == [1, 2, 3]
+    assert list(build.steps([1, 2, 3], "sounds", out)) == [1, 2, 3]
     assert "sounds" in out.getvalue()
     assert "of 3" not in out.getvalue()
 
@@ -583,7 +582,7 @@ class Humming:
 
     def say(self, text: str) -> samples.Samples:
         self.said.append(text)
-        hum = array("h", [s // 3 for s in tones.tone(Tone.HOLD)[:6000]])
+        hum = array("h", [s // 3 for s in compose.tone(Tone.HOLD)[:6000]])
         return samples.silence(1200) + hum + samples.silence(2400)
 
 
@@ -594,7 +593,7 @@ def test_google_asks_again_with_time_limits_and_writes_no_file(
     if not measure.has_ffmpeg():
         pytest.skip("ffmpeg, which reads Google's answers, is not installed: apt install ffmpeg")
     monkeypatch.chdir(tmp_path)
-    recorded = encode.encode(english.words["number-1"])
+    recorded = samples.encode(english.words["number-1"])
     answers: list[object] = [OSError("no route"), b"", b"no mp3 at all", recorded]
     asked, slept = [], []
 
@@ -678,9 +677,9 @@ def test_hibari_speaks_in_our_samples(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_word_is_cut_to_the_voice_and_levelled() -> None:
     """Soft or loud, early or late: every recording begins 5 milliseconds before the voice and is equally loud."""
-    hum = tones.tone(Tone.HOLD)
-    soft = speech.word(samples.silence(10_000) + array("h", [s // 8 for s in hum]) + samples.silence(5_000))
-    loud = speech.word(samples.silence(100) + hum)
+    hum = compose.tone(Tone.HOLD)
+    soft = record.word(samples.silence(10_000) + array("h", [s // 8 for s in hum]) + samples.silence(5_000))
+    loud = record.word(samples.silence(100) + hum)
     for word in (soft, loud):
         start = next(i for i, sample in enumerate(word) if abs(sample) > measure.FLOOR)
         assert 2 < start / 24 < 12
@@ -688,7 +687,7 @@ def test_a_word_is_cut_to_the_voice_and_levelled() -> None:
     assert max(soft) == pytest.approx(max(loud), rel=0.05)
     for nothing in (samples.silence(0), samples.silence(5000), array("h", [3, -3] * 4000)):
         with pytest.raises(ValueError, match="silent"):
-            speech.word(nothing)
+            record.word(nothing)
 
 
 def said() -> dict[str, str]:
@@ -813,7 +812,7 @@ def test_a_routine_is_narrated_as_one_sound(english: vocabulary.Vocabulary, tmp_
         == before_sounds + 11_000 * 24 + cadence.reps(lift=2, hold=3, lower=2, relax=2, count=2).length_ms * 24
     )
     write_mp3(narration, tmp_path / "routine.mp3")
-    assert encode.is_whole((tmp_path / "routine.mp3").read_bytes(), len(narration.samples))
+    assert samples.is_whole((tmp_path / "routine.mp3").read_bytes(), len(narration.samples))
 
     picture = ElementTree.fromstring(waveform(narration))
     svg = "{http://www.w3.org/2000/svg}"

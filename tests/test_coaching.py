@@ -7,17 +7,15 @@ from scenes import library
 
 from skill.coaching import cadence, plan
 from skill.coaching.fitting import RESPONSE_SECONDS, Span, cue_at, fit
-from skill.coaching.place import Place
-from skill.coaching.practice import PieceKind, Practice, practice
-from skill.coaching.speech import speaking_seconds
-from skill.coaching.timeline import CueKind, Telling, passages
-from skill.coaching.wishes import Habits, Speed, Wish
+from skill.coaching.plan import Place
+from skill.coaching.practice import Habits, PieceKind, Practice, Speed, Wish, practice
+from skill.coaching.timeline import CueKind, Telling, passages, speaking_seconds
 from skill.library.limits import CLIPS
 from skill.library.models import Level, Step
-from skill.library.words import Words
+from skill.library.words import Wording
 
 EXERCISES = sorted(library().exercises)
-TELLING = Telling(Words(library()))
+TELLING = Telling(Wording(library()))
 
 
 def practised(exercise: str, level: Level = Level.USUAL, speed: Speed = Speed.USUAL, **wish: int) -> Practice:
@@ -74,7 +72,7 @@ def test_a_long_hold_lasts_what_it_says(seconds: int) -> None:
     for cue in hold.cues[1:]:
         at_second += hold.cues[hold.cues.index(cue) - 1].seconds
         left = seconds - at_second
-        assert Words(library()).number(round(left)) in cue.say.lower()
+        assert Wording(library()).number(round(left)) in cue.say.lower()
     assert [cue.say for cue in hold.cues[-3:]] == ["Three.", "Two.", "One."]
 
 
@@ -99,7 +97,7 @@ def test_one_response_holds_what_it_may(routine: str, flowing: bool, sounds: boo
     def practices(index: int) -> Practice | None:
         return practice(steps, index, Habits(wishes, Speed.SLOWER), library()) if index < len(steps) else None
 
-    place, telling = Place(), Telling(Words(library()), flowing=flowing)
+    place, telling = Place(), Telling(Wording(library()), flowing=flowing)
     for _ in range(200):
         span = fit(practices, place, telling, lambda name: sounds, lead)
         assert span.seconds <= RESPONSE_SECONDS - lead

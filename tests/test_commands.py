@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 from scenes import CONTENT, all_sounds, library
 
-from skill import __version__, build, commands
+from skill import __version__
 from skill.__main__ import main
+from skill.alexa import build
 from skill.dialogue.diagram import diagram
 from skill.dialogue.prompt import Say, Sound
 from skill.dialogue.turns import seconds_of
-from skill.media.narration.rehearsal import narration_parts, parts_of, rehearse
+from skill.media.narration.narrate import narration_parts, parts_of, rehearse
 from skill.media.sounds.samples import Samples, silence
 
 ROOT = Path(__file__).parent.parent
@@ -53,7 +54,7 @@ def test_a_stale_file_fails_the_check(
     copy: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """So CI cannot pass with a model that the content has outgrown."""
-    monkeypatch.setattr(commands, "ROOT", copy)
+    monkeypatch.setattr("skill.__main__.ROOT", copy)
     (copy / "interaction_model" / "en-US.json").write_text("{}")
     assert main(["build", "--check", "--content", str(copy / "content")]) == 1
     assert "interaction_model/en-US.json" in capsys.readouterr().err
@@ -197,9 +198,8 @@ def test_without_the_server_it_is_named(monkeypatch: pytest.MonkeyPatch, capsys:
 
 @pytest.mark.parametrize("words", [["--port", "70000"], ["--port", "http"], ["--workers", "0"], ["--threads", "-1"]])
 def test_numbers_that_cannot_be_are_refused(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    """Before anything is started."""
-    with pytest.raises(SystemExit):
-        main(["serve", *words])
+    """Before anything is started, with the status of words that are not understood."""
+    assert main(["serve", *words]) == 2
     assert words[0] in capsys.readouterr().err
 
 
@@ -217,8 +217,39 @@ def test_talking_in_haste_leaves_nobodys_history_changed(
     assert not list(tmp_path.rglob("*.sqlite3"))
 
 
+@pytest.mark.parametrize(
+    "name", ["talk", "serve", "check", "build", "new", "sounds", "voice", "narrate", "people"], ids=str
+)
+def test_every_command_says_what_it_does(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """By both ways to ask, and another content folder may be named to each."""
+    assert main([name, "-h"]) == 0
+    short = capsys.readouterr().out
+    assert main([name, "--help"]) == 0
+    assert capsys.readouterr().out == short
+    assert "--content FOLDER" in short
+
+
+@pytest.mark.parametrize("words", [[], ["dance"], ["new", "song", "x"], ["narrate"], ["check", "--loud"]], ids=" ".join)
+def test_words_that_are_not_understood_end_with_two(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    """With what was wrong, and where to read more."""
+    assert main(words) == 2
+    said = capsys.readouterr().err
+    assert "Error: " in said
+    assert "-h' for help" in said
+
+
+def test_an_interrupt_ends_quietly(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """With the status that a shell expects."""
+
+    def interrupted(_folder: Path) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("skill.library.load.load", interrupted)
+    assert main(["check"]) == 130
+    assert capsys.readouterr().out == ""
+
+
 def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     """As the package has it."""
-    with pytest.raises(SystemExit):
-        main(["--version"])
+    assert main(["--version"]) == 0
     assert __version__ in capsys.readouterr().out

@@ -14,10 +14,8 @@ from flask import Flask, Response, request
 from hypothesis import given
 from hypothesis import strategies as st
 
-from skill.simulator import speech
-from skill.simulator.captions import Kind, Subtitles, captions
-from skill.simulator.clips import contents
-from skill.simulator.conversation import converse, seconds_of, transcript
+from skill.simulator import playback
+from skill.simulator.conversation import converse, transcript, wait_seconds
 from skill.simulator.device import (
     Closed,
     Cut,
@@ -32,7 +30,18 @@ from skill.simulator.device import (
     State,
     Understood,
 )
-from skill.simulator.speech import Clip, NotSpeakable, Pause, Words, mp3_seconds, parse
+from skill.simulator.playback import (
+    Break,
+    CaptionKind,
+    Clip,
+    NotSpeakable,
+    Sentence,
+    Subtitles,
+    captions,
+    contents,
+    mp3_seconds,
+    playback_of_ssml,
+)
 from skill.simulator.suggest import everything, offers, suggestions
 from skill.simulator.wire import UnansweredError, from_app, to_app
 
@@ -314,12 +323,14 @@ def test_a_card_is_noticed() -> None:
 
 def test_speech_is_timed() -> None:
     """Words at 150 a minute, breaks as written, clips as long as their names say."""
-    heard = parse(f'<speak>Hold now. <break time="1500ms"/> {audio("en-hold-20-ticks")} <s>And lower.</s></speak>')
+    heard = playback_of_ssml(
+        f'<speak>Hold now. <break time="1500ms"/> {audio("en-hold-20-ticks")} <s>And lower.</s></speak>'
+    )
     assert heard.items == (
-        Words("Hold now.", 0.8),
-        Pause(1.5),
+        Sentence("Hold now.", 0.8),
+        Break(1.5),
         Clip("https://sounds.example/en-hold-20-ticks.mp3", "en-hold-20-ticks", 21.0),
-        Words("And lower.", 0.8),
+        Sentence("And lower.", 0.8),
     )
     assert heard.starts == pytest.approx((0.0, 0.8, 2.3, 23.3))
     assert heard.seconds == pytest.approx(24.1)
@@ -331,7 +342,7 @@ def test_a_sentence_stays_whole_whatever_tags_are_in_it() -> None:
         '<speak>Hold for <say-as interpret-as="number">20</say-as> seconds, <sub alias="please">pls</sub>. '
         '<prosody rate="50%">Slow</prosody></speak>'
     )
-    assert parse(ssml).items == (Words("Hold for 20 seconds, please.", 2.0), Words("Slow", 0.8))
+    assert playback_of_ssml(ssml).items == (Sentence("Hold for 20 seconds, please.", 2.0), Sentence("Slow", 0.8))
 
 
 @pytest.mark.parametrize(
@@ -346,20 +357,20 @@ def test_a_sentence_stays_whole_whatever_tags_are_in_it() -> None:
     ],
 )
 def test_breaks_last_as_written(tag: str, seconds: float) -> None:
-    assert parse(f"<speak>{tag}</speak>").seconds == pytest.approx(seconds)
+    assert playback_of_ssml(f"<speak>{tag}</speak>").seconds == pytest.approx(seconds)
 
 
 @pytest.mark.parametrize("ssml", ["", "Hello", "<p>Hello</p>", "<speak>", "<speak>a</speak><speak>b</speak>"])
 def test_what_is_no_ssml_is_not_spoken(ssml: str) -> None:
     with pytest.raises(NotSpeakable):
-        parse(ssml)
+        playback_of_ssml(ssml)
 
 
 @given(st.text(max_size=80))
 def test_any_text_is_spoken_or_refused(text: str) -> None:
     """Nothing that a skill sends makes the device crash."""
     with suppress(NotSpeakable):
-        parse(f"<speak>{text}</speak>")
+        playback_of_ssml(f"<speak>{text}</speak>")
 
 
 def test_a_clip_that_can_be_had_is_as_long_as_its_file() -> None:
@@ -367,7 +378,7 @@ def test_a_clip_that_can_be_had_is_as_long_as_its_file() -> None:
     tag = b"ID3\x04\x00\x00" + bytes([0, 0, 1, 2]) + bytes(130)
     assert mp3_seconds(bytes(60_000)) == 10.0
     assert mp3_seconds(tag + bytes(60_000)) == 10.0
-    heard = parse(f"<speak>{audio('hold-20-ticks')}</speak>", lambda _: bytes(60_000))
+    heard = playback_of_ssml(f"<speak>{audio('hold-20-ticks')}</speak>", lambda _: bytes(60_000))
     assert heard.seconds == 10.0
 
 
@@ -383,21 +394,21 @@ def test_a_name_says_how_long_a_clip_is(name: str, seconds: int) -> None:
 
 def test_a_name_that_says_nothing_is_a_clip_nevertheless() -> None:
     assert contents("gong") is None
-    assert parse('<speak><audio src="https://x/gong.mp3"/></speak>').seconds == speech.UNKNOWN_CLIP_SECONDS
+    assert playback_of_ssml('<speak><audio src="https://x/gong.mp3"/></speak>').seconds == playback.UNKNOWN_CLIP_SECONDS
 
 
 # What is shown
 
 
 def test_a_hold_is_a_caption_that_counts() -> None:
-    (lift, hold, lower) = captions(parse(f"<speak>Lift. {audio('hold-20-ticks')} And lower.</speak>"))
-    assert [one.kind for one in (lift, hold, lower)] == [Kind.LINE, Kind.SOUND, Kind.LINE]
+    (lift, hold, lower) = captions(playback_of_ssml(f"<speak>Lift. {audio('hold-20-ticks')} And lower.</speak>"))
+    assert [one.kind for one in (lift, hold, lower)] == [CaptionKind.LINE, CaptionKind.SOUND, CaptionKind.LINE]
     assert hold.text == "hold for 20 seconds, ticking"
     assert (hold.start, hold.end, hold.beat(10.0).label) == (pytest.approx(0.4), pytest.approx(21.4), "hold")
 
 
 def test_reps_are_counted_inside_their_sound() -> None:
-    (reps,) = captions(parse(f"<speak>{audio('en-reps-2-2-2-2-3')}</speak>"))
+    (reps,) = captions(playback_of_ssml(f"<speak>{audio('en-reps-2-2-2-2-3')}</speak>"))
     labels = [reps.beat(at).label for at in (0.5, 1.5, 3.5, 9.5, 17.5, 23.5)]
     assert labels == ["get ready", "rep 1 of 3: lift", "rep 1 of 3: hold", "rep 2 of 3: lift", "rep 3 of 3: lift", ""]
 
@@ -405,8 +416,8 @@ def test_reps_are_counted_inside_their_sound() -> None:
 def test_a_count_aloud_is_one_caption() -> None:
     """Short words with pauses between them are a count, whatever they are; sentences are lines."""
     response = ANSWERS["AMAZON.NextIntent"]["response"]["outputSpeech"]["ssml"]
-    count, done, say = captions(parse(response))
-    assert count.kind is Kind.COUNT
+    count, done, say = captions(playback_of_ssml(response))
+    assert count.kind is CaptionKind.COUNT
     assert count.text.startswith("Six … Lift … hold … and lower … Last one")
     assert count.beat(count.start + 1.5).label == "Lift"
     assert [done.text, say.text] == ["Done.", "Say next."]
@@ -414,7 +425,7 @@ def test_a_count_aloud_is_one_caption() -> None:
 
 def test_subtitles_come_when_they_are_due() -> None:
     subtitles = Subtitles()
-    subtitles.begin(parse(ANSWERS["AMAZON.NextIntent"]["response"]["outputSpeech"]["ssml"]))
+    subtitles.begin(playback_of_ssml(ANSWERS["AMAZON.NextIntent"]["response"]["outputSpeech"]["ssml"]))
     assert subtitles.due(5.0) == []
     (broken_off,) = subtitles.cut(5.0)
     assert broken_off.text == "Six … Lift … hold"
@@ -460,13 +471,13 @@ def test_lines_are_said_when_she_has_finished_and_after_a_wait_at_once() -> None
 
 
 def opened_seconds() -> float:
-    return parse(ANSWERS["LaunchRequest"]["response"]["outputSpeech"]["ssml"]).seconds
+    return playback_of_ssml(ANSWERS["LaunchRequest"]["response"]["outputSpeech"]["ssml"]).seconds
 
 
 @pytest.mark.parametrize("line", ["/wait", "/wait long", "/wait -1", "/wait 1e9", "/wait nan"])
 def test_a_wait_needs_a_number_of_seconds(line: str) -> None:
     with pytest.raises(ValueError, match=r"could not convert|seconds from 0"):
-        seconds_of(line)
+        wait_seconds(line)
 
 
 def test_a_conversation_reads_as_markdown() -> None:

@@ -8,17 +8,15 @@ from telling_turns import Told
 
 from skill.coaching import cadence, plan
 from skill.coaching.fitting import RESPONSE_CHARACTERS, RESPONSE_SECONDS, Span, cue_at, fit
-from skill.coaching.place import Place
-from skill.coaching.practice import PieceKind, Practice, practice
-from skill.coaching.speech import speaking_seconds
-from skill.coaching.timeline import Cue, CueKind, Passage, Telling, passages
-from skill.coaching.wishes import Habits, Speed, Wish
+from skill.coaching.plan import Place
+from skill.coaching.practice import Habits, PieceKind, Practice, Speed, Wish, practice
+from skill.coaching.timeline import Cue, CueKind, Passage, Telling, passages, speaking_seconds
 from skill.library.limits import SPEECH_CHARACTERS
 from skill.library.models import Level, Side, Sides, Step
 from skill.library.values import replace
-from skill.library.words import Words
+from skill.library.words import Wording
 
-TELLING = Telling(Words(library()))
+TELLING = Telling(Wording(library()))
 ROUTINES = sorted(library().routines)
 TWO_SIDED = sorted(name for name, one in library().exercises.items() if one.sides is Sides.EACH)
 

@@ -25,11 +25,11 @@ from typing import Any
 import forge
 import law
 import pytest
-from ask_sdk_core.exceptions import PersistenceException
 from conversing import Answer, Talk, Wire
+from keeping import asked_by, save
 from scenes import CONTENT, library
 from test_store_faults import set_aside, spoil_head, spoil_middle
-from test_stores import asked_by, await_port, environment, found
+from test_stores import await_port, environment, found
 
 from skill.__main__ import main
 from skill.alexa import logs, verify
@@ -39,13 +39,11 @@ from skill.alexa.people import UNSAVED
 from skill.hearing.ear import Ear
 from skill.library.faults import ContentFaults
 from skill.library.limits import ANSWER_SECONDS, TIMESTAMP_SECONDS
-from skill.memory.merge import SAVED_AT
-from skill.memory.newest import unmarked
-from skill.memory.people import PeopleStore
-from skill.memory.shelf import Change
+from skill.memory.newest import SAVED_AT, unmarked
+from skill.memory.people import People
+from skill.memory.shelf import StoreFailed
 from skill.memory.sqlite import WAIT_SECONDS
-from skill.simulator.envelopes import Identity
-from skill.simulator.wire import Send, from_app, to_app
+from skill.simulator.wire import Identity, Send, from_app, to_app
 from skill.web import create_app, health
 from skill.web.settings import Settings
 
@@ -89,9 +87,9 @@ class Skill:
         self.say(*BEFORE)
 
     @property
-    def store(self) -> PeopleStore:
+    def store(self) -> People:
         store = self.app.extensions["hip-coach"].store
-        assert isinstance(store, PeopleStore)
+        assert isinstance(store, People)
         return store
 
     @property
@@ -548,14 +546,14 @@ class Deaf:
     def __getattr__(self, name: str) -> Any:
         return getattr(self.shelf, name)
 
-    def read(self, name: str) -> object:
+    def read(self, name: str) -> str | None:
         if not self.reads:
-            raise PersistenceException("no answer")
+            raise StoreFailed("no answer")
         return self.shelf.read(name)
 
-    def change(self, name: str, change: Change) -> None:
-        self.shelf.change(name, change)
-        raise PersistenceException("no answer")
+    def replace(self, name: str, old: str | None, new: str | None) -> bool:
+        self.shelf.replace(name, old, new)
+        raise StoreFailed("no answer")
 
 
 @pytest.mark.parametrize("then_away", [False, True])
@@ -584,13 +582,13 @@ def test_a_save_that_was_done_and_not_confirmed_counts_once(then_away: bool) -> 
 
 
 class Counting:
-    """A shelf that counts what is asked of it."""
+    """A shelf that counts how often it is to write; a read waits for nobody."""
 
     def __init__(self, shelf: Any) -> None:
         self.shelf, self.asked = shelf, 0
 
     def __getattr__(self, name: str) -> Any:
-        if name in ("read", "change", "remove"):
+        if name in ("replace", "remove", "scrub"):
             self.asked += 1
         return getattr(self.shelf, name)
 
@@ -692,10 +690,10 @@ def test_a_file_that_is_damaged_in_one_place_costs_only_who_was_there(tmp_path: 
     path = tmp_path / "people.sqlite3"
     skill = Skill(f"sqlite:///{path}")
     for n in range(60):
-        skill.store.save_attributes(asked_by(f"before {n}"), {"text": "x" * 1000})
+        save(skill.store, asked_by(f"before {n}"), {"text": "x" * 1000})
     skill.past()
     for n in range(60):
-        skill.store.save_attributes(asked_by(f"after {n}"), {"text": "x" * 1000})
+        save(skill.store, asked_by(f"after {n}"), {"text": "x" * 1000})
     spoil_page_of("before 30", path)
     skill.logged()
     skill.store.close()

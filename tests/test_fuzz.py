@@ -21,16 +21,16 @@ from scenes import library
 from skill.alexa.attributes import KEY, session_of
 from skill.alexa.envelope import DEEPEST, LARGEST, NotAnEnvelope
 from skill.alexa.facts import facts_of
-from skill.alexa.people import UNSAVED
+from skill.alexa.people import LONGEST as LONGEST_ID
+from skill.alexa.people import UNSAVED, asking_of
 from skill.alexa.requests import event_of
 from skill.alexa.time_zone import device_zone
 from skill.dialogue.events import UNKNOWN, GoTo
 from skill.dialogue.session import Person, Session
 from skill.library.limits import REQUEST_BYTES
 from skill.library.values import LONGEST, MOST
+from skill.memory.newest import HOUSEHOLD
 from skill.memory.record import person_of
-from skill.memory.whose import HOUSEHOLD, whose
-from skill.memory.whose import LONGEST as LONGEST_ID
 
 COUNT = 700
 SEED = 1
@@ -200,7 +200,7 @@ def test_a_key_that_the_sdk_uses_for_another_is_a_key(where: str, name: str, val
         holder = holder[key]
     holder[name] = value
     found = read(json.dumps(asked))
-    assert whose(found).user == asked["context"]["System"]["user"]["userId"]
+    assert asking_of(found).user == asked["context"]["System"]["user"]["userId"]
     assert event_of(found.request) == GoTo(exercise="fire-hydrant")
     sent(range_, asked)
     sent(range_, asked, Mode.SIGNED)
@@ -349,8 +349,8 @@ def decode(payload: str) -> None:
     event_of(found.request)
     facts_of(found.request)
     assert isinstance(session_of(found.session.attributes if found.session else None), Session)
-    assert len(whose(found).user) <= LONGEST_ID
-    assert len(whose(found).speaker) <= LONGEST_ID
+    assert len(asking_of(found).user) <= LONGEST_ID
+    assert len(asking_of(found).voice) <= LONGEST_ID
 
 
 WORDS = vocabulary(library())

@@ -6,13 +6,12 @@ from pathlib import Path
 
 import law
 import pytest
-from ask_sdk_core.exceptions import PersistenceException
 
 from skill import __version__
 from skill.memory.in_memory import MemoryShelf
 from skill.memory.opening import open_store
-from skill.memory.people import PeopleStore
-from skill.memory.shelf import Change
+from skill.memory.people import People
+from skill.memory.shelf import StoreFailed
 from skill.web import create_app
 from skill.web.health import SECONDS, Condition, Health, Status
 from skill.web.settings import Settings
@@ -26,11 +25,11 @@ class Shaky(MemoryShelf):
         self.up = True
         self.asked = 0
 
-    def change(self, name: str, change: Change) -> None:
+    def replace(self, name: str, old: str | None, new: str | None) -> bool:
         self.asked += 1
         if not self.up:
-            raise PersistenceException("the disk is away")
-        super().change(name, change)
+            raise StoreFailed("the disk is away")
+        return super().replace(name, old, new)
 
 
 class Watch:
@@ -45,7 +44,7 @@ class Watch:
 
 def looked_after(shelf: Shaky) -> tuple[Callable[[], Condition], Watch]:
     watch = Watch()
-    health = Health(PeopleStore(shelf), clock=watch)
+    health = Health(People(shelf), clock=watch)
 
     def later() -> Condition:
         watch.now += SECONDS
@@ -86,7 +85,7 @@ def test_a_store_that_fails_later_degrades_it_and_it_recovers() -> None:
 def test_asking_often_costs_the_store_nothing() -> None:
     """Whoever hammers the address reads an answer that is some seconds old."""
     shelf = Shaky()
-    health = Health(PeopleStore(shelf), clock=Watch())
+    health = Health(People(shelf), clock=Watch())
     assert {health.look() for _ in range(50)} == {Condition(Status.OK, "ok")}
     assert shelf.asked == 1
 

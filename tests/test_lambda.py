@@ -1,11 +1,17 @@
 """The Lambda handler, called as a function and under Amazon's own runtime client."""
 
+import io
 import json
 import os
+import shutil
 import subprocess
 import sys
+import tomllib
+import zipfile
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from importlib import metadata
+from importlib.util import cache_from_source
 from pathlib import Path
 from queue import Queue
 from threading import Thread
@@ -13,6 +19,7 @@ from typing import Any
 
 import law
 import pytest
+from packaging.requirements import Requirement
 
 from skill.alexa.envelope import NotAnEnvelope
 from skill.alexa.verify import NotFromAlexa, application_id
@@ -215,3 +222,83 @@ def test_amazons_runtime_client_reports_whom_we_do_not_serve(function: Runtime) 
     kind, error = function.ask(asked)
     assert (kind, error["errorType"]) == ("error", "NotFromAlexa")
     assert function.ask(law.request("LaunchRequest"))[0] == "response"
+
+
+# The artefact
+
+
+HEAVY = frozenset({"boto3", "botocore", "cryptography", "flask", "lameenc", "pydantic", "werkzeug", "yaml"})
+"""What the function neither carries nor loads; boto3, where people are remembered in a table, comes with Lambda."""
+
+ANSWER = """
+import json, sys
+sys.path.insert(0, sys.argv[1])
+from skill.web.aws import handler
+answered = handler(json.load(sys.stdin), None)
+print(json.dumps([answered, sorted(sys.modules)]))
+"""
+
+
+@pytest.fixture(scope="module")
+def artefact(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What `make build-HipCoach` packs, its packages taken from here instead of being downloaded."""
+    folder, lock = tmp_path_factory.mktemp("artefact"), tmp_path_factory.mktemp("lock") / "requirements.txt"
+    for package in carried():
+        for file in package.files or ():
+            if file.suffix != ".pyc" and ".." not in file.parts:
+                to = folder / file
+                to.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(str(file.locate()), to)
+    lock.write_text("")
+    pip = {"LAMBDA_LOCK": str(lock), "LAMBDA_PIP": "--no-build-isolation"}
+    words = {"ARTIFACTS_DIR": str(folder), "PYTHON": sys.executable, "LAMBDA_PYTHON": sys.executable} | pip
+    command = ["make", "-s", "build-HipCoach", *(f"{name}={value}" for name, value in words.items())]
+    subprocess.run(command, cwd=REPOSITORY, check=True, capture_output=True, timeout=300)
+    return folder
+
+
+def carried() -> list[metadata.Distribution]:
+    """The packages that pyproject.toml gives the function, and what those need."""
+    group = tomllib.loads((REPOSITORY / "pyproject.toml").read_text("utf-8"))["dependency-groups"]["lambda"]
+    found: dict[str, metadata.Distribution] = {}
+    wanted = [Requirement(line) for line in group]
+    while wanted:
+        one = wanted.pop()
+        if one.name.lower() not in found and (one.marker is None or one.marker.evaluate({"extra": ""})):
+            found[one.name.lower()] = metadata.distribution(one.name)
+            wanted += [Requirement(line) for line in found[one.name.lower()].requires or ()]
+    return list(found.values())
+
+
+def test_the_artefact_answers_alone(artefact: Path) -> None:
+    """With nothing on its path but itself, from the snapshot and from bytecode; and no heavy package is loaded."""
+    asked = law.request("LaunchRequest")
+    del asked["context"]["System"]["apiAccessToken"]  # so that nobody is asked for the time zone
+    told = subprocess.run(
+        [sys.executable, "-I", "-S", "-c", ANSWER, str(artefact)],
+        env={"HIP_COACH_SKILL_ID": law.SKILL_ID, "HIP_COACH_STORE": "memory:", "AWS_LAMBDA_RUNTIME_API": "127.0.0.1:1"},
+        input=json.dumps(asked),
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    answered, loaded = json.loads(told.stdout)
+    law.check_law(asked, answered)
+    assert not HEAVY & set(loaded)
+    assert "SyntaxWarning" not in told.stderr  # which the SDK gives when it is compiled
+
+
+def test_the_artefact_holds_what_is_needed_and_no_more(artefact: Path) -> None:
+    """So that it is small, and nothing of it is compiled at a start."""
+    assert not HEAVY & {path.name for path in artefact.iterdir()}
+    assert (artefact / "skill" / "content.msgpack").is_file()
+    assert not (artefact / "skill" / "content").exists()
+    for source in (artefact / "skill").rglob("*.py"):
+        flags = Path(cache_from_source(str(source))).read_bytes()[4:8]
+        assert flags == b"\x01\x00\x00\x00"  # by its hash, which nobody checks (PEP 552)
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in artefact.rglob("*"):
+            archive.write(path, path.relative_to(artefact))
+    assert packed.tell() < 10_000_000

@@ -8,12 +8,11 @@ from typing import Any
 
 import law
 import pytest
-from ask_sdk_core.exceptions import PersistenceException
 from flask import Flask
 
 from skill.alexa import logs
 from skill.memory.in_memory import MemoryShelf
-from skill.memory.shelf import Change
+from skill.memory.shelf import StoreFailed
 from skill.web import aws, create_app
 from skill.web.settings import Settings
 
@@ -173,9 +172,9 @@ class Broken(MemoryShelf):
     """A shelf whose every word is somebody's."""
 
     def read(self, name: str) -> object:
-        raise PersistenceException("the disk is full") from KeyError(SOMEBODY)
+        raise StoreFailed("the disk is full") from KeyError(SOMEBODY)
 
-    def change(self, name: str, change: Change) -> None:
+    def replace(self, name: str, old: str | None, new: str | None) -> bool:
         raise sqlite3.OperationalError("disk I/O error")
 
 
@@ -187,7 +186,7 @@ def test_a_store_that_fails_is_told_with_its_request(app: Flask, log: Log) -> No
     *faults, line = log.lines()
     assert {fault["request"] for fault in faults} == {asked["request"]["requestId"]}
     assert faults[0]["event"] == "the store gave no person"
-    assert faults[0]["fault"] == ["PersistenceException: the disk is full", "KeyError"]
+    assert faults[0]["fault"] == ["StoreFailed: the disk is full", "KeyError"]
     assert any(place.startswith("skill/memory/people.py:") for place in faults[0]["at"])
     assert (line["store"], line["outcome"]) == ("gave nothing", "answered")
 

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ask_sdk_core.exceptions import PersistenceException
 from conversing import Talk, Wire
 from hypothesis import given
 from hypothesis import strategies as st
@@ -19,18 +18,18 @@ from scenes import CONTENT, NOW, library, scene
 
 from skill.__main__ import main
 from skill.alexa.time_zone import device_zone, fetched, zone
-from skill.coaching.place import Place
-from skill.coaching.wishes import Pace, Wish
-from skill.coaching.wishes import Talk as Telling
-from skill.dialogue.events import Ready, StartExercise, TimedOut
+from skill.coaching.plan import Place
+from skill.coaching.practice import Pace, Wish
+from skill.coaching.practice import Talk as Telling
+from skill.dialogue.events import Said, StartExercise
 from skill.dialogue.history import KEPT_DAYS, run_of_days, this_week
 from skill.dialogue.respond import respond
 from skill.dialogue.session import Day, Person, Session, Underway
 from skill.hearing.ear import Ear
 from skill.library.values import fields, replace
 from skill.memory.record import VERSION, person_of, record_of
-from skill.simulator.envelopes import Envelopes, Identity, numbered_ids
-from skill.simulator.wire import to_app
+from skill.memory.shelf import StoreFailed
+from skill.simulator.wire import Envelopes, Identity, numbered_ids, to_app
 from skill.web import create_app
 from skill.web.settings import Settings
 
@@ -147,7 +146,7 @@ def test_old_and_damaged_forms_load_into_something_sensible(record: dict[str, An
     person = person_of(record)
     if record and "pace" in record:
         assert person.pace is Pace.FLOW
-    turn = respond(Session(), Ready(), scene(person))
+    turn = respond(Session(), Said.READY, scene(person))
     assert turn.prompt.listen
     assert record_of(turn.person)["version"] == VERSION
 
@@ -215,7 +214,7 @@ def test_what_a_later_release_keeps_is_left_where_it_is(talk: Talk, file: Path) 
 
 def refuse(*_: object) -> None:
     """What a shelf does that is full."""
-    raise PersistenceException("full")
+    raise StoreFailed("full")
 
 
 def test_what_a_later_release_keeps_rides_along(file: Path) -> None:
@@ -229,7 +228,7 @@ def test_what_a_later_release_keeps_rides_along(file: Path) -> None:
         held["household"] |= {"version": 9, "tempo": LATER["tempo"]}
         db.execute("UPDATE people SET record = ?", (json.dumps(held),))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(store._shelf, "change", refuse)
+        patch.setattr(store._shelf, "replace", refuse)
         talk.say("slower")
     talk.say("skip this one")
     store.close()
@@ -259,8 +258,8 @@ def finish_one(person: Person, now: datetime) -> Person:
     turn = respond(Session(), StartExercise("sit-to-stand"), scene(person, now))
     # Through UTC, because in local time an hour comes twice.
     one, four = ((now.astimezone(UTC) + timedelta(minutes=minutes)).astimezone(now.tzinfo) for minutes in (1, 4))
-    turn = respond(turn.session, Ready(), scene(turn.person, one))
-    return respond(turn.session, TimedOut(), scene(turn.person, four)).person
+    turn = respond(turn.session, Said.READY, scene(turn.person, one))
+    return respond(turn.session, Said.TIMED_OUT, scene(turn.person, four)).person
 
 
 def test_a_years_history_stays_small() -> None:

@@ -25,7 +25,7 @@ def nodes() -> tuple[ast.AST, ...]:
 def spoken() -> Iterator[tuple[re.Pattern[str], frozenset[str]]]:
     """The keys of each call that speaks a phrase, as far as they stand there, and the placeholders that it gives."""
     for node in nodes():
-        if isinstance(node, ast.Call) and node.args and _name(node.func) == "words":
+        if isinstance(node, ast.Call) and node.args and _name(node.func) in ("words", "just_say"):
             given = frozenset(keyword.arg or "**" for keyword in node.keywords)
             yield from ((keys, given) for keys in _keys(node.args[0]))
 

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from skill.simulator.playback import Clip, Playback, Sentence
 from skill.simulator.player import PROGRAMS, Player
-from skill.simulator.speech import Clip, Speech, Words
 
 HOLD = Clip("https://localhost/sounds/en-hold-20-ticks.mp3", "en-hold-20-ticks", 21.0)
-SPEECH = Speech((Words("Ease in.", 2.0), HOLD, Words("And release.", 2.0)))
+SPEECH = Playback((Sentence("Ease in.", 2.0), HOLD, Sentence("And release.", 2.0)))
 
 
 class Program:
@@ -54,7 +54,7 @@ def test_an_interruption_silences_it_and_a_jump_begins_in_the_middle() -> None:
     with player(program) as playing:
         playing.follow(SPEECH, 12.0)
         assert program.began[0][program.began[0].index("-ss") + 1] == "10.00"
-        playing.follow(Speech(), 0.0)
+        playing.follow(Playback(), 0.0)
         assert program.ended == 1
     assert program.ended == 1
 

@@ -11,18 +11,18 @@ from listening import Listener
 from scenes import NOW, all_sounds, any_event, library, scene
 
 from skill.coaching.fitting import ASKING_TAKES, BEGINS_AFTER, SURELY_HEARD
-from skill.coaching.speech import speaking_seconds
-from skill.coaching.timeline import is_unsaid
-from skill.coaching.wishes import Pace, Wish
+from skill.coaching.practice import Pace, Wish
+from skill.coaching.timeline import is_unsaid, speaking_seconds
 from skill.dialogue import events as e
-from skill.dialogue.history import ON
+from skill.dialogue.events import Said
+from skill.dialogue.history import LEADS_ON
 from skill.dialogue.prompt import Say
 from skill.dialogue.respond import respond
 from skill.dialogue.session import Person, Phase, Scene, Session, Turn
 from skill.dialogue.situation import look
 from skill.library.models import Level
 from skill.library.values import replace
-from skill.media.narration.rehearsal import narration_parts
+from skill.media.narration.narrate import narration_parts
 
 KNOWN_DAY = "2026-11-21"
 FAMILIAR = dict.fromkeys(library().exercises, 9)
@@ -45,12 +45,12 @@ class Mat:
 
     def say(self, event: e.Event, seconds: float | None = None) -> Turn:
         """Say something; then hear the answer, all of it, or so many seconds. What a device fails at is not heard."""
-        if isinstance(event, e.TimedOut) and self._pending:  # nobody answered, so the reprompt was heard, too
+        if event is Said.TIMED_OUT and self._pending:  # nobody answered, so the reprompt was heard, too
             turn, plan, _ = self._pending
             self.heard.hear(turn.prompt.parts, plan)
             self.heard.hear(turn.prompt.reprompt, plan)
             self._pending = None
-        self.listen(heard=not isinstance(event, e.Failed), ready=isinstance(event, ON))
+        self.listen(heard=event is not Said.FAILED, ready=event in LEADS_ON)
         self._arrive(event)
         turn = respond(self.session, event, self.scene())
         self.person = turn.person
@@ -76,8 +76,8 @@ class Mat:
 
     def _arrive(self, event: e.Event) -> None:
         """Who says that they are there, on a way that does not lead up, is there."""
-        here = look(self.session, self.scene(), generous=isinstance(event, ON))
-        says_so = isinstance(event, (e.InPosition, *ON))
+        here = look(self.session, self.scene(), generous=event in LEADS_ON)
+        says_so = event in (Said.IN_POSITION, *LEADS_ON)
         if here.practice is None:
             return
         end, floor = here.practice.form.position, library().floor_positions
@@ -89,7 +89,7 @@ class Mat:
             self.heard.body = here.body  # on the way up by themselves: who says "ready" there was not quite up
         if not says_so or not here.on_the_way or here.place.stage == 0:
             return
-        if isinstance(event, e.InPosition) or end in floor or self.heard.body not in floor:
+        if event is Said.IN_POSITION or end in floor or self.heard.body not in floor:
             self.heard.body = end
 
     def _plan(self, turn: Turn) -> list[tuple[str, str]]:
@@ -126,7 +126,7 @@ def test_every_change_is_told_once_whole_and_before_the_count(who: str, routine:
     for _ in range(80):
         if mat.session == Session():
             break
-        mat.say(e.Ready())
+        mat.say(Said.READY)
     mat.listen()
     assert mat.session == Session(), "the routine comes to its end"
     assert mat.heard.faults == []
@@ -147,7 +147,7 @@ def test_nothing_is_counted_where_the_body_is_not(data: st.DataObject, who: str,
     """Anything at any second, jumps, pauses, doses, another session: nothing is counted in another position."""
     mat = Mat(PERSONS[who], sounds=sounds)
     mat.say(e.StartRoutine(data.draw(st.sampled_from(sorted(library().routines)))))
-    often = st.sampled_from([e.Ready(), e.Ready(), e.Ready(), e.Pause(), e.InPosition(), e.GetUp()]) | any_event
+    often = st.sampled_from([Said.READY, Said.READY, Said.READY, Said.PAUSE, Said.IN_POSITION, Said.GET_UP]) | any_event
     for _ in range(data.draw(st.integers(4, 18))):
         if mat.session == Session():
             mat.listen()
@@ -155,7 +155,7 @@ def test_nothing_is_counted_where_the_body_is_not(data: st.DataObject, who: str,
             mat.now += timedelta(seconds=data.draw(st.sampled_from([5, 100, 400, 90_000])))
             if (mat.now.timestamp() - mat.person.seen_at) > 180:
                 mat.heard.body = "standing"
-            mat.say(e.Open())
+            mat.say(Said.OPEN)
         cut = data.draw(st.none() | st.integers(1, 240))
         mat.say(data.draw(often), None if cut is None else float(cut))
         assert mat.heard.faults == []
@@ -166,10 +166,10 @@ def test_nothing_is_counted_where_the_body_is_not(data: st.DataObject, who: str,
 def test_the_hole_of_the_release_before() -> None:
     """An answer that ends exactly between two exercises: "go on" does not go on in the air."""
     mat = Mat(replace(PERSONS["guided-new-usual"]), sounds=True)
-    for event in (e.StartRoutine("hip-mobility"), e.Ready(), e.GoTo(number=2), e.SetHold(30), e.SetReps(4)):
+    for event in (e.StartRoutine("hip-mobility"), Said.READY, e.GoTo(number=2), e.SetHold(30), e.SetReps(4)):
         mat.say(event)
     for _ in range(12):
-        mat.say(e.Ready())
+        mat.say(Said.READY)
     mat.listen()
     assert mat.heard.faults == []
     assert ("lying-on-back", "standing") in [(one.start, one.end) for one in mat.heard.told]

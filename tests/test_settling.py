@@ -7,7 +7,7 @@ import pytest
 from conversing import BEGINNING
 from telling_turns import Told
 
-from skill.coaching.speech import speaking_seconds
+from skill.coaching.timeline import speaking_seconds
 
 NOW = int(BEGINNING.timestamp())
 

@@ -1,16 +1,21 @@
 """The sounds over HTTP: exactly those, as caches and players want them, and nothing else."""
 
 import http.client
+import os
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from threading import Thread
+from threading import Event, Lock, Thread
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.serving import make_server
 
-from skill.media.sounds import vocabulary
+from skill.library.folder import content_folder
+from skill.library.load import load
+from skill.media.sounds import catalogue, vocabulary
+from skill.media.sounds import store as store_module
 from skill.media.sounds.store import Sounds
 from skill.web.sounds import sounds
 
@@ -203,3 +208,44 @@ def test_nothing_is_kept_for_names_that_are_not_sounds(client: FlaskClient, tmp_
 def test_sounds_can_only_be_read(client: FlaskClient, method: str) -> None:
     """Nobody changes a sound from outside."""
     assert client.open(URL, method=method).status_code == 405
+
+
+def test_three_hundred_at_once_on_a_fresh_machine_all_get_theirs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each is composed once, not more of them at a time than there are processors, and what is there waits for none."""
+    library = load(content_folder())["en-US"]
+    fresh = Sounds(tmp_path, catalogue.catalogue(library), {"en": vocabulary.load("en")})
+    names = sorted(fresh.names)[:300]
+    kept = fresh.mp3(names[0])
+    under_way, most, made = 0, 0, []
+    guard, entered, leave = Lock(), Event(), Event()
+
+    def composed(samples: object) -> bytes:
+        nonlocal under_way, most
+        with guard:
+            under_way += 1
+            most = max(most, under_way)
+            made.append(samples)
+        entered.set()
+        assert leave.wait(30)
+        with guard:
+            under_way -= 1
+        return b"MP3"
+
+    monkeypatch.setattr(store_module, "encode", composed)
+    monkeypatch.setattr(store_module, "compose", lambda heard, words: heard)
+    app = Flask(__name__, static_folder=None)
+    app.register_blueprint(sounds(fresh))
+
+    def get(name: str) -> tuple[int, bytes]:
+        answer = app.test_client().get(f"/sounds/{name}.mp3")
+        return answer.status_code, answer.data
+
+    with ThreadPoolExecutor(300) as people:
+        asked = [people.submit(get, name) for name in (*names[1:], *names[1:20])]
+        assert entered.wait(30)
+        assert get(names[0]) == (200, kept)
+        leave.set()
+        assert {one.result(60) for one in asked} == {(200, b"MP3")}
+    assert most <= (os.cpu_count() or 1)

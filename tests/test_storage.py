@@ -4,16 +4,18 @@ import json
 from threading import Thread
 from typing import Any
 
-from ask_sdk_model import Context, RequestEnvelope, Session, User
-from ask_sdk_model.interfaces.system import SystemState
+from ask_sdk_model import RequestEnvelope, Session, User
 from damage import anything
-from hypothesis import given
+from hypothesis import given as each
+from keeping import asked_by, given, save
 
-from skill.coaching.place import Place
-from skill.coaching.wishes import Pace, Speed, Wish
+from skill.alexa.people import asking_of
+from skill.coaching.plan import Place
+from skill.coaching.practice import Pace, Speed, Wish
 from skill.dialogue.session import Person, Underway
 from skill.library.models import Level
-from skill.memory.in_memory import MemoryStore
+from skill.memory.in_memory import MemoryShelf
+from skill.memory.people import People
 from skill.memory.record import person_of, record_of
 
 ANNE = Person(
@@ -24,16 +26,12 @@ ANNE = Person(
 )
 
 
-def asked_by(user: str | None) -> RequestEnvelope:
-    return RequestEnvelope(context=Context(system=SystemState(user=User(user_id=user))))
-
-
 def test_a_person_comes_back_from_a_record_as_they_were() -> None:
     """Place, pace and wishes are there again next week."""
     assert person_of(json.loads(json.dumps(record_of(ANNE)))) == ANNE
 
 
-@given(anything)
+@each(anything)
 def test_any_record_gives_a_person(record: Any) -> None:
     """A damaged record makes somebody new of a person, never an error."""
     assert isinstance(person_of(record), Person)
@@ -48,45 +46,35 @@ def test_a_damaged_part_of_a_record_costs_that_part_alone() -> None:
 
 def test_people_are_kept_apart_and_can_be_forgotten() -> None:
     """Nobody meets another's place."""
-    store = MemoryStore()
-    store.save_attributes(asked_by("anne"), {"a": 1})
-    assert store.get_attributes(asked_by("anne")) == {"a": 1}
-    assert store.get_attributes(asked_by("ben")) == {}
-    store.delete_attributes(asked_by("anne"))
-    store.delete_attributes(asked_by("anne"))
-    assert store.get_attributes(asked_by("anne")) == {}
+    store = People(MemoryShelf())
+    save(store, asked_by("anne"), {"a": 1})
+    assert given(store, asked_by("anne")) == {"a": 1}
+    assert given(store, asked_by("ben")) == {}
+    store.forget(asked_by("anne"), everyone=True)
+    store.forget(asked_by("anne"), everyone=True)
+    assert given(store, asked_by("anne")) == {}
 
 
-def test_a_kept_record_is_nobody_elses_to_change() -> None:
-    """What a caller does with a record it got, or gave, changes nothing that is kept."""
-    store, given_away = MemoryStore(), {"list": [1]}
-    store.save_attributes(asked_by("anne"), given_away)  # type: ignore[arg-type]
-    given_away["list"].append(2)
-    store.get_attributes(asked_by("anne")).clear()
-    assert store.get_attributes(asked_by("anne")) == {"list": [1]}
-
-
-def test_a_request_without_a_user_leaves_no_trace() -> None:
-    """All nameless callers together are not one person."""
-    store = MemoryStore()
-    for nobody in (asked_by(None), RequestEnvelope()):
-        store.save_attributes(nobody, {"a": 1})
-        assert store.get_attributes(nobody) == {}
+def test_a_record_that_was_given_is_nobody_elses_to_change() -> None:
+    """What a caller does with a record it got changes nothing that is kept."""
+    store = People(MemoryShelf())
+    save(store, asked_by("anne"), {"list": [1]})
+    given(store, asked_by("anne"))["list"].append(2)
+    assert given(store, asked_by("anne")) == {"list": [1]}
 
 
 def test_a_person_is_known_by_the_session_where_the_context_does_not_say() -> None:
     """Older envelopes name the user there only."""
-    store = MemoryStore()
-    store.save_attributes(RequestEnvelope(session=Session(user=User(user_id="anne"))), {"a": 1})
-    assert store.get_attributes(asked_by("anne")) == {"a": 1}
+    assert asking_of(RequestEnvelope(session=Session(user=User(user_id="anne")))).user == "anne"
+    assert asking_of(RequestEnvelope()).user == ""
 
 
 def test_memory_is_bounded_and_forgets_those_away_for_longest() -> None:
     """The process does not grow with every person who ever came by."""
-    store = MemoryStore(people=2)
+    store = People(MemoryShelf(2))
     for user in ("anne", "ben", "anne", "cleo"):
-        store.save_attributes(asked_by(user), {"is": user})
-    assert [store.get_attributes(asked_by(user)) for user in ("anne", "ben", "cleo")] == [
+        save(store, asked_by(user), {"is": user})
+    assert [given(store, asked_by(user)) for user in ("anne", "ben", "cleo")] == [
         {"is": "anne"},
         {},
         {"is": "cleo"},
@@ -95,15 +83,15 @@ def test_memory_is_bounded_and_forgets_those_away_for_longest() -> None:
 
 def test_several_threads_may_remember_at_once() -> None:
     """A busy server loses nobody."""
-    store = MemoryStore(people=1000)
+    store = People(MemoryShelf(1000))
 
-    def save(first: int) -> None:
+    def some(first: int) -> None:
         for n in range(first, first + 100):
-            store.save_attributes(asked_by(f"user {n}"), {"n": n})
+            save(store, asked_by(f"user {n}"), {"n": n})
 
-    threads = [Thread(target=save, args=(n * 100,)) for n in range(4)]
+    threads = [Thread(target=some, args=(n * 100,)) for n in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert all(store.get_attributes(asked_by(f"user {n}")) == {"n": n} for n in range(400))
+    assert all(given(store, asked_by(f"user {n}")) == {"n": n} for n in range(400))

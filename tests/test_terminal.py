@@ -17,8 +17,9 @@ from flask import Flask
 from rich.console import Console
 
 from skill.hearing.ear import Ear
-from skill.simulator import show
+from skill.simulator import screen
 from skill.simulator.device import Manners
+from skill.simulator.keys import Begun
 from skill.simulator.terminal import TAKEN_AS_WOKEN, talk
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
@@ -152,6 +153,12 @@ class Keyboard:
         """All that was ever shown, without colours."""
         return re.sub(r"\x1b\[[\d;?]*[a-zA-Z]", "", b"".join(self._screen).decode(errors="replace"))
 
+    def modes(self) -> list[Any]:
+        """How the terminal treats what is typed."""
+        import termios
+
+        return termios.tcgetattr(self._ours)
+
     def type(self, keys: str) -> None:
         os.write(self._ours, keys.encode())
 
@@ -197,7 +204,9 @@ def test_a_hold_runs_as_a_countdown_and_half_a_line_survives_it(keyboard: Keyboa
     keyboard.type("how lonx\x7f")
     keyboard.sees("18 s")
     keyboard.sees("› how lon▏")
-    keyboard.type("g\x1b[D lefty\x17left\n")
+    keyboard.type("g\x1b[D")
+    keyboard.sees("› how lon▏g")
+    keyboard.type("\x1b[C lefty\x17left\n")
     keyboard.wait(lambda: len(keyboard.skill.asked) == 3)
     assert keyboard.skill.last["request"]["intent"]["name"] == "HowLongLeftIntent"
     keyboard.sees("taken as said with the wake word")
@@ -215,7 +224,48 @@ def test_the_status_follows_the_device(keyboard: Keyboard) -> None:
 
 
 @posix
-@pytest.mark.parametrize("key", ["\x04", "/quit\n"], ids=["end of input", "command"])
+def test_what_was_said_before_comes_back_with_the_arrow(keyboard: Keyboard) -> None:
+    """To be changed and said again."""
+    keyboard.type("open hip coach\n")
+    keyboard.sees("Welcome")
+    keyboard.type("how long\n")
+    keyboard.sees("you    how long")
+    keyboard.type("\x1b[A left")
+    keyboard.sees("› how long left▏")
+
+
+@posix
+def test_the_terminal_is_afterwards_as_it_was(keyboard: Keyboard) -> None:
+    """Echo and lines are back, whichever way she was left."""
+    import termios
+
+    before = keyboard.modes()
+    keyboard.type("open hip coach\n")
+    keyboard.sees("Welcome")
+    assert not keyboard.modes()[3] & termios.ECHO
+    keyboard.leave()
+    assert keyboard.modes() == before
+
+
+@posix
+def test_without_prompt_toolkit_whole_lines_are_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And what to install is told; a line may still be typed into her speech."""
+    monkeypatch.setitem(sys.modules, "prompt_toolkit", None)
+    board = Keyboard()
+    try:
+        board.sees("pip install 'hip-coach[talk]'")
+        board.type("open hip coach\nready\n")
+        board.sees("hold for 20 seconds")
+        board.type("how long left\n")
+        board.wait(lambda: len(board.skill.asked) == 3)
+        assert "○ closed" not in board.screen
+    finally:
+        board.leave()  # by the end of input, which ends the thread that reads lines, too
+        board.close()
+
+
+@posix
+@pytest.mark.parametrize("key", ["\x04", "\x03", "/quit\n"], ids=["end of input", "interrupt", "command"])
 def test_it_can_be_left_at_any_moment(keyboard: Keyboard, key: str) -> None:
     keyboard.type("open hip coach\n")
     keyboard.sees("Welcome")
@@ -223,7 +273,7 @@ def test_it_can_be_left_at_any_moment(keyboard: Keyboard, key: str) -> None:
 
 
 def test_the_last_line_of_help_about_the_wake_word_fits_on_two() -> None:
-    assert len(TAKEN_AS_WOKEN) < 2 * (80 - show.MARGIN)
+    assert len(TAKEN_AS_WOKEN) < 2 * (80 - screen.MARGIN)
 
 
 @pytest.mark.parametrize("width", [40, 80, 132])
@@ -236,7 +286,7 @@ def test_the_lines_below_are_never_wider_than_the_terminal(width: int) -> None:
     device.hear("alexa, ready")
     for seconds in range(30):
         device.pass_to(NOON + timedelta(seconds=seconds))
-        footer = show.footer(device, ["a suggestion of some words"] * 7, "typed " * 40, width)
+        footer = screen.footer(device, ["a suggestion of some words"] * 7, Begun("typed " * 40, 200), width)
         lines = footer.plain.split("\n")
         assert len(lines) == 4
         assert all(len(line) < width for line in lines)

@@ -17,11 +17,11 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TextIO
 
-from ask_sdk_core.exceptions import PersistenceException
+from skill.memory.shelf import StoreFailed
 
 log = logging.getLogger(__name__)
 
-TELLING: tuple[type[BaseException], ...] = (OSError, sqlite3.Error, PersistenceException)
+TELLING: tuple[type[BaseException], ...] = (OSError, sqlite3.Error, StoreFailed)
 """Exceptions whose text names files, tables and states of a disk or database, never what came in a request."""
 
 FRAMES = 8

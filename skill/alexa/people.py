@@ -1,25 +1,44 @@
-"""Who the person is and what is remembered of them, for one request: read, kept, or forgotten.
+"""Who the person is and what is remembered of them, for one request: recalled, kept, or forgotten.
 
 A store that fails never fails a turn. She goes by what this process last saw of the person; what could not be saved
 rides in the session, and the next turn tries again. Where the session ends, the process keeps it.
 """
 
 import logging
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from threading import Lock
+from typing import Any
 
-from ask_sdk_core.handler_input import HandlerInput
-from ask_sdk_model import RequestEnvelope
+from ask_sdk_model import RequestEnvelope, SessionEndedRequest
 
+from skill.alexa.attributes import KEY, attributes_of, session_of
 from skill.alexa.logs import note
-from skill.dialogue.session import Forget, Person
-from skill.memory.meanwhile import Unsaved
-from skill.memory.merge import SAVED_AT, Record
-from skill.memory.newest import ATTEMPTS, THREAD, Verdict, Writer, as_print, as_turn, mark_of, riding
-from skill.memory.people import PeopleStore
-from skill.memory.record import person_of, record_of, tidy
-from skill.memory.whose import SPEAKER
+from skill.dialogue.events import KINDS, Event, Said, kind_of, name_of
+from skill.dialogue.session import Forget, Person, Session
+from skill.library.plain import Damaged, from_plain, to_plain
+from skill.library.values import Value, replace
+from skill.memory.newest import (
+    HOUSEHOLD,
+    THREAD,
+    Asking,
+    Record,
+    Verdict,
+    fingerprint,
+    mark_of,
+    moment_of,
+    riding,
+    thread_of,
+    version_of,
+)
+from skill.memory.people import Known, People
+from skill.memory.record import person_of, record_of
+from skill.memory.unsaved import Again, Done, Unsaved, unsaved_of
 
 log = logging.getLogger(__name__)
+
+SPEAKER = "speaker"
+"""The session attribute that carries the speaker through a session."""
 
 UNSAVED = "unsaved"
 """The session attribute that carries what a store did not take."""
@@ -27,186 +46,254 @@ UNSAVED = "unsaved"
 RECOGNISED = "recognised"
 """The session attribute that says that the voice was not recognised in whose memory it is: only False is carried."""
 
+LONGEST = 512
+"""Characters of the longest id that is taken for one: Amazon's are "never more than 255 characters" ([A] the SDK's
+models User and Person), and DynamoDB takes no key above 2048 bytes."""
 
-@dataclass(frozen=True, slots=True)
-class Known:
-    """A person as they were found.
+Attributes = Mapping[str, object]
+
+
+class Found(Value):
+    """A person as a turn is made from them.
 
     Attributes:
-        person: as remembered; someone new when nothing is.
-        base: the record as it is stored, so that later it can be told what has changed since.
-        record: the record that the person was made from: the same, or with what had not been saved.
-        reached: the store answered, so it may be written to without losing what it holds.
+        known: as they are stored.
+        person: who they are: as stored, or with what had not been saved.
+        record: the record that the person was made from.
         unsaved: what was not saved last time, so that it has to be saved whatever happens.
         recognised: the voice is one that Alexa recognised, or nobody's voice is known here.
     """
 
+    known: Known
     person: Person
-    base: Record
     record: Record
-    reached: bool = True
-    unsaved: Unsaved | None = None
-    recognised: bool = True
+    unsaved: Unsaved | None
+    recognised: bool
 
 
-def recall(handler_input: HandlerInput, store: PeopleStore) -> Known:
-    """The person who speaks."""
-    envelope = handler_input.request_envelope
-    reached = True
+# Who asks
+
+
+def asking_of(envelope: RequestEnvelope) -> Asking:
+    """Who sends a request, as far as the request itself tells.
+
+    The speaker is fixed at the start of a session and rides in it under SPEAKER; so a voice that is recognised
+    half-way, or no longer, does not change whose place is kept. Without a session, or at its start, it is the person
+    whom Alexa recognised. Who that is in the household, `household.met` says.
+    """
+    session, request = envelope.session, envelope.request
+    carried = _carried(envelope)
+    settled = carried.get(SPEAKER)
+    thread = thread_of(carried.get(THREAD))
+    return Asking(
+        user=_user(envelope),
+        voice=_clean(settled) if isinstance(settled, str) else _voice(envelope),
+        settled=isinstance(settled, str) and thread.met,
+        session=fingerprint(session.session_id if session else None),
+        request=fingerprint(request.request_id if request else None),
+        at=_milliseconds(request.timestamp if request else None),
+        ends=isinstance(request, SessionEndedRequest),
+        thread=thread,
+    )
+
+
+def _carried(envelope: RequestEnvelope) -> Attributes:
+    """What an earlier turn of the session has put into it."""
+    session = envelope.session
+    return session.attributes if session and not session.new and isinstance(session.attributes, dict) else {}
+
+
+def _user(envelope: RequestEnvelope) -> str:
+    """The user by the context, as every request has it, or by the session."""
+    system = envelope.context.system if envelope.context else None
+    for place in (system, envelope.session):
+        if place and place.user and place.user.user_id:
+            return _clean(place.user.user_id)
+    return ""
+
+
+def _voice(envelope: RequestEnvelope) -> str:
+    system = envelope.context.system if envelope.context else None
+    person = system.person if system else None
+    return _clean(person.person_id) if person and person.person_id else HOUSEHOLD
+
+
+def _clean(name: object) -> str:
+    """An id as text that every store can hold; half a surrogate pair, which JSON can carry, is none.
+
+    What is too long is no id, so nothing is remembered under a part of it.
+    """
+    text = str(name).encode("utf-8", "backslashreplace").decode()
+    return text if len(text) <= LONGEST else ""
+
+
+def _milliseconds(moment: datetime | None) -> int:
+    """A request's own time since 1970; one without a zone is in UTC. 0 for none, and for one outside all sense."""
+    if moment is None or not 2000 <= moment.year <= 3000:
+        return 0
+    return int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() * 1000)
+
+
+# Recalled
+
+
+def recall(store: People, asking: Asking, attributes: dict[str, object], again: Again) -> Found:
+    """The person who speaks.
+
+    Args:
+        store: where people are remembered.
+        asking: whose request it is.
+        attributes: the session's. What is owed to a person who is here again is put into them, under UNSAVED.
+        again: makes a turn that was not saved once more, where somebody else has saved since.
+    """
+    unsaved = _unsaved(attributes)
     try:
-        stored = handler_input.attributes_manager.persistent_attributes
+        known = store.recall(asking, unsaved.requests if unsaved else ())
     except Exception:
         log.exception("the store gave no person")
         note(store="gave nothing")
-        stored, reached = store.last_known(envelope), False
-    unsaved = _riding(_attributes(handler_input)) or _handed_over(handler_input, store)
-    recognised = _recognised(handler_input, store)
-    if unsaved is None or (reached and unsaved.verdict(stored) is not Verdict.WRITES):
-        return Known(person_of(stored), stored, stored, reached, None, recognised)
-    if not reached:
-        return Known(person_of(unsaved.record), unsaved.base, unsaved.record, reached, unsaved, recognised)
-    base = tidy(stored)
-    record = unsaved.onto(base)
-    return Known(person_of(record), base, record, reached, unsaved, recognised)
+        known = store.last_seen(asking)
+    if unsaved is None and asking.session:
+        unsaved = store.hand_over(known)
+        if unsaved is not None:  # from now on it rides in this session, even if this turn fails
+            attributes[UNSAVED] = unsaved.as_json()
+    # Like the speaker, it is settled as a session begins.
+    told = SPEAKER in attributes and asking.thread.met
+    recognised = attributes.get(RECOGNISED) is not False if told else known.recognised
+    record = known.record
+    if unsaved is not None and known.reached:
+        if unsaved.verdict(record) is Verdict.WRITES:
+            record = unsaved.onto(record, again)
+        else:
+            unsaved = None
+    elif unsaved is not None:
+        record = unsaved.record
+    return Found(known, person_of(record), record, unsaved, recognised)
 
 
-def _recognised(handler_input: HandlerInput, store: PeopleStore) -> bool:
-    """It is settled as a session begins, like the speaker."""
-    attributes = _attributes(handler_input)
-    if SPEAKER in attributes and store.writer(handler_input.request_envelope).thread.met:
-        return attributes.get(RECOGNISED) is not False
-    return store.recognised(handler_input.request_envelope)
+def _unsaved(attributes: Attributes) -> Unsaved | None:
+    """What rides, with all that may be damaged in it made sound."""
+    unsaved = unsaved_of(attributes.get(UNSAVED))
+    return unsaved and replace(unsaved, turns=tuple(map(_sound, unsaved.turns)))
 
 
-def _riding(attributes: dict[str, object]) -> Unsaved | None:
-    """What was not saved, as session attributes carry it. A base that cannot be read is as if nothing was known."""
-    riding = attributes.get(UNSAVED)
-    if not isinstance(riding, dict) or not isinstance(record := riding.get("record"), dict):
-        return None
-    base, requests = riding.get("base"), riding.get("requests")
-    tried, turn, session = riding.get("tried"), riding.get("turn"), riding.get("session")
-    return Unsaved(
-        tidy(record),
-        tidy(base if isinstance(base, dict) else {}),
-        tried=tried if isinstance(tried, int) else 0,
-        session=as_print(session),
-        turn=as_turn(turn),
-        requests=tuple(filter(None, map(as_print, requests[-ATTEMPTS:]))) if isinstance(requests, list) else (),
-        ends=riding.get("ends") is True,
-        known=as_print(riding["known"]) if isinstance(riding.get("known"), str) else None,
-    )
+def _sound(done: Done) -> Done:
+    event = event_done(done)
+    session = attributes_of(session_of(done.session)) if event else {}
+    return replace(done, session=session, event=_as_json(event) if event else {})
 
 
-def _as_json(unsaved: Unsaved) -> dict[str, object]:
-    return asdict(unsaved) | {"requests": list(unsaved.requests)}
+# Kept
 
 
-def _handed_over(handler_input: HandlerInput, store: PeopleStore) -> Unsaved | None:
-    """What an earlier session left unsaved here. It rides in this one from now on, even if this turn fails."""
-    owed = store.hand_over(handler_input.request_envelope)
-    if owed is not None and handler_input.request_envelope.session is not None:
-        handler_input.attributes_manager.session_attributes |= {UNSAVED: _as_json(owed)}
-    return owed
-
-
-def remember(
-    handler_input: HandlerInput, store: PeopleStore, known: Known, person: Person, now_ms: int
-) -> dict[str, object]:
+def remember(store: People, found: Found, person: Person, done: Done) -> tuple[bool, dict[str, object]]:
     """Save a person where anything has changed, or where this session has not written of them yet.
 
+    Args:
+        store: where people are remembered.
+        found: the person as the turn was made from them.
+        person: the person after it.
+        done: the turn, so that it can be made again.
+
     Returns:
-        The session attributes that carry what was not saved, who speaks, and what is known of their record.
+        Whether somebody else was quicker, and the turn is to be made again; and the session attributes that carry what
+        was not saved, who speaks, and what is known of their record.
     """
-    envelope = handler_input.request_envelope
-    unsaved = _to_be_saved(store.writer(envelope), known, person, now_ms)
-    if known.reached and store.saved(envelope) is Verdict.FORGOTTEN:
-        unsaved = None  # before this turn; nor may it be brought back later
+    known, quicker = found.known, False
+    unsaved = _to_be_saved(found, person, done)
     if unsaved is not None and known.reached:
-        unsaved = _saved(handler_input, store, known, unsaved)
-    carried: dict[str, object] = {SPEAKER: store.who(envelope).speaker, THREAD: riding(store.thread(envelope))}
-    if not known.recognised:
+        match known.verdict:
+            case Verdict.WRITES:
+                try:
+                    kept = store.keep(known, unsaved.record, found.unsaved.requests if found.unsaved else ())
+                except Exception:
+                    log.exception("the store took no person")
+                    note(store="took nothing")
+                else:
+                    quicker = kept is None
+                    if kept is not None:
+                        known, unsaved = kept, None
+            case Verdict.OVERTAKEN:
+                # This turn came too late, but what rode along was done before, and is still to be added.
+                unsaved = found.unsaved
+            case _:
+                unsaved = None  # saved before, or forgotten; nor may it be brought back later
+    carried: dict[str, object] = {SPEAKER: known.speaker, THREAD: riding(known.thread())}
+    if not found.recognised:
         carried |= {RECOGNISED: False}
-    if unsaved is None:
-        return carried
-    return carried | {UNSAVED: _as_json(replace(unsaved, base=tidy(unsaved.base)))}
+    return quicker, carried if unsaved is None else carried | {UNSAVED: unsaved.as_json()}
 
 
-def _to_be_saved(writer: Writer, known: Known, person: Person, now_ms: int) -> Unsaved | None:
+def _to_be_saved(found: Found, person: Person, done: Done) -> Unsaved | None:
     """What there is to save after a turn, with all that was to be saved before it; None for nothing."""
-    before = known.unsaved
+    known, before = found.known, found.unsaved
+    asking = known.asking
     # Who is here now is the newest, even if all that they do is ask: what another session does late is late from now.
-    last = before.session if before else mark_of(known.base).session
-    here = not writer.ends and last != writer.session and bool(before or (known.reached and known.base))
-    if person == known.person and not here:
-        requests = _with(before.requests, writer.request) if before else ()
-        return before and replace(before, record=known.record, base=known.base, requests=requests)
-    ends = writer.ends and (before is None or before.ends)
+    last = before.session if before else mark_of(known.record).session
+    here = not asking.ends and last != asking.session and bool(before or (known.reached and known.record))
+    started = before or Unsaved(
+        {},
+        version=version_of(known.record),
+        known=mark_of(known.record).begun if known.record else asking.thread.known,
+        ends=True,
+    )
+    if known.reached and known.record:
+        started = replace(started, version=version_of(known.record), known=mark_of(known.record).begun)
+    if person == found.person and not here:
+        return before and started.after(replace(done, event={}), record=found.record)
+    ends = asking.ends and started.ends
     # An end is nobody's presence, so it makes nothing newer.
-    at = known.record.get(SAVED_AT) if writer.ends else None
-    return Unsaved(
-        record_of(person, at if isinstance(at, int) and at > 0 else now_ms, known.record),
-        known.base,
-        tried=before.tried if before else 0,
-        session=writer.session,
-        turn=writer.thread.turn + (writer.ends and not ends),
-        requests=_with(before.requests if before else (), writer.request),
+    at = moment_of(found.record) if asking.ends else 0
+    return started.after(
+        done,
+        record=record_of(person, at if at > 0 else done.at, found.record),
+        session=asking.session,
+        turn=asking.thread.turn + (asking.ends and not ends),
         ends=ends,
-        known=before.known if before else writer.thread.known,
     )
 
 
-def _with(requests: tuple[str, ...], request: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys((*requests, request) if request else requests))[-ATTEMPTS:]
-
-
-def _saved(handler_input: HandlerInput, store: PeopleStore, known: Known, unsaved: Unsaved) -> Unsaved | None:
-    """Save it; what of it is still to be saved afterwards, None for nothing."""
-    envelope, manager = handler_input.request_envelope, handler_input.attributes_manager
-    try:
-        store.attempted(envelope, known.unsaved.requests if known.unsaved else ())
-        manager.persistent_attributes = unsaved.record
-        manager.save_persistent_attributes()
-    except Exception:
-        log.exception("the store took no person")
-        note(store="took nothing")
-        return unsaved
-    # This turn came too late, but what rode along was done before, and is still to be added to what is newer.
-    return known.unsaved if store.saved(envelope) is Verdict.OVERTAKEN else None
-
-
-def keep(store: PeopleStore, envelope: RequestEnvelope, riding: dict[str, object]) -> None:
+def owe(store: People, asking: Asking, riding: Mapping[str, object], again: Again) -> None:
     """Keep in this process what would have ridden on in a session that is over."""
-    unsaved = _riding(riding)
+    unsaved = _unsaved(riding)
     if unsaved is not None:
-        store.owe(envelope, unsaved)
+        store.owe(asking, str(riding.get(SPEAKER, HOUSEHOLD)), unsaved, again)
         note(kept="until the store is back")
 
 
-def forget(store: PeopleStore, envelope: RequestEnvelope, whom: Forget) -> None:
+def forget(store: People, asking: Asking, whom: Forget) -> None:
     """Delete what is stored.
 
     Raises:
-        PersistenceException: it could not be deleted, so nobody may be told that it was.
+        StoreFailed: it could not be deleted, so nobody may be told that it was.
     """
-    match whom:
-        case Forget.ME:
-            store.forget_speaker(envelope)
-        case Forget.EVERYONE:
-            store.delete_attributes(envelope)
-        case Forget.NOBODY:
-            return
+    if whom is not Forget.NOBODY:
+        store.forget(asking, everyone=whom is Forget.EVERYONE)
 
 
-def number_of(store: PeopleStore, envelope: RequestEnvelope) -> int:
-    """How many people are remembered in the household; 1 where that cannot be told."""
+# A turn, to be made again
+
+
+def done_of(asking: Asking, session: Session, event: Event, at: int) -> Done:
+    """A turn as it is made: from that session, and by what happened, at that time in milliseconds since 1970."""
+    return Done(asking.request or str(at), at, attributes_of(session), _as_json(event))
+
+
+def _as_json(event: Event) -> dict[str, Any]:
+    return {"is": name_of(kind_of(event)), **({} if isinstance(event, Said) else to_plain(event))}
+
+
+session_of({KEY: {}})  # while there is one thread: see memory/record.py
+_FIRST = Lock()
+
+
+def event_done(done: Done) -> Event | None:
+    """What happened in a turn; None where that cannot be told any more."""
+    kind = KINDS.get(str(done.event.get("is")))
+    if kind is None or isinstance(kind, Said):
+        return kind
     try:
-        return max(1, store.number_of_speakers(envelope))
-    except Exception:
-        log.exception("the store could not count the household")
-        return 1
-
-
-def _attributes(handler_input: HandlerInput) -> dict[str, object]:
-    if handler_input.request_envelope.session is None:
-        return {}
-    return handler_input.attributes_manager.session_attributes or {}
+        with _FIRST:
+            return from_plain(kind, dict(done.event))
+    except Damaged:
+        return None

@@ -14,7 +14,7 @@ from ask_sdk_model import Slot as Filled
 from ask_sdk_model.slu.entityresolution import StatusCode
 
 from skill.alexa.intents import BY_NAME, Slot
-from skill.dialogue.events import UNKNOWN, Event, Failed, Left, NotUnderstood, Open, TimedOut
+from skill.dialogue.events import UNKNOWN, Event, Said
 from skill.library.limits import LARGEST_NUMBER
 
 
@@ -25,7 +25,7 @@ def event_of(request: Request) -> Event | None:
     """
     match request:
         case LaunchRequest():
-            return Open()
+            return Said.OPEN
         case IntentRequest():
             return _of_intent(request.intent)
         case SessionEndedRequest():
@@ -42,18 +42,20 @@ def _of_ending(request: SessionEndedRequest) -> Event:
     """
     match request.reason:
         case SessionEndedReason.EXCEEDED_MAX_REPROMPTS:
-            return TimedOut()
+            return Said.TIMED_OUT
         case SessionEndedReason.ERROR:
-            return Failed()
+            return Said.FAILED
         case _:
-            return Left()
+            return Said.LEFT
 
 
 def _of_intent(said: Any) -> Event:
     intent = BY_NAME.get(said.name) if said is not None else None
     if intent is None:
-        return NotUnderstood()
+        return Said.NOT_UNDERSTOOD
     filled: Mapping[str, Filled | None] = said.slots or {}
+    if isinstance(intent.event, Said):
+        return intent.event
     return intent.event(**{name: _value(slot, filled.get(slot)) for name, slot in intent.slots.items()})
 
 

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from functools import partial
 
 from ask_sdk_core.dispatch_components import AbstractRequestHandler
 from ask_sdk_core.handler_input import HandlerInput
@@ -22,16 +23,17 @@ from skill.alexa.attributes import attributes_of, session_of
 from skill.alexa.envelope import Serializer
 from skill.alexa.facts import facts_of
 from skill.alexa.logs import Outcome, note
-from skill.alexa.people import forget, keep, number_of, recall, remember
+from skill.alexa.people import Found, asking_of, done_of, event_done, forget, owe, recall, remember
 from skill.alexa.requests import event_of
 from skill.alexa.responses import apology_of, cannot_fulfill, last_resort, nothing, response_of
 from skill.alexa.time_zone import device_zone, zone
-from skill.dialogue.events import Event, ForgetMe
+from skill.dialogue.events import Event
 from skill.dialogue.respond import respond
-from skill.dialogue.session import Forget, Listener, Person, Phase, Scene, Session, Turn
+from skill.dialogue.session import Forget, Listener, Person, Scene, Session, Turn
 from skill.library.models import Library
 from skill.library.values import replace
-from skill.memory.people import PeopleStore
+from skill.memory.people import People, tries
+from skill.memory.unsaved import Done
 
 log = logging.getLogger(__name__)
 
@@ -44,7 +46,7 @@ Clock = Callable[[], datetime]
 
 def create_skill(coach: "Coach") -> CustomSkill:
     """The skill, ready to be called by an adapter."""
-    builder = CustomSkillBuilder(persistence_adapter=coach.store)
+    builder = CustomSkillBuilder()
     builder.add_request_handler(coach)
     skill = builder.create()
     skill.serializer = Serializer()
@@ -60,7 +62,7 @@ class Coach(AbstractRequestHandler):
     def __init__(
         self,
         libraries: Mapping[str, Library],
-        store: PeopleStore,
+        store: People,
         *,
         respond: Respond = respond,
         sounds: frozenset[str] = frozenset(),
@@ -120,51 +122,64 @@ class Coach(AbstractRequestHandler):
         if event is not None:
             return self._turn(handler_input, event)
         if request.object_type == DISABLED:
-            forget(self.store, handler_input.request_envelope, Forget.EVERYONE)
+            forget(self.store, asking_of(handler_input.request_envelope), Forget.EVERYONE)
         return cannot_fulfill() if isinstance(request, CanFulfillIntentRequest) else nothing()
 
     def _turn(self, handler_input: HandlerInput, event: Event) -> Response:
-        """One turn. The person is remembered before it is answered, and not when it cannot be answered."""
-        envelope = handler_input.request_envelope
-        manager = handler_input.attributes_manager
-        known = recall(handler_input, self.store)
-        session = session_of(manager.session_attributes if envelope.session else None)
-        person = self._at_home(envelope, known.person)
-        scene = self._scene(handler_input, person, known.recognised, _needs_count(session, event))
+        """One turn. The person is remembered before it is answered, and not when it cannot be answered.
+
+        Where somebody else was quicker to save the same person, it is made again on what they have saved. What acts
+        outside is done once, afterwards.
+        """
+        envelope, manager = handler_input.request_envelope, handler_input.attributes_manager
+        asking = asking_of(envelope)
+        attributes: dict[str, object] = {}
+        if envelope.session:
+            attributes = manager.session_attributes = manager.session_attributes or attributes
+        session = session_of(attributes)
         note(phase=session.phase.value)
-        turn = self._respond(session, event, scene)
-        note(then=turn.session.phase.value)
+        now = _moment(_request(handler_input).timestamp) or self._clock()
+        done = done_of(asking, session, event, _milliseconds(now))
+        again = partial(self._again, envelope)
+        device = self._zone_of(envelope) if envelope.session and envelope.session.new else ""
         ended = isinstance(envelope.request, SessionEndedRequest)
-        response = nothing() if ended else response_of(turn.prompt, self._sounds_at)
-        forget(self.store, envelope, turn.forget)
-        riding: dict[str, object] = {}
-        if turn.forget is Forget.NOBODY:
-            riding = remember(handler_input, self.store, known, turn.person, _milliseconds(scene.now))
+        for _ in tries():
+            found = recall(self.store, asking, attributes, again)
+            person = replace(found.person, zone=device) if device else found.person
+            turn = self._respond(session, event, self._scene(envelope, person, now, found))
+            response = nothing() if ended else response_of(turn.prompt, self._sounds_at)
+            if turn.forget is not Forget.NOBODY:
+                riding: dict[str, object] = {}
+                break
+            quicker, riding = remember(self.store, found, turn.person, done)
+            if not quicker:
+                break
+            asking = found.known.asking_again()
+        forget(self.store, asking, turn.forget)
+        note(then=turn.session.phase.value)
         if envelope.session:
             closed = ended or not turn.prompt.listen
             manager.session_attributes = {} if closed else {**attributes_of(turn.session), **riding}
             if closed:
-                keep(self.store, envelope, riding)
+                owe(self.store, asking, riding, again)
         return response
 
-    def _at_home(self, envelope: RequestEnvelope, person: Person) -> Person:
-        """The person in the time zone of their device, which is asked for as a session begins."""
-        if envelope.session is None or not envelope.session.new:
+    def _again(self, envelope: RequestEnvelope, person: Person, done: Done) -> Person:
+        """Somebody after a turn that is made once more, because they have changed since it was made."""
+        if (event := event_done(done)) is None:
             return person
-        found = self._zone_of(envelope)
-        return replace(person, zone=found) if found else person
+        now = datetime.fromtimestamp(done.at / 1000, UTC)
+        return self._respond(session_of(done.session), event, self._scene(envelope, person, now)).person
 
-    def _scene(self, handler_input: HandlerInput, person: Person, recognised: bool, count: bool) -> Scene:
-        envelope, request = handler_input.request_envelope, _request(handler_input)
-        library = self._library(request.locale)
-        now = _moment(request.timestamp) or self._clock()
+    def _scene(self, envelope: RequestEnvelope, person: Person, now: datetime, found: Found | None = None) -> Scene:
+        library = self._library(envelope.request.locale if envelope.request else None)
         return Scene(
             person=person,
             library=library,
             listener=self._listeners[_has_screen(envelope)],
             now=now.astimezone(zone(person.zone) or zone(library.zone) or UTC),
-            household=number_of(self.store, envelope) if count else 1,
-            recognised=recognised,
+            household=max(1, len(found.known.found.people)) if found else 1,
+            recognised=found is None or found.recognised,
         )
 
     def _library(self, locale: str | None) -> Library:
@@ -184,11 +199,6 @@ def _request(handler_input: HandlerInput) -> Request:
     """The request; `Serializer` lets no envelope through that has none."""
     request: Request = handler_input.request_envelope.request  # type: ignore[assignment]
     return request
-
-
-def _needs_count(session: Session, event: Event) -> bool:
-    """Only who wants to be forgotten may have to say whom."""
-    return isinstance(event, ForgetMe) or session.phase is Phase.FORGETTING
 
 
 def _milliseconds(moment: datetime) -> int:

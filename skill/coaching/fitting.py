@@ -2,11 +2,22 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import groupby
 
-from skill.coaching.place import Place
+from skill.coaching.plan import Place
 from skill.coaching.practice import PieceKind, Practice
-from skill.coaching.speech import speaking_seconds
-from skill.coaching.timeline import GATE, GATE_KNOWN, GATE_NAMED, GATE_WAY, Cue, Part, Passage, Telling, passages
+from skill.coaching.timeline import (
+    GATE,
+    GATE_KNOWN,
+    GATE_NAMED,
+    GATE_WAY,
+    Cue,
+    Part,
+    Passage,
+    Telling,
+    passages,
+    speaking_seconds,
+)
 from skill.library.limits import CLIPS
 from skill.library.values import Value, replace
 
@@ -209,20 +220,14 @@ def _split(taken: list[Passage], passage: Passage, room: _Room) -> tuple[list[Pa
     """Fill what room is left with the reps of a passage that does not fit whole; where it stops is a rep's start."""
     cues: list[Cue] = []
     left, characters = room.seconds, room.characters
-    for rep in _by_rep(passage.cues):
+    for _, of_rep in groupby(passage.cues, lambda cue: cue.place.rep):
+        rep = list(of_rep)
         left -= sum(cue.seconds for cue in rep)
         characters -= sum(len(cue.say) + _CUE_OVERHEAD for cue in rep)
         if min(left, characters) < 0:
             return [*taken, Passage(tuple(cues))] if cues else taken, room, rep[0].place
         cues += rep
     return taken, room, passage.cues[0].place
-
-
-def _by_rep(cues: tuple[Cue, ...]) -> list[list[Cue]]:
-    reps: dict[int, list[Cue]] = {}
-    for cue in cues:
-        reps.setdefault(cue.place.rep, []).append(cue)
-    return list(reps.values())
 
 
 def _span(taken: list[Passage], room: _Room, ends: Place, *, gate: str = "", finished: bool = False) -> Span:

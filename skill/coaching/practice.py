@@ -1,13 +1,83 @@
-"""One exercise as this person does it now: its form, the dose settled, and the pieces it is made of."""
+"""One exercise as this person does it: what they wish, its form, the dose settled, and the pieces it is made of."""
 
 from collections.abc import Mapping
 from enum import StrEnum
 from functools import lru_cache
 
 from skill.coaching.cadence import LONG_HOLD_SECONDS
-from skill.coaching.wishes import Habits, Speed, Wish
-from skill.library.models import Exercise, Form, Library, Range, Side, Sides, Step
-from skill.library.values import Value
+from skill.library.models import Exercise, Form, Level, Library, Range, Side, Sides, Step
+from skill.library.values import Number, Value, field
+
+# What a person wishes
+
+
+class Pace(StrEnum):
+    """Who sets the pace between exercises and sides."""
+
+    GUIDED = "guided"
+    FLOW = "flow"
+
+
+class Speed(StrEnum):
+    """How much time lies between the reps. The moves themselves keep their tempo."""
+
+    SLOWER = "slower"
+    USUAL = "usual"
+    FASTER = "faster"
+
+    def relax(self, seconds: int) -> int:
+        """Seconds between two reps at this speed, where the content says so many."""
+        match self:
+            case Speed.SLOWER:
+                return seconds + 2
+            case Speed.USUAL:
+                return seconds
+            case Speed.FASTER:
+                return max(1, seconds - 1)
+
+
+class Talk(StrEnum):
+    """How much she explains: as much as someone still needs, always all of it, or always little."""
+
+    LEARNING = "learning"
+    MORE = "more"
+    LESS = "less"
+
+    def is_short(self, heard: int) -> bool:
+        """Whether someone who has been led through an exercise so often needs only its name, a reminder and a cue."""
+        return self is Talk.LESS or (self is Talk.LEARNING and heard >= FAMILIAR_AFTER)
+
+
+FAMILIAR_AFTER = 3
+"""After so many times an exercise is known, and she says less."""
+
+
+class Habits(Value):
+    """What a person brings to any exercise: their wishes, their speed, and what they know by now.
+
+    Attributes:
+        wishes: what was asked of an exercise, by its id.
+        heard: how often each exercise was led to its end, by its id.
+        sides: the sides to do today, in order, of exercises where that is not left, then right.
+    """
+
+    wishes: Mapping[str, "Wish"] = field(default_factory=dict)
+    speed: Speed = Speed.USUAL
+    heard: Mapping[str, int] = field(default_factory=dict)
+    talk: Talk = Talk.LEARNING
+    sides: Mapping[str, tuple[Side, ...]] = field(default_factory=dict)
+
+
+class Wish(Value):
+    """What a person asked of one exercise; None means as the content has it."""
+
+    level: Level | None = None
+    reps: Number | None = None
+    sets: Number | None = None
+    hold: Number | None = None
+
+
+# What becomes of it
 
 
 class PieceKind(StrEnum):
@@ -136,7 +206,7 @@ def _settled(
     cue: int | None,
 ) -> Practice:
     dose = form.dose
-    sets = least_to_most(dose.sets, wish.sets)
+    sets, hold = least_to_most(dose.sets, wish.sets), least_to_most(dose.hold, wish.hold)
     return Practice(
         index=place.index,
         of=place.of,
@@ -146,7 +216,7 @@ def _settled(
         leave_before=place.leave_before,
         reps=least_to_most(dose.reps, wish.reps),
         sets=sets,
-        hold=_timed(least_to_most(dose.hold, wish.hold)),
+        hold=hold - hold % 5 if hold >= LONG_HOLD_SECONDS else hold,  # in fives, as the marks and sounds of it are
         lift=dose.tempo.lift,
         lower=dose.tempo.lower,
         relax=speed.relax(dose.tempo.relax),
@@ -171,11 +241,6 @@ def least_to_most(allowed: Range, wish: int | None) -> int:
 
 SHORTEST_LONG_HOLD = 5
 """Seconds of a stretch below which nothing is stretched."""
-
-
-def _timed(hold: int) -> int:
-    """Long holds come in fives, as their marks and sounds do."""
-    return hold - hold % 5 if hold >= LONG_HOLD_SECONDS else hold
 
 
 def _form(step: Step, wishes: Mapping[str, Wish], library: Library) -> Form:

@@ -4,17 +4,17 @@ A piece becomes passages, a passage becomes cues. A passage that has a sound las
 the cues say the same thing aloud, for a device that cannot be sent sounds.
 """
 
+import re
 from collections.abc import Iterator
 from enum import IntEnum, StrEnum
 from functools import lru_cache
 
 from skill.coaching import cadence
-from skill.coaching.place import Place
+from skill.coaching.plan import Place
 from skill.coaching.practice import Piece, PieceKind, Practice
-from skill.coaching.speech import speaking_seconds
 from skill.library.models import Level, Side, Transition
 from skill.library.values import Value, force_setattr, replace
-from skill.library.words import Words, capitalised, sentences
+from skill.library.words import Wording, capitalised, sentences
 
 COUNT_EVERY_SECONDS = 5
 """In a long hold counted aloud the seconds left are said this often: well inside the silence allowed."""
@@ -103,7 +103,7 @@ class Telling(Value):
         whole: the way back into a set is told as to somebody who was away, not as to who has only paused.
     """
 
-    words: Words
+    words: Wording
     flowing: bool = False
     ticks: bool = True
     holding: bool = False
@@ -140,7 +140,7 @@ def passages(practice: Practice, place: Place, telling: Telling) -> tuple[Passag
             return (*_start(practice, piece, place, telling), _count_off(practice, piece, place, telling))
 
 
-def sided(text: str, side: Side | None, words: Words) -> str:
+def sided(text: str, side: Side | None, words: Wording) -> str:
     """A text of an exercise with its sides named; where the sides work together, a text that names none."""
     side = side or Side.LEFT
     return text.format(working=words.side(side), supporting=words.side(side.other)) if "{" in text else text
@@ -318,7 +318,7 @@ def _ending_set(practice: Practice, passage: Passage, telling: Telling) -> Itera
         yield _time_to_settle(practice.form.setup_seconds, passage.cues[0].place, telling.words)
 
 
-def the_move(practice: Practice, side: Side | None, words: Words) -> str:
+def the_move(practice: Practice, side: Side | None, words: Wording) -> str:
     """What will be counted, told as something that is still to come, because people do what they hear."""
     return words("when-i-count", move=sided(practice.form.move, side, words))
 
@@ -333,7 +333,7 @@ def _switch(practice: Practice, piece: Piece, place: Place, telling: Telling) ->
         yield _time_to_settle(practice.form.switch_seconds, place, words)
 
 
-def introduction(practice: Practice, words: Words) -> str:
+def introduction(practice: Practice, words: Wording) -> str:
     """The exercise named, with its form where that is not the usual one; and its number, to whom it is still new."""
     named = practice.exercise.name
     if practice.of > 1 and not practice.short:
@@ -347,49 +347,44 @@ def introduction(practice: Practice, words: Words) -> str:
     return sentences(named if named.endswith(".") else f"{named}.", practice.form.label and f"{practice.form.label}.")
 
 
-def needed(things: tuple[str, ...], words: Words) -> str:
+def needed(things: tuple[str, ...], words: Wording) -> str:
     """What to have at hand, in a sentence; nothing where nothing is needed."""
     if not things:
         return ""
     return sentences(words("equipment", items=words.listed(words.library.equipment[item] for item in things)))
 
 
-def dose(practice: Practice, words: Words) -> str:
+def dose(practice: Practice, words: Wording) -> str:
     """How much is to be done, in one sentence; to someone who knows the exercise, in a few words."""
     kind = "holds" if practice.long_holds else "reps"
     each = "-each" if len({piece.side for piece in practice.pieces}) > 1 else ""
     amount = words.amount(kind, practice.reps)
     short = "-short" if practice.short else ""
-    told = words(f"dose-{kind}{short}{each}", **_dose_fields(practice, amount, short, words))
+    given = {} if short else {"seconds": words.amount("seconds", practice.hold)}
+    told = words(f"dose-{kind}{short}{each}", amount=amount, **given)
     return sentences(told, words("dose-sets", sets=words.amount("sets", practice.sets)) if practice.sets > 1 else "")
 
 
-def _dose_fields(practice: Practice, amount: str, short: str, words: Words) -> dict[str, str]:
-    if short:
-        return {"amount": amount}
-    return {"amount": amount, "seconds": words.amount("seconds", practice.hold)}
-
-
-def moving_over(change: Transition, place: Place, side: Side | None, words: Words) -> Iterator[Passage]:
+def moving_over(change: Transition, place: Place, side: Side | None, words: Wording) -> Iterator[Passage]:
     """Getting from one position to another, with its seated pause."""
     yield from before_the_pause(change, place, side, words)
     if change.pause_seconds:
         yield from after_the_pause(change, place, side, words)
 
 
-def before_the_pause(change: Transition, place: Place, side: Side | None, words: Words) -> Iterator[Passage]:
+def before_the_pause(change: Transition, place: Place, side: Side | None, words: Wording) -> Iterator[Passage]:
     """A change of position; of the way up, as far as the seat, with the quiet there."""
     yield _said(CueKind.SET_UP, sentences(*(sided(text, side, words) for text in change.before)), place, words)
     if change.pause_seconds:
         yield Passage(tuple(_quiet(CueKind.REST, change.pause_seconds, place, "pause-seated", words)))
 
 
-def after_the_pause(change: Transition, place: Place, side: Side | None, words: Words) -> Iterator[Passage]:
+def after_the_pause(change: Transition, place: Place, side: Side | None, words: Wording) -> Iterator[Passage]:
     """The way up from the seat."""
     yield _said(CueKind.SET_UP, sentences(*(sided(text, side, words) for text in change.after)), place, words)
 
 
-def _time_to_settle(seconds: int, place: Place, words: Words) -> Passage:
+def _time_to_settle(seconds: int, place: Place, words: Wording) -> Passage:
     quiet = min(_fives(seconds), LONGEST_BED_SECONDS)
     return Passage(tuple(_quiet(CueKind.READY, quiet, place, "settle", words)), cadence.bed(quiet))
 
@@ -423,7 +418,7 @@ def _count_off(practice: Practice, piece: Piece, place: Place, telling: Telling)
     return Passage(tuple(cues), pattern)
 
 
-def _rep(practice: Practice, place: Place, piece: Piece, words: Words) -> Iterator[Cue]:
+def _rep(practice: Practice, place: Place, piece: Piece, words: Wording) -> Iterator[Cue]:
     left = practice.reps - place.rep
     beats = practice.form.beats
     number = words("count-last") if left == 1 and practice.reps > 1 else words.number(left)
@@ -444,7 +439,9 @@ def _holds(practice: Practice, piece: Piece, place: Place, telling: Telling) -> 
     for done in range(place.rep, practice.reps):
         held = place.held if done == place.rep else 0
         here = Place(place.step, place.piece, done, held)
-        again = _which_hold(practice, done, words) if done > place.rep else ""
+        left, again = practice.reps - done, ""
+        if done > place.rep:
+            again = words("once-more") if left == 1 else words("holds-to-go", amount=words.amount("holds", left))
         if not (telling.holding and done == place.rep):
             lift = sentences(again, f"{sided(beats.lift, piece.side, words)}.")
             yield _said(CueKind.MOVE, lift, here, words, practice.lift)
@@ -457,12 +454,7 @@ def _holds(practice: Practice, piece: Piece, place: Place, telling: Telling) -> 
             yield _said(CueKind.REST, sentences(words("relax")), after, words, practice.relax, joined=True)
 
 
-def _which_hold(practice: Practice, done: int, words: Words) -> str:
-    left = practice.reps - done
-    return words("once-more") if left == 1 else words("holds-to-go", amount=words.amount("holds", left))
-
-
-def _hold(seconds: int, place: Place, beat: str, words: Words) -> Iterator[Cue]:
+def _hold(seconds: int, place: Place, beat: str, words: Wording) -> Iterator[Cue]:
     """One hold counted aloud: the seconds left every five, half-way once, the last three one by one."""
     counted = {seconds - left: words.number(left) for left in range(1, cadence.LAST_COUNTED + 1)}
     for at in range(place.held, seconds, COUNT_EVERY_SECONDS):
@@ -494,7 +486,7 @@ def _rest(practice: Practice, piece: Piece, place: Place, telling: Telling) -> I
     )
 
 
-def _quiet(kind: CueKind, seconds: int, place: Place, calm: str, words: Words) -> Iterator[Cue]:
+def _quiet(kind: CueKind, seconds: int, place: Place, calm: str, words: Wording) -> Iterator[Cue]:
     """Quiet time counted aloud: a calm word, another one each time, often enough that no silence is too long."""
     lines = words.all(calm)
     for turn, left in enumerate(range(seconds, 0, -8)):
@@ -503,7 +495,7 @@ def _quiet(kind: CueKind, seconds: int, place: Place, calm: str, words: Words) -
 
 
 def _said(
-    kind: CueKind, text: str, place: Place, words: Words, seconds: float = 0.0, *, joined: bool = False
+    kind: CueKind, text: str, place: Place, words: Wording, seconds: float = 0.0, *, joined: bool = False
 ) -> Passage:
     """Speech, and quiet after it up to `seconds` where that is longer."""
     lasts = max(seconds, speaking_seconds(text, words.library.language))
@@ -513,3 +505,39 @@ def _said(
 def _fives(seconds: int) -> int:
     """Seconds rounded up to the next five: the sounds come in fives."""
     return -(-seconds // COUNT_EVERY_SECONDS) * COUNT_EVERY_SECONDS
+
+
+# How long speech takes: an estimate, because Alexa tells nobody how fast it speaks; it errs to the long side a little
+
+_LETTERS_A_SECOND = {"en": 17.0}
+"""Fitted to an offline neural voice reading our own content, then a little slower: about 165 words a minute."""
+
+_SENTENCE_PAUSE = 0.5
+_COMMA_PAUSE = 0.25
+_SHORTEST = 0.4
+
+
+_LETTER = re.compile(r"[\w' ]")
+_SENTENCE_END = re.compile(r"[.?!:](?=\s)")
+_COMMA = re.compile(r"[,;](?=\s)")
+
+TEXTS = 4096
+"""Texts whose length is remembered: most of what she says is said again and again, to everybody."""
+
+
+@lru_cache(maxsize=TEXTS)
+def speaking_seconds(text: str, language: str = "en", pace: float = 1.0) -> float:
+    """Seconds that a text takes to speak.
+
+    Args:
+        text: plain words and punctuation.
+        language: the content language; an unknown one is taken to be as fast as English.
+        pace: 1.0 is the usual rate, 2.0 twice as fast.
+    """
+    text = text.strip()
+    if not text:
+        return 0.0
+    letters = len(_LETTER.findall(text))
+    pauses = len(_SENTENCE_END.findall(text)) * _SENTENCE_PAUSE + len(_COMMA.findall(text)) * _COMMA_PAUSE
+    rate = _LETTERS_A_SECOND.get(language, _LETTERS_A_SECOND["en"])
+    return max(_SHORTEST, letters / rate + pauses) / pace

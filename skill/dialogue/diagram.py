@@ -3,8 +3,8 @@
 from datetime import UTC, datetime, timedelta
 
 from skill.coaching import plan
-from skill.coaching.place import Place
-from skill.dialogue.events import Event, GoTo
+from skill.coaching.plan import Place
+from skill.dialogue.events import Event, GoTo, Kind, Said, name_of
 from skill.dialogue.respond import respond
 from skill.dialogue.session import Listener, Person, Phase, Scene, Session, Underway
 from skill.dialogue.situation import look
@@ -35,11 +35,11 @@ def _ways_out(phase: Phase, library: Library) -> dict[str, list[str]]:
     for event in ROWS:
         target = _target(phase, event, library)
         if target != phase:
-            ways.setdefault(target, []).append(event.__name__)
+            ways.setdefault(target, []).append(name_of(event))
     return ways
 
 
-def _target(phase: Phase, event: type[Event], library: Library) -> str:
+def _target(phase: Phase, event: Kind, library: Library) -> str:
     scene = _scene(phase, library)
     turn = respond(_session(phase, library), _sample(event), scene)
     if not turn.prompt.listen:
@@ -48,8 +48,10 @@ def _target(phase: Phase, event: type[Event], library: Library) -> str:
     return str(look(turn.session, replace(scene, person=turn.person, now=heard)).phase)
 
 
-def _sample(event: type[Event]) -> Event:
-    return GoTo(number=4) if event is GoTo else event()
+def _sample(kind: Kind) -> Event:
+    if isinstance(kind, Said):
+        return kind
+    return GoTo(number=4) if kind is GoTo else kind()
 
 
 def _session(phase: Phase, library: Library) -> Session:

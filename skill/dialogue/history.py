@@ -5,21 +5,9 @@ from datetime import date, timedelta
 
 from skill.coaching import plan
 from skill.coaching.fitting import after_piece
-from skill.dialogue.events import (
-    Event,
-    Failed,
-    LeaveOutToday,
-    Next,
-    No,
-    Ready,
-    Resume,
-    SkipExercise,
-    SkipSide,
-    TimedOut,
-    Yes,
-)
+from skill.dialogue.events import Event, LeaveOutToday, Said, SkipSide
 from skill.dialogue.session import Day, Earlier, Person, Phase
-from skill.dialogue.situation import Here, easier_there_is
+from skill.dialogue.situation import Situation, easier_there_is
 from skill.library.models import Side
 from skill.library.values import Value, replace
 
@@ -32,7 +20,7 @@ MOST_HEARD = 99
 FORGIVEN_DAYS = 2
 """Whole days off that do not break a run: strength work wants days between (exercises.md, section 4)."""
 
-ON = (Ready, Next, Resume, Yes)
+LEADS_ON = (Said.READY, Said.NEXT, Said.RESUME, Said.YES)
 """What leads on to the next joint."""
 
 
@@ -44,9 +32,9 @@ class Done(Value):
     whole: bool = False
 
 
-def done(here: Here, event: Event) -> Done:
+def done(here: Situation, event: Event) -> Done:
     """What an event settles: what the clock shows was heard to its end, and what they move on from or leave."""
-    if not here.steps or isinstance(event, Failed):
+    if not here.steps or event is Said.FAILED:
         return Done()
     reached = list(_heard_through(here, event))
     ended = _ended(here, event)
@@ -55,49 +43,46 @@ def done(here: Here, event: Event) -> Done:
     counted = here.session.done
     finished = tuple(name for step in reached if (name := here.steps[step].exercise) not in counted)
     skipped = () if ended or not _leaves(here, event) else (here.steps[here.place.step].exercise,)
-    return Done(finished, skipped, ended and _is_whole(here, {*counted, *finished}))
+    routine, all_done = plan.routine_of(here.session.plan) is not None, {*counted, *finished}
+    every_one = all(step.exercise in all_done for step in here.steps)
+    once = here.session.plan not in all_done
+    return Done(finished, skipped, ended and routine and every_one and once)
 
 
-def _is_whole(here: Here, done: set[str]) -> bool:
-    """A routine of which every exercise was done; once is enough."""
-    routine = plan.routine_of(here.session.plan) is not None
-    return routine and here.session.plan not in done and all(step.exercise in done for step in here.steps)
-
-
-def _heard_through(here: Here, event: Event) -> range:
+def _heard_through(here: Situation, event: Event) -> range:
     """The exercises that lie between where the last answer began and where they are now."""
     if here.session.since is None:
         return range(0)
-    now = here.session.ends if isinstance(event, TimedOut) else here.place
+    now = here.session.ends if event is Said.TIMED_OUT else here.place
     return range(here.session.place.step, now.step)
 
 
-def _ended(here: Here, event: Event) -> bool:
+def _ended(here: Situation, event: Event) -> bool:
     """The last piece was heard to its end: the clock says so, or the device, or they moved on from it."""
     if here.session.since is None:
         return False
-    timed_out = here.session.phase is Phase.FINISHING and isinstance(event, TimedOut)
+    timed_out = here.session.phase is Phase.FINISHING and event is Said.TIMED_OUT
     last = here.place.step == len(here.steps) - 1
     return here.phase is Phase.FINISHING or timed_out or (last and _moves_on(here, event))
 
 
-def _moves_on(here: Here, event: Event) -> bool:
+def _moves_on(here: Situation, event: Event) -> bool:
     """They say "ready" or the like in the middle of an exercise's last piece: it counts as done."""
-    if not (isinstance(event, ON) and here.phase is Phase.MOVING and here.running and here.practice) or here.between:
+    if not (event in LEADS_ON and here.phase is Phase.MOVING and here.running and here.practice) or here.between:
         return False
     return after_piece(here.practice, here.place).step > here.place.step
 
 
-def _leaves(here: Here, event: Event) -> bool:
+def _leaves(here: Situation, event: Event) -> bool:
     if here.phase is Phase.HURTING:
-        stays = isinstance(event, Yes) and easier_there_is(here, here.place)
-        return isinstance(event, (*ON, No, SkipExercise)) and not stays
+        stays = event is Said.YES and easier_there_is(here, here.place)
+        return event in (*LEADS_ON, Said.NO, Said.SKIP_EXERCISE) and not stays
     if here.phase is Phase.FINISHING:
         return False
     if isinstance(event, LeaveOutToday):
         return event.exercise in (None, here.steps[here.place.step].exercise)
     last_side = here.piece is not None and here.piece.side is not Side.LEFT
-    return isinstance(event, SkipExercise) or (isinstance(event, SkipSide) and last_side)
+    return event is Said.SKIP_EXERCISE or (isinstance(event, SkipSide) and last_side)
 
 
 def written_down(person: Person, settled: Done, plan_name: str, today: date) -> Person:

@@ -1,15 +1,16 @@
 """The one function that decides: a session and an event go in, a whole turn comes out."""
 
-from skill.dialogue.events import Event, Failed, Left, Ready, Repeat, StartRoutine, WhatDidYouSay
-from skill.dialogue.history import ON, done, written_down
+from skill.dialogue.changes import with_person
+from skill.dialogue.events import Event, Said, StartRoutine
+from skill.dialogue.history import LEADS_ON, done, written_down
 from skill.dialogue.moves.caring import is_over
 from skill.dialogue.prompt import Say
 from skill.dialogue.session import Forget, Person, Phase, Scene, Session, Turn
-from skill.dialogue.situation import Here, look
-from skill.dialogue.table import TABLE
+from skill.dialogue.situation import Situation, look
+from skill.dialogue.table import make_move
 from skill.dialogue.turns import joined
 from skill.library.values import replace
-from skill.library.words import Words
+from skill.library.words import Wording
 
 
 def respond(session: Session, event: Event, scene: Scene) -> Turn:
@@ -23,10 +24,10 @@ def respond(session: Session, event: Event, scene: Scene) -> Turn:
     Returns:
         The session and the person as they are afterwards, and what is heard. Never raises for any session.
     """
-    if event == WhatDidYouSay() and (session.echoed or not session.said):
-        event = Repeat()  # who asks twice wants all of it
+    if event == Said.WHAT_DID_YOU_SAY and (session.echoed or not session.said):
+        event = Said.REPEAT  # who asks twice wants all of it
     if event == StartRoutine():
-        event = Ready()  # "start", with nothing named, is how some people say that they are ready
+        event = Said.READY  # "start", with nothing named, is how some people say that they are ready
     if session.turns == 0:
         return _first(session, event, scene)
     return _answer(session, event, scene)
@@ -34,9 +35,9 @@ def respond(session: Session, event: Event, scene: Scene) -> Turn:
 
 def _answer(session: Session, event: Event, scene: Scene) -> Turn:
     scene = _sounds_were_heard(session, event, scene)
-    here = look(session, scene, generous=isinstance(event, ON))
+    here = look(session, scene, generous=event in LEADS_ON)
     settled = done(here, event)
-    here = here.remembering(written_down(scene.person, settled, here.session.plan, scene.today))
+    here = with_person(here, written_down(scene.person, settled, here.session.plan, scene.today))
     whole = (here.session.plan,) if settled.whole else ()
     session = replace(here.session, done=(*here.session.done, *settled.finished, *whole))
     here = replace(here, session=session)
@@ -47,7 +48,7 @@ def _answer(session: Session, event: Event, scene: Scene) -> Turn:
     return replace(turn, person=_seen(turn, scene))
 
 
-def _as_the_day_is(here: Here) -> Here:
+def _as_the_day_is(here: Situation) -> Situation:
     """While the day is over nothing else is going on, whatever the session says."""
     if is_over(here.scene):
         return here if here.phase in (Phase.FORGETTING, Phase.ALARM) else replace(here, phase=Phase.OVER)
@@ -62,16 +63,16 @@ def _seen(turn: Turn, scene: Scene) -> Person:
 
 def _sounds_were_heard(session: Session, event: Event, scene: Scene) -> Scene:
     """Whoever goes on after an answer with sounds has heard it, so the failures before it were not in a row."""
-    if not session.sounded or isinstance(event, (Failed, Left)) or not scene.person.sounds_failures:
+    if not session.sounded or event in (Said.FAILED, Said.LEFT) or not scene.person.sounds_failures:
         return scene
     return replace(scene, person=replace(scene.person, sounds_failures=0))
 
 
-def _move(here: Here, event: Event) -> Turn:
+def _move(here: Situation, event: Event) -> Turn:
     """What the table says. Where it says nothing, a question is let drop, as if it had not been asked."""
-    move = TABLE[here.phase, type(event)]
-    if move is not None:
-        return move(here, event)
+    turn = make_move(here, event)
+    if turn is not None:
+        return turn
     before = here.session.asked_in
     if before in (Phase.HURTING, Phase.FINISHING) and here.steps:
         return _move(replace(here, phase=Phase(before)), event)
@@ -97,5 +98,5 @@ def _first(session: Session, event: Event, scene: Scene) -> Turn:
     turn = _answer(session, event, replace(scene, person=person))
     if not due or not turn.prompt.parts:
         return turn
-    parts = joined((Say(Words(scene.library)("sounds-failed")), *turn.prompt.parts))
+    parts = joined((Say(Wording(scene.library)("sounds-failed")), *turn.prompt.parts))
     return replace(turn, prompt=replace(turn.prompt, parts=parts))

@@ -1,14 +1,17 @@
-"""What she knows within one session, and what is remembered of a person beyond it."""
+"""What she knows within one session, how that is settled, and what is remembered of a person beyond it."""
 
 from collections.abc import Mapping
 from datetime import date, datetime
 from enum import StrEnum
 
-from skill.coaching.place import BEGINNING, Place
-from skill.coaching.wishes import Pace, Speed, Talk, Wish
+from skill.coaching import plan
+from skill.coaching.fitting import Practices
+from skill.coaching.plan import BEGINNING, Place
+from skill.coaching.practice import Habits, Pace, PieceKind, Practice, Speed, Talk, Wish, practice, things
+from skill.coaching.timeline import Part
 from skill.dialogue.prompt import Prompt
-from skill.library.models import Library, Side
-from skill.library.values import Bounded, Counts, Number, Text, Texts, Value, field
+from skill.library.models import Level, Library, Side, Step
+from skill.library.values import Bounded, Counts, Number, Text, Texts, Value, field, replace
 
 
 class Phase(StrEnum):
@@ -241,3 +244,215 @@ class Turn(Value):
     person: Person
     prompt: Prompt
     forget: Forget = Forget.NOBODY
+
+
+# Settling a session, and the plan as this person does it
+
+LONGEST_LEAD_SECONDS = 240
+"""No answer speaks longer than this before it moves on; a stored lead beyond it is damage."""
+
+LONGEST_SAFETY_SECONDS = 60
+"""The safety line is shorter than this; a stored end of it further away is damage."""
+
+MOST_HELD_BACK = -300
+"""However many seconds are asked for on top, a hold is never set back further than this."""
+
+
+_TIMED = (Phase.POSITIONING, Phase.MOVING, Phase.FINISHING)
+"""The phases in which something of the last answer may still be running."""
+
+
+def settle(session: Session, scene: Scene) -> Session:
+    """The nearest legal session: a known plan, a place inside it, and a phase that fits."""
+    return settle_with_plan(session, scene)[0]
+
+
+def settle_with_plan(session: Session, scene: Scene) -> tuple[Session, tuple[Step, ...], Practices]:
+    """The same, with its plan's exercises."""
+    if session.phase is Phase.CONFIRMING and not plan.steps(session.asked, scene.library):
+        session = replace(session, phase=Phase.PAUSED, asked="")
+    leaving = session.leaving if session.phase in UNDECIDED else ""
+    steps = steps_of(session.plan, scene, leaving)
+    leaving = leaving if leaving in [step.exercise for step in steps] else ""
+    if not steps:
+        phase = session.phase if session.phase in _WITHOUT_A_PLAN else Phase.CHOOSING
+        session = replace(session, phase=phase, plan="", place=BEGINNING, ends=BEGINNING, since=None)
+    elif session.phase is Phase.CHOOSING:
+        session = replace(session, phase=Phase.PAUSED, since=None)
+    session = _with_its_exercise(session, steps)
+    practices = practices_of(steps, scene)
+    if session.phase is Phase.FINISHING:
+        end = end_of(practices, len(steps) - 1)
+        session = replace(session, ends=end, place=end if session.since is None else session.place)
+    settled = replace(
+        session,
+        place=nearest_place(session.place, practices, last=len(steps) - 1),
+        ends=nearest_place(session.ends, practices, last=len(steps) - 1),
+        since=session.since if session.phase in _TIMED else None,
+        lead=max(0, min(session.lead, LONGEST_LEAD_SECONDS)),
+        safety_until=max(0, min(session.safety_until, int(scene.now.timestamp()) + LONGEST_SAFETY_SECONDS)),
+        turns=max(0, session.turns),
+        misses=max(0, session.misses),
+        body=session.body if session.body in scene.library.position_names else "",
+        came_from=session.came_from if session.came_from in scene.library.position_names else "",
+        number_for=session.number_for if session.number_for in NUMBERS_FOR else "",
+        opened=max(0, session.opened),
+        leaving=leaving if session.phase in UNDECIDED else "",
+    )
+    return settled, steps, practices
+
+
+_WITHOUT_A_PLAN = (Phase.FORGETTING, Phase.ALARM, Phase.OVER)
+"""Phases in which nothing need be underway."""
+
+UNDECIDED = (Phase.HURTING, Phase.CONFIRMING, Phase.FORGETTING, Phase.ASKING, Phase.ALARM)
+"""Phases in which it may still be open what comes instead of an exercise that hurt."""
+
+NUMBERS_FOR = ("reps", "sets", "hold", "seconds")
+"""What a number can be asked for."""
+
+
+def _with_its_exercise(session: Session, steps: tuple[Step, ...]) -> Session:
+    """A place goes with its exercise when the plan has changed; if that is gone, what now stands there begins anew."""
+    place = session.place
+    names = [step.exercise for step in steps]
+    if not session.exercise or not names or names[place.step : place.step + 1] == [session.exercise]:
+        return session
+    if session.exercise in names:
+        place = replace(place, step=names.index(session.exercise))
+    else:
+        place = Place(min(max(place.step, 0), len(names) - 1))
+    return replace(session, place=place, ends=place, since=None, exercise=names[place.step])
+
+
+def end_of(practices: Practices, last: int) -> Place:
+    """The last piece of the exercise at that index: the end of the plan, where it is the last one."""
+    practice = practices(last)
+    return Place(last, len(practice.pieces) - 1) if practice else BEGINNING
+
+
+def nearest_place(place: Place, practices: Practices, last: int) -> Place:
+    """The nearest place that exists; a place past the end of its exercise becomes the exercise's beginning."""
+    step = max(0, min(place.step, last))
+    if step != place.step:
+        return Place(max(0, step))
+    practice = practices(step)
+    if practice is None or not 0 <= place.piece < len(practice.pieces):
+        return Place(step)
+    kind = practice.pieces[place.piece].kind
+    stage = place.stage if kind in _STAGED and place.stage in tuple(Part) else 0
+    if kind is not PieceKind.SET or not most_on_top(practice) <= place.rep < practice.reps:
+        return Place(step, place.piece, stage=stage)
+    held = place.held if practice.long_holds and MOST_HELD_BACK <= place.held < practice.hold else 0
+    return Place(step, place.piece, place.rep, held - held % 5, stage)
+
+
+_STAGED = (PieceKind.SET_UP, PieceKind.SET)
+
+
+def most_on_top(practice: Practice) -> int:
+    """The rep from which a set begins that has as many on top as its content allows: 0, or below."""
+    return min(0, practice.reps - practice.form.dose.reps.most)
+
+
+def as_it_begins(session: Session, scene: Scene) -> Session:
+    """A session as it is before its first turn: where the body is, and what is unfinished; any other is itself."""
+    return _with_what_is_underway(_as_they_left(session, scene), scene)
+
+
+def _with_what_is_underway(session: Session, scene: Scene) -> Session:
+    """A session that begins with something unfinished begins by offering it."""
+    underway = scene.person.underway
+    if session.turns or session.plan or underway is None or not plan.steps(underway.plan, scene.library):
+        return session
+    return replace(
+        session,
+        phase=Phase.OFFERING,
+        plan=underway.plan,
+        place=underway.place,
+        since=None,
+        exercise=underway.exercise,
+        done=underway.done,
+    )
+
+
+RECENT_SECONDS = 180
+"""So long after they were last here, people are taken to be where they were."""
+
+
+def _as_they_left(session: Session, scene: Scene) -> Session:
+    """A session that begins a moment after another one begins where that left the body; else everyone stands."""
+    person, now = scene.person, scene.now.timestamp()
+    if session.turns or not 0 <= now - person.seen_at <= RECENT_SECONDS:
+        return session
+    return replace(session, recent=True, body=person.body, up_at=person.up_at)
+
+
+def today_of(scene: Scene) -> Today:
+    """What holds for today; nothing that was said of another day."""
+    day = scene.today.isoformat()
+    return scene.person.today if scene.person.today.day == day else Today(day)
+
+
+def steps_of(wanted: str, scene: Scene, leaving: str = "") -> tuple[Step, ...]:
+    """The exercises of a plan, without those that the person does not want, and in the form that is possible today.
+
+    Args:
+        wanted: the plan.
+        scene: the turn's scene.
+        leaving: an exercise that stays in it until it is decided what comes instead.
+    """
+    routine, today = plan.routine_of(wanted) is not None, today_of(scene)
+    steps = plan.steps(wanted, scene.library)
+    wished = tuple(step for step in steps if step.exercise not in scene.person.left_out)
+    steps = wished if wished and routine else steps
+    kept = (step for step in steps if step.exercise not in today.left or step.exercise == leaving)
+    possible = (_possible(step, today.lacking, scene) if routine else step for step in kept)
+    return tuple(step for step in possible if step is not None)
+
+
+def _possible(step: Step, lacking: tuple[str, ...], scene: Scene) -> Step | None:
+    """A step in a form that needs nothing they have not got: as it is, or easier; None where there is no such form."""
+    exercise, wish = scene.library.exercises[step.exercise], scene.person.wishes.get(step.exercise)
+    level = (wish and wish.level) or step.level
+    if not lacking or not set(lacking) & set(exercise.form(level).equipment):
+        return step
+    easier = exercise.forms.get(Level.EASIER)
+    return None if easier is None or set(lacking) & set(easier.equipment) else Step(step.exercise, Level.EASIER)
+
+
+def habits_of(steps: tuple[Step, ...], scene: Scene) -> Habits:
+    """What they bring to any exercise today."""
+    person, today = scene.person, today_of(scene)
+    wishes = person.wishes
+    if today.lacking:
+        without = {step.exercise: step.level for step in steps if step.level is Level.EASIER}
+        wishes = {**wishes} | {name: replace(wishes.get(name, Wish()), level=way) for name, way in without.items()}
+    return Habits(wishes, person.speed, person.heard, person.talk, today.sides)
+
+
+def practices_of(
+    steps: tuple[Step, ...], scene: Scene, jumped_to: int = 0, came_from: str = "", *, gathering: bool = False
+) -> Practices:
+    """The exercises by index, each made when it is needed.
+
+    Into the one jumped to, the way leads from elsewhere; and before it what the rest of them needs is asked for, where
+    that is still to be fetched.
+    """
+    made: dict[int, Practice] = {}
+    habits = habits_of(steps, scene)
+
+    def at(index: int) -> Practice | None:
+        if not 0 <= index < len(steps):
+            return None
+        if index not in made:
+            made[index] = practice(steps, index, habits, scene.library)
+            if index == jumped_to and (came_from or gathering):
+                needed = things(steps[index:], habits, scene.library) if gathering else ()
+                usual = made[index].position_before
+                before = came_from or usual
+                leave = made[index].leave_before if before == usual else ""
+                made[index] = replace(made[index], position_before=before, leave_before=leave, things=needed)
+        return made[index]
+
+    return at

@@ -6,13 +6,19 @@ over nothing else is going on. The picture in docs/ is drawn from this table.
 """
 
 from collections.abc import Callable, Mapping
+from inspect import signature
 
 from skill.dialogue import events as e
+from skill.dialogue.events import Event, Kind, Said, kind_of
 from skill.dialogue.moves import adjusting, asking, caring, going, leaving, opening, remembering, sides
 from skill.dialogue.session import Phase, Turn
-from skill.dialogue.situation import Here
+from skill.dialogue.situation import Situation
+from skill.dialogue.turns import just_say
 
-Move = Callable[[Here, e.Event], Turn]
+Move = Callable[[Situation], Turn]
+
+GivenMove = Callable[..., Turn]
+"""A move in the row of an event that carries something: it is handed those of the event's fields that it names."""
 
 DROPPED = None
 """In a cell: the question is let drop, and the event is as if it had not been asked."""
@@ -33,11 +39,10 @@ PHASES = (
 )
 
 a, c, g, k, o, r, s = adjusting, asking, going, caring, opening, remembering, sides
-first, offered, asked, nothing = (
+first, offered, asked = (
     o.start_first_routine,
     o.go_on_from_last_time,
     o.start_asked,
-    g.nothing_underway,
 )
 on, up, leave, end, over, still = (
     g.move_on,
@@ -47,11 +52,16 @@ on, up, leave, end, over, still = (
     k.still_over,
     k.unwell,
 )
+nothing, no_more, no_pause = just_say("nothing-underway"), just_say("nothing-left"), just_say("paused-nothing")
 ASIDE = (DROPPED, DROPPED, still, over)
 """The last four columns of most rows: a question in between is let drop, an alarm is asked about again, a day stays over."""
 
 
 def _row(*eight: Move | None) -> tuple[Move | None, ...]:
+    return (*eight, *ASIDE) if len(eight) == 8 else eight
+
+
+def _given(*eight: GivenMove | None) -> tuple[GivenMove | None, ...]:
     return (*eight, *ASIDE) if len(eight) == 8 else eight
 
 
@@ -61,102 +71,119 @@ def _all(move: Move) -> tuple[Move | None, ...]:
 
 
 # fmt: off
-ROWS: Mapping[type[e.Event], tuple[Move | None, ...]] = {
-    #                       CHOOSING            OFFERING          POSITIONING      MOVING           PAUSED                   HURTING             CONFIRMING         FINISHING  (FORGETTING, ASKING, ALARM, OVER)
-    e.Open:            _row(o.welcome,         o.offer,          o.reopen,        o.reopen,        o.reopen,                k.it_hurts,         o.reopen,            g.nothing_left),
-    e.StartRoutine:    _all(o.start_routine),
-    e.StartExercise:   _all(o.start_exercise),
-    e.GoTo:            _row(o.go_to_and_start, o.go_to,          o.go_to,         o.go_to,         o.go_to,                 o.go_to,            o.go_to,             o.go_to,  DROPPED, a.number, still, over),
-    e.Number:          _row(a.number,          a.number,         a.number,        a.number,        a.number,                k.stay_put,         a.number,            a.number, DROPPED, a.number, still, over),
-    e.StartOver:       _row(first,             o.begin_over,     o.start_over,    o.start_over,    o.start_over,            o.start_over,       asked,               o.begin_over),
+ROWS: Mapping[Kind, tuple[GivenMove | None, ...]] = {
+    #                                CHOOSING            OFFERING          POSITIONING      MOVING           PAUSED                   HURTING             CONFIRMING         FINISHING  (FORGETTING, ASKING, ALARM, OVER)
+    Said.OPEN:                 _row(o.welcome,         o.offer,          o.reopen,        o.reopen,        o.reopen,                k.it_hurts,         o.reopen,            no_more),
+    e.StartRoutine:            _given(*(o.start_routine,) * 8),
+    e.StartExercise:           _given(*(o.start_exercise,) * 8),
+    e.GoTo:                    _given(o.go_to_and_start, o.go_to,          o.go_to,         o.go_to,         o.go_to,                 o.go_to,            o.go_to,             o.go_to,  DROPPED, a.number, still, over),
+    e.Number:                  _given(a.number,          a.number,         a.number,        a.number,        a.number,                k.stay_put,         a.number,            a.number, DROPPED, a.number, still, over),
+    Said.START_OVER:           _row(first,             o.begin_over,     o.start_over,    o.start_over,    o.start_over,            o.start_over,       asked,               o.begin_over),
 
-    e.Ready:           _row(o.ready_to_begin,  offered,          g.go,            on,              up,                      leave,              asked,               end,  DROPPED, DROPPED, k.no_alarm, over),
-    e.Next:            _row(first,             offered,          g.go,            on,              up,                      leave,              asked,               end,  DROPPED, DROPPED, k.no_alarm, over),
-    e.Resume:          _row(o.resume_or_start, offered,          g.go,            on,              up,                      leave,              o.keep_going,        end,  r.keep_remembering, DROPPED, k.no_alarm, over),
-    e.Yes:             _row(first,             offered,          g.go,            on,              up,                      k.easier_or_leave,  asked,               end,  r.forget, DROPPED, k.emergency, k.yes_when_over),
-    e.No:              _row(leaving.stop,      o.decline,        g.pause,         g.pause,         g.pause,                 leave,              o.keep_going,        end,  r.keep_remembering, a.no_number, k.no_alarm, k.no_when_over),
-    e.InPosition:      _row(first,             offered,          g.arrive,        g.arrive,        up,                      k.stay_put,         k.stay_put,          g.nothing_left),
-    e.NotYet:          _row(g.nothing_to_pause, g.pause,         g.not_yet,       g.pause,         g.pause,                 k.stay_put,         k.stay_put,          k.stay_put),
-    e.Previous:        _row(nothing,           g.back,           g.back,          g.back,          g.back,                  g.back,             g.back,              g.again_from_its_start),
-    e.Repeat:          _row(o.welcome,         o.offer,          g.again,         g.again,         g.again_from_its_start,  k.it_hurts,         o.confirm_again,     g.again_from_its_start,  r.ask_before_forgetting, k.stay_put, still, over),
-    e.WhatDidYouSay:   _row(*(c.what_did_you_say,) * 10, still, over),
-    e.SkipExercise:    _row(nothing,           g.skip_exercise,  g.skip_exercise, g.skip_exercise, g.skip_exercise,         leave,              g.skip_exercise,     end),
-    e.SkipSide:        _row(nothing,           g.skip_side,      g.skip_side,     g.skip_side,     g.skip_side,             k.leave_side,       g.skip_side,         end),
-    e.OneSide:         _row(*(s.one_side,) * 5,         k.only_side_after_pain, s.one_side,         s.one_side),
-    e.OnlySide:        _row(*(s.only_side,) * 5,        k.only_side_after_pain, s.only_side,        s.only_side),
-    e.OtherSideFirst:  _row(*(s.other_side_first,) * 5, k.stay_put,             s.other_side_first, s.other_side_first),
-    e.SideAgain:       _row(*(s.side_again,) * 5,       k.stay_put,             s.side_again,       s.side_again),
-    e.BothSides:       _row(*(s.both_sides,) * 5,       k.stay_put,             s.both_sides,       s.both_sides),
-    e.GetUp:           _all(g.get_up),
-    e.AllWell:         _row(*(g.all_well,) * 10, k.no_alarm, k.fine_after_all),
-    e.Pause:           _row(g.nothing_to_pause, g.pause,         g.pause,         g.pause,         g.pause,                 k.stay_put,         g.pause,             g.nothing_left),
+    Said.READY:                _row(o.ready_to_begin,  offered,          g.go,            on,              up,                      leave,              asked,               end,  DROPPED, DROPPED, k.no_alarm, over),
+    Said.NEXT:                 _row(first,             offered,          g.go,            on,              up,                      leave,              asked,               end,  DROPPED, DROPPED, k.no_alarm, over),
+    Said.RESUME:               _row(o.resume_or_start, offered,          g.go,            on,              up,                      leave,              o.keep_going,        end,  r.keep_remembering, DROPPED, k.no_alarm, over),
+    Said.YES:                  _row(first,             offered,          g.go,            on,              up,                      k.easier_or_leave,  asked,               end,  r.forget, DROPPED, k.emergency, k.yes_when_over),
+    Said.NO:                   _row(leaving.stop,      o.decline,        g.pause,         g.pause,         g.pause,                 leave,              o.keep_going,        end,  r.keep_remembering, a.no_number, k.no_alarm, k.no_when_over),
+    Said.IN_POSITION:          _row(first,             offered,          g.arrive,        g.arrive,        up,                      k.stay_put,         k.stay_put,          no_more),
+    Said.NOT_YET:              _row(no_pause, g.pause,         just_say("take-your-time"),       g.pause,         g.pause,                 k.stay_put,         k.stay_put,          k.stay_put),
+    Said.PREVIOUS:             _row(nothing,           g.back,           g.back,          g.back,          g.back,                  g.back,             g.back,              g.again_from_its_start),
+    Said.REPEAT:               _row(o.welcome,         o.offer,          g.again,         g.again,         g.again_from_its_start,  k.it_hurts,         o.confirm_again,     g.again_from_its_start,  r.ask_before_forgetting, k.stay_put, still, over),
+    Said.WHAT_DID_YOU_SAY:     _row(*(c.what_did_you_say,) * 10, still, over),
+    Said.SKIP_EXERCISE:        _row(nothing,           g.skip_exercise,  g.skip_exercise, g.skip_exercise, g.skip_exercise,         leave,              g.skip_exercise,     end),
+    e.SkipSide:                _given(nothing,           g.skip_side,      g.skip_side,     g.skip_side,     g.skip_side,             k.leave_side,       g.skip_side,         end),
+    Said.ONE_SIDE:             _row(*(s.only_side,) * 5,         k.only_side_after_pain, s.only_side,         s.only_side),
+    e.OnlySide:                _given(*(s.only_side,) * 5,        k.only_side_after_pain, s.only_side,        s.only_side),
+    Said.OTHER_SIDE_FIRST:     _row(*(s.other_side_first,) * 5, k.stay_put,             s.other_side_first, s.other_side_first),
+    e.SideAgain:               _given(*(s.side_again,) * 5,       k.stay_put,             s.side_again,       s.side_again),
+    Said.BOTH_SIDES:           _row(*(s.both_sides,) * 5,       k.stay_put,             s.both_sides,       s.both_sides),
+    Said.GET_UP:               _all(g.get_up),
+    Said.ALL_WELL:             _row(*(just_say("all-well"),) * 10, k.no_alarm, k.fine_after_all),
+    Said.PAUSE:                _row(no_pause, g.pause,         g.pause,         g.pause,         g.pause,                 k.stay_put,         g.pause,             no_more),
 
-    e.List:            _all(o.what_there_is),
-    e.Explain:         _all(c.explain),
-    e.WhereAmI:        _row(*(c.where_am_i,) * 7, g.nothing_left),
-    e.WhatsNext:       _row(*(c.whats_next,) * 5, k.stay_put, c.whats_next, g.nothing_left),
-    e.HowLongLeft:     _row(*(c.how_long_left,) * 7, g.nothing_left),
-    e.HowManyLeft:     _row(*(c.how_many_left,) * 7, g.nothing_left),
-    e.Why:             _all(c.why),
-    e.WhyStrength:     _all(c.why_strength),
-    e.WhyMobility:     _all(c.why_mobility),
-    e.WhereToFeel:     _all(c.where_to_feel),
-    e.AmIDoingItRight: _all(c.am_i_doing_it_right),
-    e.IsItSafe:        _all(c.is_it_safe),
-    e.WhichSide:       _all(c.which_side),
-    e.HowToBreathe:    _all(c.how_to_breathe),
-    e.WhereIsMyHead:   _all(c.where_is_my_head),
-    e.WhereAreMyHands: _all(c.where_are_my_hands),
-    e.WhereAreMyFeet:  _all(c.where_are_my_feet),
-    e.Help:            _row(*(c.help_here,) * 10, k.emergency, k.help_when_over),
+    Said.LIST:                 _all(o.what_there_is),
+    e.Explain:                 _given(*(c.explain,) * 8),
+    Said.WHERE_AM_I:           _row(*(c.where_am_i,) * 7, no_more),
+    Said.WHATS_NEXT:           _row(*(c.whats_next,) * 5, k.stay_put, c.whats_next, no_more),
+    Said.HOW_LONG_LEFT:        _row(*(c.how_long_left,) * 7, no_more),
+    Said.HOW_MANY_LEFT:        _row(*(c.how_many_left,) * 7, no_more),
+    Said.WHY:                  _all(c.why),
+    Said.WHY_STRENGTH:         _all(just_say("why-strength")),
+    Said.WHY_MOBILITY:         _all(just_say("why-mobility")),
+    Said.WHERE_TO_FEEL:        _all(c.where_to_feel),
+    Said.AM_I_DOING_IT_RIGHT:  _all(c.am_i_doing_it_right),
+    Said.IS_IT_SAFE:           _all(c.is_it_safe),
+    Said.WHICH_SIDE:           _all(c.which_side),
+    Said.HOW_TO_BREATHE:       _all(c.how_to_breathe),
+    Said.WHERE_IS_MY_HEAD:     _all(c.where_is_my_head),
+    Said.WHERE_ARE_MY_HANDS:   _all(c.where_are_my_hands),
+    Said.WHERE_ARE_MY_FEET:    _all(c.where_are_my_feet),
+    Said.HELP:                 _row(*(c.help_here,) * 10, k.emergency, k.help_when_over),
 
-    e.MoreSeconds:     _row(*(a.more_seconds,) * 8, DROPPED, a.more_seconds, still, over),
-    e.MoreReps:        _all(a.more_reps),
-    e.FewerReps:       _all(a.fewer_reps),
-    e.SetReps:         _row(*(a.set_reps,) * 8, DROPPED, a.set_reps, still, over),
-    e.SetSets:         _row(*(a.set_sets,) * 8, DROPPED, a.set_sets, still, over),
-    e.SetHold:         _row(*(a.set_hold,) * 8, DROPPED, a.set_hold, still, over),
-    e.Easier:          _row(*(a.easier,) * 5,   k.easier_if_there_is, a.easier,   a.easier),
-    e.Harder:          _row(*(a.harder,) * 5,   k.not_harder,         a.harder,   a.harder),
-    e.AsUsual:         _row(*(a.as_usual,) * 5, k.stay_put,           a.as_usual, a.as_usual),
-    e.Slower:          _all(a.slower),
-    e.Faster:          _all(a.faster),
-    e.Flow:            _all(a.flow),
-    e.Guided:          _all(a.guided),
-    e.Ticks:           _all(a.ticks),
-    e.Quiet:           _all(a.quiet),
-    e.TalkMore:        _all(r.talk_more),
-    e.TalkLess:        _all(r.talk_less),
-    e.LeaveOut:        _all(r.leave_out),
-    e.LeaveOutToday:   _row(*(r.leave_out_today,) * 5, leave,         r.leave_out_today, end),
-    e.Lacks:           _row(*(a.lacks,) * 5,           k.stay_put,    a.lacks,           a.lacks),
-    e.PutBack:         _all(r.put_back),
+    e.MoreSeconds:             _given(*(a.more_seconds,) * 8, DROPPED, a.more_seconds, still, over),
+    e.MoreReps:                _given(*(a.more_reps,) * 8),
+    e.FewerReps:               _given(*(a.fewer_reps,) * 8),
+    e.SetReps:                 _given(*(a.set_reps,) * 8, DROPPED, a.set_reps, still, over),
+    e.SetSets:                 _given(*(a.set_sets,) * 8, DROPPED, a.set_sets, still, over),
+    e.SetHold:                 _given(*(a.set_hold,) * 8, DROPPED, a.set_hold, still, over),
+    Said.EASIER:               _row(*(a.easier,) * 5,   k.easier_if_there_is, a.easier,   a.easier),
+    Said.HARDER:               _row(*(a.harder,) * 5,   just_say("no-harder-now"),         a.harder,   a.harder),
+    Said.AS_USUAL:             _row(*(a.as_usual,) * 5, k.stay_put,           a.as_usual, a.as_usual),
+    Said.SLOWER:               _all(a.slower),
+    Said.FASTER:               _all(a.faster),
+    Said.FLOW:                 _all(a.flow),
+    Said.GUIDED:               _all(a.guided),
+    Said.TICKS:                _all(a.ticks),
+    Said.QUIET:                _all(a.quiet),
+    Said.TALK_MORE:            _all(r.talk_more),
+    Said.TALK_LESS:            _all(r.talk_less),
+    e.LeaveOut:                _given(*(r.leave_out,) * 8),
+    e.LeaveOutToday:           _given(*(r.leave_out_today,) * 5, leave,         r.leave_out_today, end),
+    e.Lacks:                   _given(*(a.lacks,) * 5,           k.stay_put,    a.lacks,           a.lacks),
+    e.PutBack:                 _given(*(r.put_back,) * 8),
 
-    e.HowAmIDoing:     _all(r.how_am_i_doing),
-    e.WhatDoYouKnow:   _row(*(r.what_do_you_know,) * 8, DROPPED, DROPPED, still, r.what_do_you_know),
-    e.ForgetMe:        _row(*(r.ask_before_forgetting,) * 12),
-    e.JustMe:          _row(*(c.not_understood,) * 8, r.forget_me, DROPPED, still, over),
-    e.Everyone:        _row(*(c.not_understood,) * 8, r.forget_everyone, DROPPED, still, over),
+    Said.HOW_AM_I_DOING:       _all(r.how_am_i_doing),
+    Said.WHAT_DO_YOU_KNOW:     _row(*(r.what_do_you_know,) * 8, DROPPED, DROPPED, still, r.what_do_you_know),
+    Said.FORGET_ME:            _row(*(r.ask_before_forgetting,) * 12),
+    Said.JUST_ME:              _row(*(c.not_understood,) * 8, r.forget_me, DROPPED, still, over),
+    Said.EVERYONE:             _row(*(c.not_understood,) * 8, r.forget_everyone, DROPPED, still, over),
 
-    e.ItHurts:         _row(k.it_hurt, *(k.it_hurts,) * 6, k.it_hurt, DROPPED, DROPPED, k.no_alarm_but_pain, over),
-    e.SharpPain:       _row(k.it_hurt, *(k.sharp_pain,) * 6, k.it_hurt, DROPPED, DROPPED, k.no_alarm_but_pain, over),
-    e.GaveWay:         _row(*(k.gave_way,) * 12),
-    e.Dizzy:           _row(*(k.dizzy,) * 12),
-    e.OutOfBreath:     _row(*(k.out_of_breath,) * 8, DROPPED, DROPPED, k.out_of_breath, over),
-    e.Unwell:          _row(*(k.unwell,) * 12),
-    e.Emergency:       _row(*(k.emergency,) * 12),
-    e.CannotGetDown:   _row(*(k.cannot_get_down,) * 7, g.nothing_left),
-    e.CannotKneel:     _row(*(k.cannot_kneel,) * 7, g.nothing_left),
+    Said.IT_HURTS:             _row(k.it_hurt, *(k.it_hurts,) * 6, k.it_hurt, DROPPED, DROPPED, k.no_alarm_but_pain, over),
+    Said.SHARP_PAIN:           _row(k.it_hurt, *(k.sharp_pain,) * 6, k.it_hurt, DROPPED, DROPPED, k.no_alarm_but_sharp_pain, over),
+    Said.GAVE_WAY:             _row(*(k.gave_way,) * 12),
+    Said.DIZZY:                _row(*(k.dizzy,) * 12),
+    Said.OUT_OF_BREATH:        _row(*(k.out_of_breath,) * 8, DROPPED, DROPPED, k.out_of_breath, over),
+    Said.UNWELL:               _row(*(k.unwell,) * 12),
+    Said.EMERGENCY:            _row(*(k.emergency,) * 12),
+    Said.CANNOT_GET_DOWN:      _row(*(k.cannot_get_down,) * 7, no_more),
+    Said.CANNOT_KNEEL:         _row(*(k.cannot_kneel,) * 7, no_more),
 
-    e.EnoughForToday:  _row(*(k.enough_for_today,) * 7, end, k.enough_for_today, k.enough_for_today, k.enough_for_today, k.no_when_over),
-    e.Stop:            _row(*(leaving.stop,) * 7, end, leaving.stop, leaving.stop, k.stop_in_alarm, k.no_when_over),
-    e.NotUnderstood:   _row(*(c.not_understood,) * 11, over),
-    e.Left:            _row(*(leaving.left,) * 7, leaving.done, *(leaving.left,) * 4),
-    e.TimedOut:        _row(*(leaving.timed_out,) * 8, *(leaving.left,) * 4),
-    e.Failed:          _row(*(leaving.failed,) * 12),
+    Said.ENOUGH_FOR_TODAY:     _row(*(k.enough_for_today,) * 7, end, k.enough_for_today, k.enough_for_today, k.enough_for_today, k.no_when_over),
+    Said.STOP:                 _row(*(leaving.stop,) * 7, end, leaving.stop, leaving.stop, k.stop_in_alarm, k.no_when_over),
+    Said.NOT_UNDERSTOOD:       _row(*(c.not_understood,) * 11, over),
+    Said.LEFT:                 _row(*(leaving.left,) * 7, leaving.done, *(leaving.left,) * 4),
+    Said.TIMED_OUT:            _row(*(leaving.timed_out,) * 8, *(leaving.left,) * 4),
+    Said.FAILED:               _row(*(leaving.failed,) * 12),
 }
 # fmt: on
 
-TABLE: Mapping[tuple[Phase, type[e.Event]], Move | None] = {
-    (phase, event): move for event, moves in ROWS.items() for phase, move in zip(PHASES, moves, strict=True)
+TABLE: Mapping[tuple[Phase, Kind], GivenMove | None] = {
+    (phase, kind): move for kind, moves in ROWS.items() for phase, move in zip(PHASES, moves, strict=True)
 }
+
+_WANTED = {
+    (move, kind): tuple(name for name in signature(move).parameters if name in kind.__struct_fields__)
+    for (_, kind), move in TABLE.items()
+    if move is not None and not isinstance(kind, Said)
+}
+"""The fields of an event that a move names."""
+
+
+def make_move(here: Situation, event: Event) -> Turn | None:
+    """The turn that the table has for an event; None where a question is let drop."""
+    move = TABLE[here.phase, kind_of(event)]
+    if move is None:
+        return None
+    if isinstance(event, Said):
+        return move(here)
+    return move(here, **{name: getattr(event, name) for name in _WANTED[move, type(event)]})

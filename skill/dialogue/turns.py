@@ -1,23 +1,21 @@
 """The few kinds of answer there are: play on from a place, wait for "ready", ask something, or close."""
 
 import re
-from collections.abc import Iterable
-from datetime import date
+from collections.abc import Callable, Iterable
 from functools import lru_cache
-from typing import Any
 
 from skill.coaching import plan
 from skill.coaching.fitting import BEGINS_AFTER, SURELY_HEARD, Span, after_piece
-from skill.coaching.place import Place
+from skill.coaching.plan import Place
 from skill.coaching.practice import STANDING, PieceKind, Practice
-from skill.coaching.speech import speaking_seconds
-from skill.coaching.timeline import PASSAGES, CueKind, Passage, gate_before, moving_over, sided
+from skill.coaching.timeline import PASSAGES, CueKind, Passage, gate_before, moving_over, sided, speaking_seconds
 from skill.coaching.timeline import Part as SetUpPart
+from skill.dialogue.changes import from_the_body, without_what_hurt
 from skill.dialogue.history import days_since
+from skill.dialogue.progress import offer_of_harder, review, where_and_left
 from skill.dialogue.prompt import Card, Part, Prompt, Say, Silence, Sound
-from skill.dialogue.session import Person, Phase, Session, Turn
-from skill.dialogue.situation import UNDECIDED, Here, easier_there_is, kept, last_set
-from skill.dialogue.telling import offer_of_harder, review, where_and_left
+from skill.dialogue.session import UNDECIDED, Person, Phase, Session, Turn
+from skill.dialogue.situation import Situation, easier_there_is, last_set, underway_at
 from skill.library.values import replace
 from skill.library.words import sentences
 
@@ -29,7 +27,7 @@ PATIENT_QUIET_SECONDS = 9
 """Without sounds she waits about three quarters of a minute: so many calm lines, with so much quiet before each."""
 
 
-def back_to_where_it_came_up(here: Here, *told: str, person: Person | None = None) -> Turn:
+def back_to_where_it_came_up(here: Situation, *told: str, person: Person | None = None) -> Turn:
     """A question was answered: back to what was going on before it."""
     before = here.session.asked_in
     if before in (Phase.FINISHING, Phase.HURTING, Phase.CHOOSING) and (here.steps or before == Phase.CHOOSING):
@@ -41,7 +39,7 @@ def back_to_where_it_came_up(here: Here, *told: str, person: Person | None = Non
 
 
 def play(
-    here: Here,
+    here: Situation,
     place: Place,
     *lead: str,
     person: Person | None = None,
@@ -60,7 +58,7 @@ def play(
         holding: they are in the hold already, and stay in it.
         whole: where they are led back into a set, as to somebody who was away.
     """
-    here, place = here.without_what_hurt(place)
+    here, place = without_what_hurt(here, place)
     practice = here.practices(place.step)
     if practice is None:
         return finish(here, *lead, person=person)
@@ -71,18 +69,15 @@ def play(
         place = replace(place, stage=SetUpPart.WAY.value)
     safety, here, person = with_safety(here, person)
     lead = (*lead, "" if elsewhere else _from_the_seat(here, practice, place))
-    here = here.from_the_body(place)
+    here = from_the_body(here, place)
     told = sentences(safety, *lead)
     lead_seconds = speaking_seconds(told, here.scene.library.language)
     span = here.fit(place, lead_seconds, holding=holding, whole=whole)
     then = _phase_after(span)
     question = _question_after(here, span)
-    parts = joined([Say(told), *heard(here, span), Say(question)])
-    return _turn(
-        here,
-        parts,
-        _reprompt(here, then, _body_at_the_end(here, span)),
-        person,
+    parts = joined([Say(told), *span_parts(here, span), Say(question)])
+    session = replace(
+        here.session,
         phase=then,
         place=place,
         ends=span.ends,
@@ -93,29 +88,32 @@ def play(
         asked="",
         sharp=False,
         body=_body(here.body),
-        said=sentences(told, *_told_in(span), question if span.gate else ""),
+        leaving="",
+        number_for="",
+        up_at=0,
+        hurried=False,
     )
+    last = here.practices(span.ends.step)
+    reprompt = _reprompt(here, then, last.form.position if last else STANDING)
+    cues = (cue for passage in span.passages for cue in passage.cues)
+    not_counted = (cue.say for cue in cues if cue.kind in (CueKind.SET_UP, CueKind.SWITCH))
+    said = sentences(told, *not_counted, question if span.gate else "")
+    return _turn(here, session, parts, reprompt, person, said=said)
 
 
-def _from_the_seat(here: Here, practice: Practice, place: Place) -> str:
+def _from_the_seat(here: Situation, practice: Practice, place: Place) -> str:
     """The position in a sentence, where they sit half-way up from it and do not go on up."""
     if here.place.stage != SetUpPart.UP or place.stage == SetUpPart.UP:
         return ""
     return sided(f"{here.words.position(practice.form.position)}.", practice.pieces[place.piece].side, here.words)
 
 
-def _question_after(here: Here, span: Span) -> str:
+def _question_after(here: Situation, span: Span) -> str:
     """What she asks at the end of a span; at the very end, how to come out of it first."""
     if span.gate:
         return here.words(span.gate)
     end = here.practices(span.ends.step) if span.finished else None
     return sentences(end.form.leave if end else "", here.words(_QUESTIONS[_phase_after(span)]))
-
-
-def _told_in(span: Span) -> Iterable[str]:
-    """What a span tells, without what it counts."""
-    cues = (cue for passage in span.passages for cue in passage.cues)
-    return (cue.say for cue in cues if cue.kind in (CueKind.SET_UP, CueKind.SWITCH))
 
 
 def _phase_after(span: Span) -> Phase:
@@ -124,13 +122,8 @@ def _phase_after(span: Span) -> Phase:
     return Phase.POSITIONING if span.waits else Phase.MOVING
 
 
-def _body_at_the_end(here: Here, span: Span) -> str:
-    practice = here.practices(span.ends.step)
-    return practice.form.position if practice else STANDING
-
-
 def re_enter(
-    here: Here,
+    here: Situation,
     place: Place,
     *lead: str,
     anew: bool = False,
@@ -147,7 +140,7 @@ def re_enter(
         whole: they come back from elsewhere, so it is told whole, too.
         person: what to remember, where it changes.
     """
-    here, place = here.without_what_hurt(place)
+    here, place = without_what_hurt(here, place)
     practice = here.practices(place.step)
     if practice is not None and practice.pieces[place.piece].kind is PieceKind.SET_UP:
         start = min(place.stage, SetUpPart.POSITION.value) if here.body == practice.form.position else place.stage
@@ -156,7 +149,8 @@ def re_enter(
     if here.practices(place.step) is None:
         return finish(here, *lead, person=person)
     back = replace(place, stage=SetUpPart.WAY.value)
-    return play(here, back, *lead, _what_is_left(here, place), person=person, whole=whole or anew)
+    left = here.words("re-enter", where=where_and_left(replace(here, place=place)))
+    return play(here, back, *lead, left, person=person, whole=whole or anew)
 
 
 def _body(position: str) -> str:
@@ -164,7 +158,7 @@ def _body(position: str) -> str:
     return "" if position == STANDING else position
 
 
-def gate_of(here: Here, place: Place) -> Place:
+def gate_of(here: Situation, place: Place) -> Place:
     """The place that "ready" starts from: this set, or the next one."""
     while practice := here.practices(place.step):
         if practice.pieces[place.piece].kind is PieceKind.SET:
@@ -173,7 +167,9 @@ def gate_of(here: Here, place: Place) -> Place:
     return place
 
 
-def stay(here: Here, *told: str, person: Person | None = None, card: Card | None = None, waits: bool = False) -> Turn:
+def stay(
+    here: Situation, *told: str, person: Person | None = None, card: Card | None = None, waits: bool = False
+) -> Turn:
     """Answer in place: what was running runs on, and what was waited for is asked again.
 
     Args:
@@ -194,11 +190,16 @@ def stay(here: Here, *told: str, person: Person | None = None, card: Card | None
     return replace(turn, prompt=replace(turn.prompt, card=card)) if card else turn
 
 
+def just_say(phrase: str) -> Callable[[Situation], Turn]:
+    """The move that says one phrase, and everything goes on."""
+    return lambda here: stay(here, here.words(phrase))
+
+
 IN_THE_HOLD_SECONDS = 5
 """Who speaks up sooner after a hold began is not in it yet, so nothing of the answer counts as held."""
 
 
-def _held_on(here: Here, told: str) -> Place:
+def _held_on(here: Situation, told: str) -> Place:
     """A hold runs on through a short answer: where they are when it has been spoken, five seconds left at least."""
     practice, place = here.practice, here.place
     in_it = here.session.holding and here.session.place.rep == place.rep
@@ -210,37 +211,55 @@ def _held_on(here: Here, told: str) -> Place:
 
 
 def ask(
-    here: Here,
+    here: Situation,
     phase: Phase,
     *told: str,
     place: Place | None = None,
     person: Person | None = None,
     asked: str = "",
     question: str = "",
-    **fields: Any,
+    leaving: str = "",
+    number_for: str = "",
+    up_at: int = 0,
 ) -> Turn:
-    """Say something, then the question of a phase, and wait for the answer; `fields` of the session change, too."""
+    """Say something, then the question of a phase, and wait for the answer.
+
+    Args:
+        here: the situation.
+        phase: what is going on from now on.
+        told: what to say first.
+        place: where they are, where that changes.
+        person: what to remember, where it changes.
+        asked: the plan that a yes would start.
+        question: the phrase that asks, where it is not the phase's own.
+        leaving: the exercise that is left for today, as long as it is not decided what comes instead.
+        number_for: what a number is asked for.
+        up_at: when the way up that comes first will have been told to its end, in seconds since 1970.
+    """
     place = here.place if place is None else place
-    if phase not in UNDECIDED and "leaving" not in fields:
-        here, place = here.without_what_hurt(place)
-    return _turn(
-        here,
-        joined([Say(sentences(*told)), Say(here.words(question or question_of(here, phase, place)))]),
-        _reprompt(here, phase, here.body),
-        person,
+    if phase not in UNDECIDED:
+        here, place = without_what_hurt(here, place)
+    before = here.session
+    session = replace(
+        before,
         phase=phase,
         place=place,
         ends=place,
         since=None,
-        asked=asked or (here.session.asked if phase in _ASIDE else ""),
-        asked_in=here.session.asked_in if here.phase in _ASIDE else here.phase,
-        gathering=here.session.gathering and place == here.session.place,
+        asked=asked or (before.asked if phase in _ASIDE else ""),
+        asked_in=before.asked_in if here.phase in _ASIDE else here.phase,
+        gathering=before.gathering and place == before.place,
         body=_body(here.body),
-        **fields,
+        leaving=leaving or (before.leaving if phase in UNDECIDED else ""),
+        number_for=number_for or (before.number_for if phase is Phase.ASKING else ""),
+        up_at=up_at,
+        hurried=False,
     )
+    parts = joined([Say(sentences(*told)), Say(here.words(question or question_of(here, phase, place)))])
+    return _turn(here, session, parts, _reprompt(here, phase, here.body), person)
 
 
-def question_of(here: Here, phase: Phase, place: Place) -> str:
+def question_of(here: Situation, phase: Phase, place: Place) -> str:
     """The question of a phase: its phrase."""
     if phase is Phase.POSITIONING:
         practice = here.practices(place.step)
@@ -287,7 +306,7 @@ _PATIENT = {
 """Where time is given: what is said first, then about a minute of quiet, and what is said then."""
 
 
-def _reprompt(here: Here, phase: Phase, body: str) -> tuple[Part, ...]:
+def _reprompt(here: Situation, phase: Phase, body: str) -> tuple[Part, ...]:
     """What is said when nobody answers: one command; patiently where time is given; where all is done, well done.
 
     Whoever may be left on the floor by it hears the way up.
@@ -307,7 +326,7 @@ def _reprompt(here: Here, phase: Phase, body: str) -> tuple[Part, ...]:
     return (Say(words(_REPROMPTS[phase])),)
 
 
-def finish(here: Here, *lead: str, person: Person | None = None, hurt: bool = False) -> Turn:
+def finish(here: Situation, *lead: str, person: Person | None = None, hurt: bool = False) -> Turn:
     """The closing words. The plan is done, nothing is underway any more, and the session closes.
 
     Args:
@@ -330,13 +349,13 @@ def finish(here: Here, *lead: str, person: Person | None = None, hurt: bool = Fa
     return Turn(_closed(here), person, Prompt(closing, card=_what_was_done(here)))
 
 
-def _well_done(here: Here) -> str:
+def _well_done(here: Situation) -> str:
     named = plan.name(here.session.plan, here.scene.library)
     routine = plan.routine_of(here.session.plan)
     return here.words("well-done", plan=named) if routine else here.words("well-done-exercise", exercise=named)
 
 
-def _what_was_done(here: Here) -> Card | None:
+def _what_was_done(here: Situation) -> Card | None:
     """The exercises of this plan that were finished today."""
     day = here.scene.person.history.get(here.scene.today.isoformat())
     done = [step.exercise for step in here.steps if day and step.exercise in day.finished]
@@ -348,7 +367,7 @@ def _what_was_done(here: Here) -> Card | None:
     return Card(library.title, told)
 
 
-def way_up(here: Here) -> tuple[Part, ...]:
+def way_up(here: Situation) -> tuple[Part, ...]:
     """Nobody is left on the floor: the way up to standing, with its seated pause."""
     change = here.telling.way(here.body, STANDING)
     if change is None or here.body not in here.scene.library.floor_positions:
@@ -356,38 +375,38 @@ def way_up(here: Here) -> tuple[Part, ...]:
     return spoken(moving_over(change, here.place, None, here.words), here.scene.library.language)
 
 
-def told_by(here: Here, parts: Iterable[Part]) -> int:
+def told_by(here: Situation, parts: Iterable[Part]) -> int:
     """When parts with which an answer begins will have been heard, in seconds since 1970."""
     return int(here.scene.now.timestamp() + BEGINS_AFTER + seconds_of(parts, here.scene.library.language)) + 1
 
 
-def up_slowly(here: Here) -> str:
+def up_slowly(here: Situation) -> str:
     """One sentence for who leaves from the floor; nothing for who does not lie or sit there."""
     return here.words("up-slowly") if here.body in here.scene.library.floor_positions else ""
 
 
-def close(here: Here, told: str, place: Place | None = None, person: Person | None = None) -> Turn:
+def close(here: Situation, told: str, place: Place | None = None, person: Person | None = None) -> Turn:
     """Say one last thing and close; the place is kept."""
     person = _leaving_as_they_are(here, person or here.scene.person)
     if here.steps:
-        person = replace(person, underway=kept(here, here.place if place is None else place))
+        person = replace(person, underway=underway_at(here, here.place if place is None else place))
     return Turn(_closed(here), person, Prompt((Say(told),)))
 
 
-def silent(here: Here, place: Place | None) -> Turn:
+def silent(here: Situation, place: Place | None) -> Turn:
     """Nothing can be said any more; only the place is kept. None stands for a plan that is done."""
     person = _leaving_as_they_are(here, here.scene.person)
     if here.steps:
-        person = replace(person, underway=None if place is None else kept(here, place))
+        person = replace(person, underway=None if place is None else underway_at(here, place))
     return Turn(_closed(here), person, Prompt())
 
 
-def _leaving_as_they_are(here: Here, person: Person) -> Person:
+def _leaving_as_they_are(here: Situation, person: Person) -> Person:
     """The person, with where the body is as the session ends, or will be when the way up has been heard."""
     return replace(person, body=_body(here.body), up_at=here.session.up_at if here.body != STANDING else 0)
 
 
-def _closed(here: Here) -> Session:
+def _closed(here: Situation) -> Session:
     return Session(turns=here.session.turns + 1, safety_said=here.session.safety_said)
 
 
@@ -399,11 +418,11 @@ GREETING_SECONDS = 4
 """What may be said before the safety line, in the same answer."""
 
 
-def with_safety(here: Here, person: Person | None = None) -> tuple[str, Here, Person]:
+def with_safety(here: Situation, person: Person | None = None) -> tuple[str, Situation, Person]:
     """The safety line where it is due, before anything is done; and the situation and person in which it was told."""
     person, today, now = person or here.scene.person, here.scene.today, here.scene.now.timestamp()
-    interrupted = now < here.session.safety_until
-    if not (interrupted or (not here.session.safety_said and _long_ago(person, today))):
+    interrupted, ago = now < here.session.safety_until, days_since(person.safety_day, today)
+    if not (interrupted or (not here.session.safety_said and (ago is None or ago >= SAFETY_DAYS))):
         return "", replace(here, session=replace(here.session, safety_said=True, safety_until=0)), person
     line = here.words("safety")
     until = now + GREETING_SECONDS + speaking_seconds(line, here.scene.library.language) * SURELY_HEARD
@@ -411,15 +430,10 @@ def with_safety(here: Here, person: Person | None = None) -> tuple[str, Here, Pe
     return line, told, replace(person, safety_day=today.isoformat())
 
 
-def _long_ago(person: Person, today: date) -> bool:
-    ago = days_since(person.safety_day, today)
-    return ago is None or ago >= SAFETY_DAYS
-
-
 # Parts of an answer
 
 
-def heard(here: Here, span: Span) -> tuple[Part, ...]:
+def span_parts(here: Situation, span: Span) -> tuple[Part, ...]:
     """A span as parts: its sounds where they can be heard, its cues spoken and counted where not."""
     parts: list[Part] = []
     for passage, as_sound in zip(span.passages, span.sounds, strict=True):
@@ -469,52 +483,41 @@ def joined(parts: Iterable[Part]) -> tuple[Part, ...]:
     return tuple(kept_parts)
 
 
-def _patiently(here: Here, first: str, again: str) -> tuple[Part, ...]:
+def _patiently(here: Situation, first: str, again: str) -> tuple[Part, ...]:
     """One line, about a minute of quiet, and another line."""
     if here.has_sound(PATIENT_BED):
         return Say(first), Sound(f"{here.scene.library.language}-{PATIENT_BED}", 60.0), Say(again)
     calm = here.words.all("gate-reprompt-quiet")
-    lines = (part for n in range(PATIENT_LINES) for part in _after_quiet(calm[n % len(calm)]))
-    return Say(first), *lines, Silence(PATIENT_QUIET_SECONDS), Say(again)
-
-
-def _after_quiet(line: str) -> tuple[Part, ...]:
-    return Silence(PATIENT_QUIET_SECONDS), Say(line)
+    lines = (calm[n % len(calm)] for n in range(PATIENT_LINES))
+    return Say(first), *(part for line in (*lines, again) for part in (Silence(PATIENT_QUIET_SECONDS), Say(line)))
 
 
 def _turn(
-    here: Here,
+    here: Situation,
+    session: Session,
     parts: tuple[Part, ...],
     reprompt: tuple[Part, ...],
     person: Person | None,
     *,
-    phase: Phase,
-    place: Place,
     said: str | None = None,
-    **fields: Any,
 ) -> Turn:
     """An answer that waits for the person, who may go on another day from where it leaves them.
 
-    `said` is what of it can be said once more, where that is not all of it; `fields` are those of the session that it
-    changes.
+    `said` is what of it can be said once more, where that is not all of it.
     """
     person = person or here.scene.person
     if here.steps:
-        person = replace(person, underway=kept(here, place))
-    at = here.steps[place.step].exercise if here.steps else ""
-    turns = here.session.turns + 1
-    fields = {
-        "sounded": any(isinstance(part, Sound) for part in (*parts, *reprompt)),
-        "said": _last_of(said if said is not None else " ".join(part.text for part in parts if isinstance(part, Say))),
-        "echoed": False,
-        "leaving": here.session.leaving if phase in UNDECIDED else "",
-        "up_at": 0,
-        "hurried": False,
-        "number_for": here.session.number_for if phase is Phase.ASKING else "",
-        **fields,
-    }
-    session = replace(here.session, phase=phase, place=place, turns=turns, misses=0, exercise=at, **fields)
-    suggestions = here.words.all(f"suggest-{phase}")
+        person = replace(person, underway=underway_at(here, session.place))
+    session = replace(
+        session,
+        turns=session.turns + 1,
+        misses=0,
+        exercise=here.steps[session.place.step].exercise if here.steps else "",
+        sounded=any(isinstance(part, Sound) for part in (*parts, *reprompt)),
+        said=_last_of(said if said is not None else " ".join(part.text for part in parts if isinstance(part, Say))),
+        echoed=False,
+    )
+    suggestions = here.words.all(f"suggest-{session.phase}")
     return Turn(session, person, Prompt(parts, reprompt, listen=True, suggestions=suggestions))
 
 
@@ -529,7 +532,3 @@ def _last_of(said: str) -> str:
     told = _SENTENCES.split(said)[-2:]
     both = " ".join(told)
     return both if len(both) <= LONGEST_SAID else told[-1] if len(told[-1]) <= LONGEST_SAID else ""
-
-
-def _what_is_left(here: Here, place: Place) -> str:
-    return here.words("re-enter", where=where_and_left(replace(here, place=place)))

@@ -12,8 +12,7 @@ from typing import Any
 
 from skill.hearing.built_in import BUILT_IN, EXIT, EXITS, LAUNCH, LINKS, OPENERS, TRAILERS, WAKE_WORDS
 from skill.hearing.likeness import Candidate, Likeness, Sample
-from skill.hearing.slots import NUMBER, Reading, Spoken, Vocabulary
-from skill.hearing.words import Words, normalise
+from skill.hearing.words import NUMBER, Interpretation, SlotValues, Spoken, Tokens, normalise
 
 FALLBACK = "AMAZON.FallbackIntent"
 
@@ -119,7 +118,7 @@ class _Guess:
 
     intent: str
     found: Candidate
-    reading: Reading
+    reading: Interpretation
 
 
 class Ear:
@@ -140,7 +139,7 @@ class Ear:
             for intent in language["intents"]
         }
         self._says = {intent["name"]: _said_for(intent) for intent in language["intents"]}
-        self._vocabulary = Vocabulary(language.get("types", ()))
+        self._vocabulary = SlotValues(language.get("types", ()))
         self._exactly = {sample.words: sample for sample in reversed(samples)}
         self._likeness = Likeness(samples, urgent)
         self._urgent = tuple(urgent)
@@ -161,17 +160,17 @@ class Ear:
         """A value of a slot's type, as one would say it."""
         return self._vocabulary.example(slot_type)
 
-    def _understood(self, words: Words) -> Heard:
+    def _understood(self, words: Tokens) -> Heard:
         readings = tuple(self._vocabulary.readings(words))
         return (
             self._exact(readings)
-            or self._exit(words)
+            or (Heard(EXIT, how=How.EXACT, score=100.0) if " ".join(words) in EXITS else None)
             or self._like(readings)
             or self._exact(self._vocabulary.unknown(words))
             or Heard(FALLBACK)
         )
 
-    def _exact(self, readings: Iterator[Reading] | Sequence[Reading]) -> Heard | None:
+    def _exact(self, readings: Iterator[Interpretation] | Sequence[Interpretation]) -> Heard | None:
         for reading in readings:
             sample = self._exactly.get(reading.words)
             if sample:
@@ -179,10 +178,7 @@ class Ear:
                 return self._heard(sample.intent, reading.values, how, reading.likeness)
         return None
 
-    def _exit(self, words: Words) -> Heard | None:
-        return Heard(EXIT, how=How.EXACT, score=100.0) if " ".join(words) in EXITS else None
-
-    def _like(self, readings: Sequence[Reading]) -> Heard | None:
+    def _like(self, readings: Sequence[Interpretation]) -> Heard | None:
         best: dict[str, _Guess] = {}
         for reading in readings:
             for found in self._likeness.candidates(reading.words):
@@ -200,7 +196,7 @@ class Ear:
         names = (value for other in reversed(readings) for value in other.values if value.type != NUMBER)
         return self._heard(guess.intent, (*names, *guess.reading.values), How.LIKE, guess.found.likeness)
 
-    def _meant(self, found: Candidate, reading: Reading) -> tuple[str, bool]:
+    def _meant(self, found: Candidate, reading: Interpretation) -> tuple[str, bool]:
         """What a sentence means that is like this sample, and whether it is enough like it to mean that."""
         intent = found.sample.intent
         if intent not in self._urgent:
@@ -233,7 +229,7 @@ def _samples(intents: Sequence[Mapping[str, Any]]) -> Iterator[Sample]:
             yield Sample(intent["name"], tuple(word for part in words for word in part))
 
 
-def _without_wake_word(words: Words) -> tuple[Words, bool]:
+def _without_wake_word(words: Tokens) -> tuple[Tokens, bool]:
     for wake_word in WAKE_WORDS:
         parts = tuple(wake_word.split())
         if words[: len(parts)] == parts:
@@ -248,7 +244,7 @@ _NAMED = (
 )
 
 
-def _without_invocation(words: Words, name: str) -> tuple[Words, bool]:
+def _without_invocation(words: Tokens, name: str) -> tuple[Tokens, bool]:
     """The wish that is left when the skill's name and the words that go with it are taken away."""
     text = " ".join(words)
     named = rf"(?:the |my )?{re.escape(name)}(?: skill| app)?"

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from itertools import pairwise, takewhile
 
 from skill.hearing.built_in import FILLERS
-from skill.hearing.words import Words, stem
+from skill.hearing.words import Tokens, stem
 
 PLURALS = frozenset({"legs", "arms"})
 """Words that stay as they are: one numb leg is a nerve that was sat on, two are an emergency."""
@@ -68,7 +68,7 @@ class Sample:
     """One way to say an intent: its words, where a slot is a word like `{TYPE}`."""
 
     intent: str
-    words: Words
+    words: Tokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +126,7 @@ class Likeness:
         )
         self._own = {word: 100 * there[word] / max(1, everywhere[word]) for word in self._weights}
 
-    def candidates(self, words: Words) -> Iterator[Candidate]:
+    def candidates(self, words: Tokens) -> Iterator[Candidate]:
         """The samples that a sentence might be like, in no order."""
         from rapidfuzz import fuzz, process
 
@@ -160,12 +160,12 @@ class Likeness:
         meant = process.extractOne(stem(word), self._weights.keys(), scorer=fuzz.ratio, score_cutoff=MISTYPED_CUT)
         return meant[0] if meant else word
 
-    def _shared(self, said: Words, sample: Words) -> float:
+    def _shared(self, said: Tokens, sample: Tokens) -> float:
         """What two sentences have in common, of what both of them tell: 0 to 1."""
         common = sum(2 * self._weight(word) for word in said if word in sample)
         return common / (sum(map(self._weight, said)) + sum(map(self._weight, sample)) or 1)
 
-    def _told(self, common: Iterable[str], sample: Words) -> float:
+    def _told(self, common: Iterable[str], sample: Tokens) -> float:
         """How much of what a sample tells is told by the words in common, of 100."""
         return 100 * sum(map(self._weight, common)) / (sum(map(self._weight, sample)) or 1)
 
@@ -186,24 +186,23 @@ class _Guess:
         self._known = {feature for counts in self._counts.values() for feature in counts}
         self._totals = {intent: counts.total() for intent, counts in self._counts.items()}
 
-    def of(self, words: Words) -> dict[str, float]:
+    def of(self, words: Tokens) -> dict[str, float]:
         """How probable each intent is."""
         features = _features(words) & self._known
-        logs = {intent: sum(self._log(intent, feature) for feature in features) for intent in self._counts}
+        logs = {}
+        for intent, counts in self._counts.items():
+            whole = self._totals[intent] + SMOOTHING * len(self._known)
+            logs[intent] = sum(math.log((counts[feature] + SMOOTHING) / whole) for feature in features)
         most = max(logs.values())
         chances = {intent: math.exp(log - most) for intent, log in logs.items()}
         return {intent: chance / sum(chances.values()) for intent, chance in chances.items()}
 
-    def _log(self, intent: str, feature: str) -> float:
-        seen = self._counts[intent][feature] + SMOOTHING
-        return math.log(seen / (self._totals[intent] + SMOOTHING * len(self._known)))
 
-
-def _stems(words: Words) -> Words:
+def _stems(words: Tokens) -> Tokens:
     return tuple(dict.fromkeys(word if word in PLURALS else stem(word) for word in words))
 
 
-def _refused(words: Words) -> Iterator[str]:
+def _refused(words: Tokens) -> Iterator[str]:
     """The words that are said not to be so."""
     for at, word in enumerate(words):
         if word in DENYING:
@@ -211,6 +210,6 @@ def _refused(words: Words) -> Iterator[str]:
             yield from _stems(tuple(takewhile(lambda word: word not in CLAUSES, after)))
 
 
-def _features(words: Words) -> set[str]:
+def _features(words: Tokens) -> set[str]:
     stems = ["^", *map(stem, words), "$"]
     return {*stems[1:-1], *(f"{first} {second}" for first, second in pairwise(stems))}

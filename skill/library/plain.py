@@ -35,10 +35,16 @@ def to_plain(value: Value) -> dict[str, Any]:
 
 
 def _with_lists(plain: Any) -> Any:
-    """The same as JSON would give it back, so that the two can be compared."""
-    if isinstance(plain, dict):
-        return {name: _with_lists(item) if isinstance(item, dict | tuple) else item for name, item in plain.items()}
-    return [_with_lists(item) if isinstance(item, dict | tuple) else item for item in plain]
+    """The same as JSON would give it back, so that the two can be compared; objects are changed in place."""
+    if type(plain) is not dict:
+        return [_with_lists(item) if type(item) in _NESTED else item for item in plain]
+    for name, item in plain.items():
+        if type(item) in _NESTED:
+            plain[name] = _with_lists(item)
+    return plain
+
+
+_NESTED = frozenset((dict, tuple))
 
 
 def to_plain_sparsely(value: Value) -> dict[str, Any]:

@@ -16,7 +16,7 @@ def sentences(*texts: str) -> str:
     return " ".join(capitalised(text.strip()) for text in texts if text.strip())
 
 
-class Words(Value):
+class Wording(Value):
     """The words of one turn: which variant is heard depends on how many turns went before, so it can be replayed."""
 
     library: Library

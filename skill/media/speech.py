@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from xml.sax.saxutils import escape, quoteattr
 
-from skill.coaching.speech import TEXTS
+from skill.coaching.timeline import TEXTS
 from skill.dialogue.prompt import Part, Say, Silence, Sound
 from skill.library import limits
 

@@ -1,4 +1,4 @@
-"""What is remembered about a person, behind the SDK's persistence interface.
+"""What is remembered about a person, and where: texts that are read and swapped.
 
 Nothing about health and nothing that was said is ever in it.
 """

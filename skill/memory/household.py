@@ -9,13 +9,15 @@ speakers in the order in which they were last saved, the latest at the end. What
 stays where it is.
 """
 
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from typing import Any
 
-from skill.memory.merge import SAVED_AT, Merge, is_later
-from skill.memory.newest import ANYBODY, Writer, added, mark_of, marked, unmarked
-from skill.memory.whose import HOUSEHOLD
+import msgspec
+
+from skill.library.values import Value, field, replace
+from skill.memory.newest import HOUSEHOLD, Record, is_later, mark_of, moment_of
+from skill.memory.shelf import LARGEST, StoreFailed
 
 VERSION = 1
 """Rises when one release would misread another's record, and for nothing less: a part more is no reason, because a
@@ -24,17 +26,14 @@ release leaves what it does not know where it is. `read` then says how to read a
 SPEAKERS = 10
 """How many recognised speakers a household has; one more, and the one longest away is forgotten."""
 
-Attributes = dict[str, Any]
-
 _PARTS: dict[str, type[Any]] = {"household": dict, "speakers": dict, "lately": list}
 
 
-class Newer(ValueError):
+class Newer(StoreFailed):
     """A stored record of a later release, which this one would misread: it must be neither read nor written over."""
 
 
-@dataclass(frozen=True, slots=True)
-class Household:
+class Household(Value):
     """Who is remembered.
 
     Attributes:
@@ -44,7 +43,7 @@ class Household:
         more: the parts of the stored record that a later release has put there.
     """
 
-    people: Mapping[str, Attributes] = field(default_factory=dict)
+    people: Mapping[str, Record] = field(default_factory=dict)
     faults: tuple[str, ...] = ()
     more: Mapping[str, Any] = field(default_factory=dict)
 
@@ -52,17 +51,18 @@ class Household:
 NOBODY = Household()
 
 
-def read(record: object) -> Household:
+def read(text: str | None) -> Household:
     """The household in a record; what is damaged in it is left out.
 
     Args:
-        record: what a store holds; None for nothing.
+        text: what a store holds; None for nothing.
 
     Raises:
         Newer: it was made by a later release, in a form that this one would misread.
     """
-    if record is None:
+    if text is None:
         return NOBODY
+    record = parsed(text)
     if not isinstance(record, dict) or not isinstance(version := record.get("version"), int):
         return Household(faults=("all of it",))
     if version > VERSION:
@@ -76,18 +76,37 @@ def read(record: object) -> Household:
     return Household(people, tuple(faults), more)
 
 
-def record_of(household: Household) -> dict[str, Any] | None:
-    """The record to be stored, as JSON would have it; None for nobody, of whom nothing may be left."""
-    speakers = {name: kept for name, kept in household.people.items() if name != HOUSEHOLD}
+def parsed(text: str) -> object:
+    """What a text is as JSON; None for one that is none."""
+    try:
+        return msgspec.json.decode(text)
+    except (ValueError, RecursionError):
+        return None
+
+
+def written(household: Household) -> str | None:
+    """The text to be stored; None for nobody, of whom nothing may be left.
+
+    Raises:
+        StoreFailed: it is larger than any store takes.
+    """
     if not household.people:
         return None
-    return {
+    speakers = {name: kept for name, kept in household.people.items() if name != HOUSEHOLD}
+    record = {
         **household.more,
         "version": VERSION,
         "household": household.people.get(HOUSEHOLD, {}),
         "speakers": speakers,
         "lately": list(speakers),
     }
+    try:
+        text = msgspec.json.encode(record).decode()
+    except UnicodeEncodeError:  # half a surrogate pair, from a session that came back damaged
+        text = json.dumps(record, ensure_ascii=False).encode("utf-8", "replace").decode()
+    if len(text) > LARGEST:
+        raise StoreFailed(f"a household's record of {len(text)} characters is larger than {LARGEST}")
+    return text
 
 
 def met(household: Household, speaker: str, known: str | None, *, settled: bool) -> tuple[Household, str]:
@@ -114,66 +133,20 @@ def met(household: Household, speaker: str, known: str | None, *, settled: bool)
     return replace(household, people={name: kept}), name
 
 
-def saved(
-    household: Household,
-    speaker: str,
-    attributes: Attributes,
-    base: Attributes | None,
-    merge: Merge,
-    writer: Writer = ANYBODY,
-) -> Household:
-    """The household after someone's attributes were saved.
-
-    Args:
-        household: as it is stored now, perhaps changed since `base` was read.
-        speaker: whose attributes they are.
-        attributes: what is to be kept.
-        base: what was given for this speaker, from which `attributes` were made; None when nothing was asked for.
-        merge: settles what two devices saved at the same time.
-        writer: who saves them; newest.verdict has let them.
-
-    Returns:
-        The same household, when the speaker has been forgotten since `base` was given: whoever asked to be
-        forgotten on one device is not to come back by way of another.
-    """
-    held = household.people.get(speaker)
-    if held is None and base and not household.faults:
-        return household
-    if held is not None and (last := mark_of(held).last) and last in writer.attempts:
-        base = held  # what was to be saved earlier has arrived after all, and this was made from it
-    merged = attributes if held is None else merge(unmarked(held), unmarked(attributes), base and unmarked(base))
-    return _with(household, speaker, marked(merged, held, writer))
+def saved(household: Household, speaker: str, record: Record) -> Household:
+    """The household with this of a speaker, who comes after all who were not saved later."""
+    others = {name: kept for name, kept in household.people.items() if name != speaker}
+    later = {name: kept for name, kept in others.items() if is_later(moment_of(kept), moment_of(record))}
+    earlier = {name: kept for name, kept in others.items() if name not in later}
+    return replace(household, people=_bounded(earlier | {speaker: record} | later), faults=())
 
 
-def caught_up(household: Household, speaker: str, record: Attributes, attempts: tuple[str, ...]) -> Household:
-    """The household after something older was added to what someone else has saved of a speaker since."""
-    return _with(household, speaker, added(record, household.people[speaker], attempts))
-
-
-def without(household: Household, gone: Mapping[str, Attributes]) -> Household:
+def without(household: Household, gone: Mapping[str, Record]) -> Household:
     """The household without some of its people."""
     return replace(household, people={name: kept for name, kept in household.people.items() if name not in gone})
 
 
-def forgotten(household: Household, speaker: str) -> Household:
-    """The household without one of its speakers."""
-    return without(household, {speaker: {}})
-
-
-def _with(household: Household, speaker: str, attributes: Attributes) -> Household:
-    """With these attributes of a speaker, who comes after all who were not saved later."""
-    others = {name: kept for name, kept in household.people.items() if name != speaker}
-    later = {name: kept for name, kept in others.items() if is_later(_at(kept), _at(attributes))}
-    earlier = {name: kept for name, kept in others.items() if name not in later}
-    return replace(household, people=_bounded(earlier | {speaker: attributes} | later), faults=())
-
-
-def _at(attributes: Attributes) -> int:
-    at = attributes.get(SAVED_AT)
-    return at if isinstance(at, int) and not isinstance(at, bool) else 0
-
-
-def _bounded(people: Mapping[str, Attributes]) -> dict[str, Attributes]:
+def _bounded(people: Mapping[str, Record]) -> dict[str, Record]:
     speakers = [name for name in people if name != HOUSEHOLD]
     dropped = set(speakers[: max(0, len(speakers) - SPEAKERS)])
     return {name: kept for name, kept in people.items() if name not in dropped}

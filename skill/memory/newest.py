@@ -5,19 +5,24 @@ the meantime. None of these changes anything newer. For that a record says who w
 request it was begun (BEGUN), and a session carries what it knows of the record (THREAD). Amazon's own ids are nowhere
 kept: a fingerprint is enough to tell one from another.
 
-`verdict` is asked inside a store's step of reading and writing, so it holds of what is there at that very moment.
+`verdict` judges the very record that a turn was made from; as that is swapped for the next one only while it is still
+there, the judgement holds at the moment of writing.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from enum import StrEnum
 from hashlib import sha256
 from typing import Any
 
-from ask_sdk_model import RequestEnvelope, SessionEndedRequest
+from skill.library.values import Value, replace
 
-from skill.memory.merge import SAVED_AT, Record, is_later
+Record = dict[str, Any]
+
+SAVED_AT = "saved_at"
+"""When a record was made, in milliseconds since 1970."""
+
+ASTRAY_MS = 86_400_000
+"""A record from more than a day after what comes now was made by a clock that was wrong, and does not win for ever."""
 
 SAVED_BY = "saved_by"
 """In a record: the session that wrote it last, that session's turn, and the latest requests whose work is in it."""
@@ -34,8 +39,8 @@ THREAD = "thread"
 REQUESTS = 5
 """How many of the latest requests a record names. What is sent twice comes twice within seconds."""
 
-ATTEMPTS = 200
-"""How many requests' work can wait to be saved together; a long routine has fewer turns."""
+HOUSEHOLD = ""
+"""Stands for the speaker where the voice was not recognised: their memory is the household's."""
 
 _DIGITS = 12
 """Of a fingerprint: one of a thousand sessions is taken for another once in a hundred million times."""
@@ -45,7 +50,7 @@ _LARGEST = 10**6
 
 
 class Verdict(StrEnum):
-    """What becomes of a write."""
+    """What becomes of what a turn would write."""
 
     WRITES = "writes"
     AGAIN = "again"
@@ -56,8 +61,7 @@ class Verdict(StrEnum):
     """The person was forgotten since."""
 
 
-@dataclass(frozen=True, slots=True)
-class Thread:
+class Thread(Value):
     """What a session knows of its person's record.
 
     Attributes:
@@ -73,37 +77,31 @@ class Thread:
     met: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Writer:
-    """Who wants to write: one request of one session. Without ids it is nobody in particular, who may always write.
+class Asking(Value):
+    """Who sends a request, as far as the request itself tells.
 
     Attributes:
-        session: the session's fingerprint; "" for none.
+        user: the user of the skill, "" for none.
+        voice: the speaker whom Alexa recognised, or on whom the session has settled; HOUSEHOLD for neither.
+        settled: the session has settled on that speaker. A voice that is recognised half-way changes nobody's place.
+        session: the session's fingerprint, "" for none.
         request: the request's.
         at: the request's own time, in milliseconds since 1970; 0 when it tells none.
         ends: it only tells that the session is over.
         thread: what the session knows.
-        attempts: the requests whose work is in what is to be written, and which may have arrived before.
     """
 
+    user: str
+    voice: str = HOUSEHOLD
+    settled: bool = False
     session: str = ""
     request: str = ""
     at: int = 0
     ends: bool = False
     thread: Thread = Thread()
-    attempts: tuple[str, ...] = ()
-
-    @property
-    def anybody(self) -> bool:
-        """Nothing tells who it is."""
-        return not self.session and not self.request
 
 
-ANYBODY = Writer()
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(Value):
     """What a record says of its last writer; all of it is empty where it says nothing."""
 
     session: str = ""
@@ -122,23 +120,9 @@ def fingerprint(name: str | None) -> str:
     return sha256(name.encode("utf-8", "backslashreplace")).hexdigest()[:_DIGITS] if name else ""
 
 
-def writer_of(envelope: RequestEnvelope) -> Writer:
-    """Whoever sends a request."""
-    session, request = envelope.session, envelope.request
-    return Writer(
-        session=fingerprint(session.session_id if session else None),
-        request=fingerprint(request.request_id if request else None),
-        at=milliseconds(request.timestamp if request else None),
-        ends=isinstance(request, SessionEndedRequest),
-        thread=thread_of(envelope),
-    )
-
-
-def thread_of(envelope: RequestEnvelope) -> Thread:
-    """What the session of a request knows; nothing as it begins, and in a session of an older release."""
-    session = envelope.session
-    riding = session.attributes.get(THREAD) if session and isinstance(session.attributes, dict) else None
-    if session is None or session.new or not isinstance(riding, dict):
+def thread_of(riding: object) -> Thread:
+    """What rode in a session as THREAD; nothing as it begins, and in a session of an older release."""
+    if not isinstance(riding, dict):
         return Thread()
     known = riding.get("known")
     return Thread(
@@ -172,73 +156,87 @@ def mark_of(record: object) -> Mark:
     )
 
 
-def verdict(held: Record | None, writer: Writer, era: str = "", *, damaged: bool = False) -> Verdict:
-    """What becomes of a write.
+def version_of(record: Record) -> str:
+    """Tells a person's record from every other of theirs: by the request that wrote it, or else by its time."""
+    return (mark_of(record).last or str(moment_of(record))) if record else ""
+
+
+def moment_of(record: Record) -> int:
+    """When a record was made, in milliseconds since 1970; 0 where it does not say."""
+    at = record.get(SAVED_AT)
+    return at if isinstance(at, int) and not isinstance(at, bool) else 0
+
+
+def is_later(at: int, than: int) -> bool:
+    """Whether one moment is after another, in milliseconds; one that is astray is not."""
+    return than < at <= than + ASTRAY_MS
+
+
+def verdict(
+    held: Record | None, asking: Asking, attempts: tuple[str, ...] = (), era: str = "", *, damaged: bool = False
+) -> Verdict:
+    """What becomes of what a turn would write.
 
     Args:
         held: the person's record as it is now; None or empty for none.
-        writer: who wants to write.
+        asking: whose turn it is.
+        attempts: the requests whose work would be written with it, and which may have arrived before.
         era: what the store is now. What is missing from another store than the one where it was seen was lost there,
             and not forgotten.
         damaged: part of what the store held could not be read, so what is missing may be that.
     """
-    if writer.anybody:
+    if not asking.session and not asking.request:  # nobody in particular
         return Verdict.WRITES
-    seen, lost = writer.thread.known is not None, writer.thread.era != era
+    seen, lost = asking.thread.known is not None, asking.thread.era != era
     if not held:
         # An end brings nobody back; but what could never be saved before is not lost with it.
-        gone = not lost if seen else writer.ends and not writer.attempts
+        gone = not lost if seen else asking.ends and not attempts
         return Verdict.FORGOTTEN if gone and not damaged else Verdict.WRITES
     mark = mark_of(held)
-    if seen and not lost and writer.thread.known != mark.begun:
+    if seen and not lost and asking.thread.known != mark.begun:
         return Verdict.FORGOTTEN
-    if mark.last and mark.last in writer.attempts:  # our own, which has arrived after all
+    if mark.last and mark.last in attempts:  # our own, which has arrived after all
         return Verdict.WRITES
-    if writer.request and writer.request in mark.requests:
+    if asking.request and asking.request in mark.requests:
         return Verdict.AGAIN
-    return Verdict.WRITES if not mark.session or _newest(mark, held, writer) else Verdict.OVERTAKEN
+    if mark.session == asking.session:  # within a session its own turns tell, which no clock can put back
+        newest = mark.turn <= asking.thread.turn
+    else:
+        newest = not asking.ends and not is_later(moment_of(held), asking.at)
+    return Verdict.WRITES if newest or not mark.session else Verdict.OVERTAKEN
 
 
-def _newest(mark: Mark, held: Record, writer: Writer) -> bool:
-    """Within a session its own turns tell, which no clock can put back; between two of them, the requests' times."""
-    if mark.session == writer.session:
-        return mark.turn <= writer.thread.turn
-    return not writer.ends and not is_later(_at(held), writer.at)
-
-
-def spared(record: Record, by: Writer) -> bool:
+def spared(record: Record, by: Asking) -> bool:
     """Whether a record is newer than the request that asks to forget it, which then came late, or once more."""
     if not by.at or (by.session and mark_of(record).session == by.session):
         return False
-    return is_later(_at(record), by.at)
+    return is_later(moment_of(record), by.at)
 
 
-def marked(record: Record, held: Record | None, writer: Writer) -> Record:
+def marked(record: Record, held: Record | None, asking: Asking, attempts: tuple[str, ...] = ()) -> Record:
     """A record that is to take another's place, with the marks of both.
 
     A record that was begun elsewhere or by an older release stays that very one.
     """
-    person = unmarked(record)
-    if writer.anybody:
+    if not asking.session and not asking.request:
         return record
     before = mark_of(held)
-    requests = dict.fromkeys((*before.requests, *writer.attempts, writer.request))
-    by = {
-        "session": writer.session,
-        # What of the same session arrives after its end is late.
-        "turn": writer.thread.turn + writer.ends,
-        "requests": [request for request in requests if request][-REQUESTS:],
-    }
-    begun = before.begun if held else writer.request
-    return person | {SAVED_BY: by} | ({BEGUN: begun} if begun else {})
+    # What of the same session arrives after its end is late.
+    by = _by(asking.session, asking.thread.turn + asking.ends, (*before.requests, *attempts, asking.request))
+    begun = before.begun if held else asking.request
+    return unmarked(record) | {SAVED_BY: by} | ({BEGUN: begun} if begun else {})
 
 
 def added(record: Record, held: Record, attempts: tuple[str, ...]) -> Record:
     """A record with something older added to what is held: it stays that of whoever wrote last."""
     before = mark_of(held)
-    requests = list(dict.fromkeys((*before.requests, *attempts)))[-REQUESTS:]
-    by = {"session": before.session, "turn": before.turn, "requests": requests}
+    by = _by(before.session, before.turn, (*before.requests, *attempts))
     return unmarked(record) | {SAVED_BY: by} | ({BEGUN: before.begun} if before.begun else {})
+
+
+def _by(session: str, turn: int, requests: tuple[str, ...]) -> Record:
+    latest = [request for request in dict.fromkeys(requests) if request][-REQUESTS:]
+    return {"session": session, "turn": turn, "requests": latest}
 
 
 def unmarked(record: Record) -> Record:
@@ -249,7 +247,7 @@ def unmarked(record: Record) -> Record:
 def marks(record: Mapping[str, object]) -> Record:
     """The marks of a record, in the form that this release writes."""
     mark = mark_of(record)
-    by = {"session": mark.session, "turn": mark.turn, "requests": list(mark.requests)}
+    by = _by(mark.session, mark.turn, mark.requests)
     return ({SAVED_BY: by} if mark.session or mark.requests else {}) | ({BEGUN: mark.begun} if mark.begun else {})
 
 
@@ -257,18 +255,6 @@ def next_thread(thread: Thread, record: Record, era: str) -> Thread:
     """What a session knows after a turn, in which the store held this."""
     thread = replace(thread, turn=min(thread.turn + 1, _LARGEST), met=True)
     return replace(thread, known=mark_of(record).begun, era=era) if record else thread
-
-
-def milliseconds(moment: datetime | None) -> int:
-    """A request's own time since 1970; one without a zone is in UTC. 0 for none, and for one outside all sense."""
-    if moment is None or not 2000 <= moment.year <= 3000:
-        return 0
-    return int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() * 1000)
-
-
-def _at(record: Record) -> int:
-    at = record.get(SAVED_AT)
-    return at if isinstance(at, int) and not isinstance(at, bool) else 0
 
 
 def as_print(value: object) -> str:

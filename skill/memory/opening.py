@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from skill.memory.in_memory import MemoryShelf
-from skill.memory.people import PeopleStore
+from skill.memory.people import People
 from skill.memory.shelf import Shelf
 
 MEMORY = "memory:"
@@ -21,7 +21,7 @@ _TABLE_NAME = re.compile(r"[A-Za-z0-9_.-]{3,255}")
 Kind = Literal["sqlite", "dynamodb", "memory"]
 
 
-def open_store(url: str) -> PeopleStore:
+def open_store(url: str) -> People:
     """The store at an address. It touches neither file nor network before it is used.
 
     Args:
@@ -32,7 +32,7 @@ def open_store(url: str) -> PeopleStore:
         ValueError: it is no such address, or what that store needs is not installed or not set; says what to do.
     """
     kind, where = parse(url)
-    return PeopleStore(_shelf(kind, where))
+    return People(_shelf(kind, where))
 
 
 def parse(url: str) -> tuple[Kind, str]:
@@ -123,14 +123,12 @@ def _dynamodb(table: str) -> Shelf:
     """Imported late: boto3 is not needed otherwise, and takes a quarter of a second."""
     try:
         from botocore.exceptions import BotoCoreError
+
+        from skill.memory.dynamodb import DynamoShelf
     except ImportError as fault:
         raise ValueError(_EXTRA) from fault
     try:
-        from skill.memory.dynamodb import DynamoShelf
-
         return DynamoShelf(table)
-    except ImportError as fault:
-        raise ValueError(_EXTRA) from fault
     except BotoCoreError as fault:
         raise ValueError(
             f"DynamoDB cannot be used: {fault} Set AWS_DEFAULT_REGION, for example to eu-west-1"

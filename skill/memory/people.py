@@ -1,217 +1,262 @@
-"""The people whom the skill remembers, behind the SDK's persistence interface, whatever they are kept in."""
+"""The people whom the skill remembers, whatever they are kept in.
 
-import json
+Compare and swap: `recall` gives a person and the very text in which they were found; `keep` puts a new one in its place
+only while it is still there. Where somebody else was quicker, the turn is made again on what is there now.
+"""
+
 import logging
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from functools import partial
-from math import isfinite
-from threading import Lock
-from typing import Any
-from weakref import ref
+import random
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 
-from ask_sdk_core.attributes_manager import AbstractPersistenceAdapter
-from ask_sdk_core.exceptions import PersistenceException
-from ask_sdk_model import RequestEnvelope
-
+from skill.library.values import Value, field, replace
 from skill.memory import household
-from skill.memory.household import Household, Newer
-from skill.memory.meanwhile import Meanwhile, Unsaved
-from skill.memory.merge import SAVED_AT, Merge, Record, merge
-from skill.memory.newest import Thread, Verdict, Writer, mark_of, next_thread, spared, verdict, writer_of
-from skill.memory.record import tidy
-from skill.memory.shelf import Shelf
-from skill.memory.whose import HOUSEHOLD, Whose, settled_on, whose
+from skill.memory.household import Household
+from skill.memory.newest import (
+    HOUSEHOLD,
+    Asking,
+    Record,
+    Thread,
+    Verdict,
+    added,
+    mark_of,
+    marked,
+    next_thread,
+    spared,
+    verdict,
+)
+from skill.memory.own_copy import Owed, OwnCopy
+from skill.memory.shelf import Shelf, StoreFailed
+from skill.memory.unsaved import Again, Unsaved
 
 log = logging.getLogger(__name__)
 
+TRIES = 10
+"""How often something is tried, when somebody else is quicker each time; two devices need two."""
+
+LONGEST_PAUSE = 0.1
+"""Seconds before another try at most. Pauses are longer each time and differ by chance, so that nobody comes last again
+and again; all of them together take half a second at most."""
+
 SETTLED_AT_ONCE = 50
 """How many of those who waited for the store are saved when it is asked whether it is back: whoever asks waits, too."""
+
+_TOO_OFTEN = f"{TRIES} times somebody else saved the same record first"
 
 _NOBODY = "nobody"
 """A user id that no user has: Amazon's begin with amzn1."""
 
 
-class PeopleStore(AbstractPersistenceAdapter):
-    """Remembers people: attributes for the one who speaks, kept in one record for each user's household.
+class Known(Value):
+    """Somebody as they were found.
 
-    A request without a user leaves no trace. Safe to use from several threads. A store that fails, or holds records
-    of a later release, raises PersistenceException; damaged records count as nobody's, and are logged.
+    Attributes:
+        asking: whose request it is.
+        speaker: under which name they are kept in their household.
+        found: that household.
+        text: the household as the store has it; None for nothing.
+        record: what is remembered of them, empty for somebody new.
+        verdict: what becomes of what this turn would write.
+        era: what the store was when it was asked.
+        reached: the store has answered, so it may be written to without losing what it holds.
     """
 
-    def __init__(self, shelf: Shelf, *, merge: Merge = merge) -> None:
-        """Takes what records are kept in, and what settles two saves at the same time."""
-        self._shelf = shelf
-        self._merge = merge
-        self._turns = _Turns()
-        self._meanwhile = Meanwhile()
-        self._refused = False
+    asking: Asking
+    speaker: str = HOUSEHOLD
+    found: Household = household.NOBODY
+    text: str | None = None
+    record: Record = field(default_factory=dict)
+    verdict: Verdict = Verdict.WRITES
+    era: str = ""
+    reached: bool = True
 
-    def get_attributes(self, request_envelope: RequestEnvelope) -> Record:
-        """What is remembered of the speaker, empty for somebody new."""
-        user = whose(request_envelope).user
-        if not user:
-            return {}
-        held = self._household(self._shelf.read(user))
-        turn = self._turns.begin(request_envelope)
-        found, who = _met(held, turn)
-        stored = found.people.get(who.speaker, {})
-        turn.who, turn.base, turn.kept, turn.number, turn.met = who, stored, stored, len(found.people), True
-        found_out = verdict(stored, turn.writer, self._shelf.era, damaged=bool(found.faults))
-        if found_out is Verdict.FORGOTTEN and not turn.writer.ends:
-            turn.verdict = Verdict.FORGOTTEN
-        attributes = self._meanwhile.last(who) if found.faults and not stored else stored
-        self._meanwhile.saw(who, attributes, found.people)
-        copy: Record = _copied(attributes)
-        return copy
-
-    def save_attributes(self, request_envelope: RequestEnvelope, attributes: Record) -> None:
-        """Remember the speaker so; it is kept when this returns, if it may be: see `newest.verdict`, and `saved`.
-
-        What another device saved since `get_attributes` was called with this same envelope is merged in. If the
-        speaker was forgotten since then, nothing is saved.
-        """
-        turn = self._turn(request_envelope)
-        user = turn.who.user
-        if not user or turn.forgot:
-            return
-        plain = _plain(attributes)
-        at = plain.get(SAVED_AT)
-        writer = replace(turn.writer, attempts=turn.attempts, at=at if isinstance(at, int) else turn.writer.at)
-        people: dict[str, Record] = {}
-        late = self._meanwhile.forgotten_since(turn.who, writer.at)
-
-        def change(held: Household) -> Household:
-            found, turn.who = _met(held, turn)
-            stored = found.people.get(turn.who.speaker)
-            gone = late or (stored is None and bool(turn.base) and not held.faults)
-            turn.verdict = (
-                Verdict.FORGOTTEN if gone else verdict(stored, writer, self._shelf.era, damaged=bool(held.faults))
-            )
-            if turn.verdict is not Verdict.WRITES:
-                return held
-            after = household.saved(found, turn.who.speaker, plain, turn.base, self._merge, writer)
-            turn.kept = after.people.get(turn.who.speaker, {})
-            people.update(after.people)
-            return after
-
-        self._change(user, change)
-        if turn.verdict is Verdict.WRITES:
-            turn.base = plain
-            turn.attempts += (writer.request,) if writer.request else ()
-            self._meanwhile.saw(turn.who, turn.kept, people)
-        self._settle(1)
-
-    def saved(self, request_envelope: RequestEnvelope) -> Verdict:
-        """What became of the last `save_attributes` with this envelope, or would become of one."""
-        return self._turn(request_envelope).verdict
-
-    def attempted(self, request_envelope: RequestEnvelope, requests: tuple[str, ...]) -> None:
-        """The next save of this request holds the work of these, too, any of which may have arrived by itself."""
-        self._turn(request_envelope).attempts = requests
-
-    def writer(self, request_envelope: RequestEnvelope) -> Writer:
-        """Who sends the request."""
-        return self._turn(request_envelope).writer
-
-    def who(self, request_envelope: RequestEnvelope) -> Whose:
-        """Whose memory the request is about: as the store gave it, or else as it was last seen."""
-        return self._turn(request_envelope).who
-
-    def recognised(self, request_envelope: RequestEnvelope) -> bool:
+    @property
+    def recognised(self) -> bool:
         """Whether that is a voice that Alexa has recognised, or nobody here is known by voice.
 
         Where it is not, somebody who lives alone is taken to speak; but it may be a guest.
         """
-        turn = self._turn(request_envelope)
-        return not turn.who.speaker or bool(turn.asked.speaker)
+        return not self.speaker or bool(self.asking.voice)
 
-    def thread(self, request_envelope: RequestEnvelope) -> Thread:
+    @property
+    def alone(self) -> bool:
+        """Whether nobody else is known to be in the household."""
+        return (self.reached or bool(self.found.people)) and not set(self.found.people) - {self.speaker}
+
+    def asking_again(self) -> Asking:
+        """Who asks, now that somebody else was quicker: who has been seen, and is missing then, was forgotten."""
+        if not self.record:
+            return self.asking
+        thread = replace(self.asking.thread, known=mark_of(self.record).begun, era=self.era)
+        return replace(self.asking, thread=thread)
+
+    def thread(self) -> Thread:
         """What the session knows after this turn of the record that it writes to."""
-        turn = self._turn(request_envelope)
-        thread = turn.writer.thread
-        if not turn.met:
-            return replace(next_thread(thread, {}, ""), met=turn.settled)
-        if turn.verdict is Verdict.FORGOTTEN:
+        thread = self.asking.thread
+        if not self.reached:
+            return replace(next_thread(thread, {}, ""), met=self.asking.settled)
+        if self.verdict is Verdict.FORGOTTEN:
             # It may have been forgotten amid this turn, before the session knew of it.
-            known = thread.known if thread.known is not None else mark_of(turn.base).begun
-            return replace(next_thread(thread, {}, ""), known=known, era=thread.era or self._shelf.era)
-        return next_thread(thread, turn.kept, self._shelf.era)
+            known = thread.known if thread.known is not None else mark_of(self.record).begun
+            return replace(next_thread(thread, {}, ""), known=known, era=thread.era or self.era)
+        return next_thread(thread, self.record, self.era)
 
-    def delete_attributes(self, request_envelope: RequestEnvelope) -> None:
-        """Forget everyone who shares the user's account, and this turn can save nothing any more.
+
+class People:
+    """Remembers people: a record for the one who speaks, kept in one text for each user's household.
+
+    A request without a user leaves no trace. Safe to use from several threads. A store that fails, or holds records
+    of a later release, raises StoreFailed; damaged records count as nobody's, and are logged.
+    """
+
+    def __init__(self, shelf: Shelf) -> None:
+        """Takes what texts are kept in."""
+        self._shelf = shelf
+        self._own = OwnCopy()
+        self._refused = False
+
+    def recall(self, asking: Asking, attempts: tuple[str, ...] = ()) -> Known:
+        """Who asks, as the store has them; `attempts` are the requests whose work would be written with theirs."""
+        user = asking.user
+        if not user:
+            return Known(asking)
+        text = self._shelf.read(user)
+        found = household.read(text)
+        known = _met(asking, found, text)
+        era = self._shelf.era
+        if self._own.forgotten_since(user, known.speaker, asking.at):
+            judged = Verdict.FORGOTTEN
+        else:
+            judged = verdict(known.record, asking, attempts, era, damaged=bool(found.faults))
+        if found.faults:
+            log.error("a stored record is damaged, and that is begun anew: %s", ", ".join(found.faults))
+            known = replace(known, record=known.record or self.last_seen(asking).record)
+        else:
+            self._own.saw(user, text)
+        return replace(known, verdict=judged, era=era)
+
+    def last_seen(self, asking: Asking) -> Known:
+        """Who asks, as this process saw them lately, for when the store gives nothing."""
+        known = _met(asking, household.read(self._own.last(asking.user)), None)
+        return replace(known, reached=False)
+
+    def keep(self, known: Known, record: Record, attempts: tuple[str, ...] = ()) -> Known | None:
+        """Remember a person so, whose verdict has let it; it is kept when this returns.
+
+        Args:
+            known: as they were found.
+            record: what is to be remembered.
+            attempts: the requests whose work it holds, too, any of which may have arrived by itself.
+
+        Returns:
+            The person as they are kept now; None where somebody else was quicker, and nothing was written.
+        """
+        if not known.asking.user:
+            return replace(known, record=record)
+        kept = self._kept(known, marked(record, known.found.people.get(known.speaker), known.asking, attempts))
+        self.settle()
+        return kept
+
+    def _kept(self, known: Known, record: Record) -> Known | None:
+        found = household.saved(known.found, known.speaker, record)
+        text = self._swapped(known.asking.user, known.text, found)
+        return None if text is None else replace(known, found=found, text=text, record=record)
+
+    def _swapped(self, user: str, old: str | None, found: Household) -> str | None:
+        """The text of a household that now stands where the old one did; "" for nobody, and None where it was gone."""
+        new = household.written(found)
+        with self._noticing():
+            if not self._shelf.replace(user, old, new):
+                return None
+        self._own.saw(user, new)
+        return new or ""
+
+    def forget(self, asking: Asking, *, everyone: bool) -> None:
+        """Forget the speaker, or everyone who shares the user's account.
 
         Nothing is left, but of those who were remembered by something newer than this request.
         """
-        self._forget(request_envelope, everyone=True)
-
-    def forget_speaker(self, request_envelope: RequestEnvelope) -> None:
-        """Forget the speaker alone, likewise; if nobody else is remembered, nothing is left."""
-        self._forget(request_envelope, everyone=False)
-
-    def _forget(self, request_envelope: RequestEnvelope, *, everyone: bool) -> None:
-        turn = self._turn(request_envelope)
-        user, by = turn.who.user, turn.writer
-        if not user:
+        if not asking.user:
             return
-        turn.forgot, turn.number = True, None
-        traces = {user}
-
-        def change(held: object) -> object:
-            try:
-                found, turn.who = _met(self._household(held), turn)
-            except PersistenceException:  # of a later release: it cannot be told who is in it
-                if everyone:
-                    return None
-                raise
-            asked = found.people if everyone else {turn.who.speaker: found.people.get(turn.who.speaker, {})}
-            gone = {name: kept for name, kept in asked.items() if not spared(kept, by)}
-            traces.update(gone, (mark_of(kept).begun for kept in gone.values()))
-            after = household.without(found, gone)
-            return held if held is None else household.record_of(after)
-
-        def forget_here() -> None:
-            self._meanwhile.forget(user, None if everyone else turn.who.speaker, by)
-
-        forget_here()
+        self._own.forget(asking.user, None if everyone else self.last_seen(asking).speaker, asking)
+        for _ in tries():
+            if (forgotten := self._forgotten(asking, everyone)) is not None:
+                break
+        else:
+            raise StoreFailed(_TOO_OFTEN)
+        speaker, traces, text = forgotten
         with self._noticing():
-            self._shelf.change(user, change)
-            self._shelf.scrub(traces)
-        forget_here()  # the store may have told who it was, and another thread may have seen them until then
+            self._shelf.scrub({asking.user, *traces})
+        # The store may have told who it was, and another thread may have seen them until then.
+        self._own.forget(asking.user, None if everyone else speaker, asking)
+        self._own.saw(asking.user, text or None)
 
-    def number_of_speakers(self, request_envelope: RequestEnvelope) -> int:
-        """How many are remembered in the household, voices that were not recognised counting as one.
+    def _forgotten(self, asking: Asking, everyone: bool) -> tuple[str, set[str], str | None] | None:
+        """Who asked, whom one try has forgotten, by name and by how they began, and what is left of the household.
 
-        Within a turn it is what `get_attributes` found, and is not read again.
+        None where somebody else was quicker.
         """
-        turn = self._turn(request_envelope)
-        if turn.number is None and turn.who.user:
-            turn.number = len(self._household(self._shelf.read(turn.who.user)).people)
-        return turn.number or 0
+        text = self._shelf.read(asking.user)
+        try:
+            found = household.read(text)
+        except household.Newer:  # it cannot be told who is in it
+            if not everyone:
+                raise
+            self._shelf.remove(asking.user)
+            return HOUSEHOLD, set(), None
+        known = _met(asking, found, text)
+        asked = found.people if everyone else {known.speaker: known.record}
+        gone = {name: kept for name, kept in asked.items() if not spared(kept, asking)}
+        if text is not None:
+            text = self._swapped(asking.user, text, household.without(known.found, gone))
+            if text is None:
+                return None
+        return known.speaker, {*gone, *(mark_of(kept).begun for kept in gone.values())}, text
 
-    def last_known(self, request_envelope: RequestEnvelope) -> Record:
-        """The speaker as this process saw them lately, for when the store gives nothing; empty if it did not."""
-        return self._meanwhile.last(self.who(request_envelope))
-
-    def owe(self, request_envelope: RequestEnvelope, unsaved: Unsaved) -> None:
+    def owe(self, asking: Asking, speaker: str, unsaved: Unsaved, again: Again) -> None:
         """Keep what the store did not take of a speaker whose session is over. It is saved when the store is back.
 
         That is found out by whatever comes first: somebody's save, `probe`, or `close`. Until then it is in this
         process alone.
         """
-        who = self.who(request_envelope)
-        if who.user and not self._meanwhile.owe(who, unsaved):
+        owed = Owed(asking.user, speaker, unsaved, again)
+        if owed.user and not self._own.owe(owed):
             log.error("too many people wait for the store: one was not saved, and is lost")
 
-    def hand_over(self, request_envelope: RequestEnvelope) -> Unsaved | None:
+    def hand_over(self, known: Known) -> Unsaved | None:
         """What is owed to the speaker, who is here again. It is the caller's from now on."""
-        if not len(self._meanwhile):
-            return None
-        turn = self._turn(request_envelope)
-        seen = self._meanwhile.household(turn.who.user)
-        alone = (turn.met or bool(seen)) and not set(seen) - {turn.who.speaker}
-        return self._meanwhile.hand_over(turn.who, *([HOUSEHOLD] if alone else []))
+        names = {known.speaker} | ({HOUSEHOLD} if known.alone else set())
+        return self._own.hand_over(known.asking.user, names) if len(self._own) else None
+
+    def settle(self, most: int = 1) -> None:
+        """Save some of what is owed. What the store does not take stays, and the rest is not tried."""
+        for _ in range(most):
+            if (owed := self._own.next_owed()) is None:
+                return
+            try:
+                if not any(self._caught_up(owed) for _ in tries()):
+                    raise StoreFailed(_TOO_OFTEN)
+            except Exception:
+                self._own.owe(owed)
+                log.exception("what is owed to somebody could not be saved")
+                return
+            log.info("what was owed to somebody is saved")
+
+    def _caught_up(self, owed: Owed) -> bool:
+        """Whether what was owed is settled; not, where somebody else was quicker."""
+        unsaved = owed.unsaved
+        asking = unsaved.asking(owed.user, owed.speaker)
+        text = self._shelf.read(owed.user)
+        known = _met(asking, household.read(text), text)
+        stored = known.record
+        gone = self._own.forgotten_since(owed.user, known.speaker, asking.at)
+        if gone or unsaved.verdict(stored) is not Verdict.WRITES:
+            return True
+        record = unsaved.onto(stored, owed.again)
+        late = bool(stored) and unsaved.overtaken(stored)
+        make = added(record, stored, unsaved.requests) if late else marked(record, stored, asking, unsaved.requests)
+        return self._kept(known, make) is not None
 
     def probe(self) -> None:
         """Ask for the right to write, as a save does, and write nothing: returns when people can be remembered.
@@ -220,15 +265,14 @@ class PeopleStore(AbstractPersistenceAdapter):
         takes nothing. Then some of what is owed is saved.
 
         Raises:
-            PersistenceException: they cannot; says why.
+            StoreFailed: they cannot; says why.
         """
+        self._shelf.replace(_NOBODY, "-", "-")
         if self._refused:
-            self._shelf.change(_NOBODY, lambda _: {})
+            self._shelf.replace(_NOBODY, None, "{}")
             self._shelf.remove(_NOBODY)
             self._refused = False
-        else:
-            self._shelf.change(_NOBODY, lambda held: held)
-        self._settle(SETTLED_AT_ONCE)
+        self.settle(SETTLED_AT_ONCE)
 
     def check(self) -> tuple[str, ...]:
         """What is wrong with the store as a whole, one line for each fault; for an operator, not within a turn."""
@@ -236,55 +280,25 @@ class PeopleStore(AbstractPersistenceAdapter):
 
     def close(self) -> None:
         """Save what is owed, if that can be, and let go of files and connections."""
-        self._settle(len(self._meanwhile))
-        if lost := len(self._meanwhile):
+        self.settle(len(self._own))
+        if lost := len(self._own):
             log.error("the store did not come back: the last session of %d people is lost", lost)
         self._shelf.close()
 
     def export(self, user: str) -> Record:
         """Everything that is stored of a user's household; empty for nobody. What is damaged comes as it is."""
-        held = self._shelf.read(user)
-        return held if isinstance(held, dict) else {} if held is None else {"damaged": held}
+        text = self._shelf.read(user)
+        held = {} if text is None else household.parsed(text)
+        return held if isinstance(held, dict) else {"damaged": text}
 
     def delete(self, user: str) -> None:
         """Leave nothing of a user's household."""
-        people = _people_in(self._shelf.read(user))
-        self._meanwhile.forget(user)
+        people: Mapping[str, Record] = {}
+        with suppress(household.Newer):
+            people = household.read(self._shelf.read(user)).people
+        self._own.forget(user)
         self._shelf.remove(user)
         self._shelf.scrub({user, *people, *(mark_of(kept).begun for kept in people.values())})
-
-    def _settle(self, most: int) -> None:
-        """Save some of what is owed. What the store does not take stays, and the rest is not tried."""
-        for _ in range(most):
-            if (owed := self._meanwhile.next_owed()) is None:
-                return
-            who, unsaved = owed
-            if self._meanwhile.forgotten_since(who, unsaved.writer.at):
-                continue
-            try:
-                self._change(who.user, partial(_caught_up, who=who, unsaved=unsaved))
-            except Exception:
-                self._meanwhile.owe(who, unsaved.tried_once_more())
-                log.exception("what is owed to somebody could not be saved")
-                return
-            log.info("what was owed to somebody is saved")
-
-    def _turn(self, envelope: RequestEnvelope) -> "_Turn":
-        """What is known of a request: as the store gave it, or else as its people were last seen."""
-        turn = self._turns.of(envelope)
-        if turn is None:
-            turn = self._turns.begin(envelope)
-            turn.who = _met(Household(self._meanwhile.household(turn.asked.user)), turn)[1]
-        return turn
-
-    def _change(self, user: str, change: Callable[[Household], Household]) -> None:
-        def changed(held: object) -> object:
-            before = self._household(held)
-            after = change(before)
-            return held if after is before else household.record_of(after)
-
-        with self._noticing():
-            self._shelf.change(user, changed)
 
     @contextmanager
     def _noticing(self) -> Iterator[None]:
@@ -296,160 +310,16 @@ class PeopleStore(AbstractPersistenceAdapter):
             raise
         self._refused = False
 
-    def _household(self, held: object) -> Household:
-        try:
-            found = household.read(held)
-        except Newer as fault:
-            raise PersistenceException(str(fault)) from fault
-        if found.faults:
-            log.error("a stored record is damaged, and that is begun anew: %s", ", ".join(found.faults))
-        return found
+
+def tries() -> Iterator[int]:
+    """Counts tries, with a pause before each but the first: longer each time, and different by chance."""
+    for number in range(TRIES):
+        if number:
+            time.sleep(random.uniform(0, min(0.001 * 2**number, LONGEST_PAUSE)))
+        yield number
 
 
-def _met(found: Household, turn: "_Turn") -> tuple[Household, Whose]:
-    """The household, and who of it speaks; the same as earlier in this turn, where that was somebody known."""
-    who, known = turn.asked, turn.writer.thread.known
-    if turn.base:
-        who, known = turn.who, mark_of(turn.base).begun
-    found, speaker = household.met(found, who.speaker, known, settled=turn.settled)
-    return found, who if speaker == who.speaker else Whose(who.user, speaker)
-
-
-def _people_in(held: object) -> Mapping[str, Record]:
-    """Who is in a record, even if a later release made it; nobody, where that cannot be told."""
-    try:
-        return household.read(held).people
-    except Newer:
-        return {}
-
-
-def _caught_up(held: Household, who: Whose, unsaved: Unsaved) -> Household:
-    """A household with what was not saved of a speaker; the same one, if they were forgotten since."""
-    known = mark_of(unsaved.base).begun if unsaved.base.get(SAVED_AT) else None
-    found, speaker = household.met(held, who.speaker, known, settled=False)
-    stored = found.people.get(speaker)
-    if unsaved.verdict(stored) is not Verdict.WRITES:
-        return held
-    if not stored:
-        return household.saved(found, speaker, unsaved.record, None, merge, unsaved.writer)
-    record = unsaved.onto(tidy(stored))
-    if unsaved.older_than(stored):
-        return household.caught_up(found, speaker, record, unsaved.requests)
-    return household.saved(found, speaker, record, stored, merge, unsaved.writer)
-
-
-def export(store: PeopleStore, user: str) -> Record:
-    """Everything that a store holds under a user's id, for someone who asks what is known about them."""
-    return store.export(user)
-
-
-def delete(store: PeopleStore, user: str) -> None:
-    """Delete everything that a store holds under a user's id."""
-    store.delete(user)
-
-
-@dataclass(slots=True)
-class _Turn:
-    """What the store knows of one request.
-
-    Attributes:
-        asked: whose memory it is about, as far as it tells itself.
-        writer: who sends it.
-        settled: its session has settled who speaks.
-        who: whose memory it is about.
-        met: the store has given it.
-        base: what it gave, or what was saved since; None when it was not asked.
-        kept: what the store holds of the person, as far as this request has seen.
-        number: how many there are in the household, if that is known.
-        attempts: the requests whose work is in the next save.
-        verdict: what became of the last save.
-        forgot: it has asked to forget somebody, so it saves nothing any more.
-    """
-
-    asked: Whose
-    writer: Writer
-    settled: bool
-    who: Whose
-    met: bool = False
-    base: Record | None = None
-    kept: Record = field(default_factory=dict)
-    number: int | None = None
-    attempts: tuple[str, ...] = ()
-    verdict: Verdict = Verdict.WRITES
-    forgot: bool = False
-
-
-class _Turns:
-    """What is known of each request, for as long as that request lives.
-
-    The SDK hands the same envelope to a turn's load and save. So a save knows what it was made from, and can tell
-    what somebody else has saved since from what this turn itself has changed.
-    """
-
-    def __init__(self) -> None:
-        self._lock = Lock()
-        self._turns: dict[int, tuple[ref[Any], _Turn]] = {}
-
-    def begin(self, envelope: RequestEnvelope) -> _Turn:
-        """A turn that nothing else is known of yet; what it was asked to forget, it remains asked."""
-        key, before = id(envelope), self.of(envelope)
-        asked, writer = whose(envelope), writer_of(envelope)
-        settled = settled_on(envelope) is not None and writer.thread.met
-        turn = _Turn(asked, writer, settled, asked, forgot=before is not None and before.forgot)
-        with self._lock:
-            self._turns[key] = (ref(envelope, lambda _: self._turns.pop(key, None)), turn)
-        return turn
-
-    def of(self, envelope: RequestEnvelope) -> _Turn | None:
-        """What is known of a request, if anything is."""
-        with self._lock:
-            found = self._turns.get(id(envelope))
-        return found[1] if found else None
-
-
-class _NotPlain(TypeError):
-    """Something that JSON would not give back as it is."""
-
-
-def _plain(attributes: Record) -> Record:
-    """A copy as JSON has it.
-
-    Raises:
-        PersistenceException: JSON cannot hold it.
-    """
-    try:
-        copy: Record = _copied(attributes)
-        return copy
-    except _NotPlain:
-        pass
-    try:
-        plain: Record = json.loads(json.dumps(attributes, allow_nan=False))
-    except (TypeError, ValueError, RecursionError) as fault:
-        raise PersistenceException(f"what is to be saved is not JSON: {fault}") from fault
-    return plain
-
-
-_ATOMS = frozenset((str, int, bool, type(None)))
-
-
-def _copied(value: Any) -> Any:
-    """A copy of what came from JSON, or could have; many times faster than deepcopy.
-
-    Raises:
-        _NotPlain: it could not have.
-    """
-    kind = type(value)
-    if kind in _ATOMS:
-        return value
-    if kind is dict:
-        copy = {}
-        for key, item in value.items():
-            if type(key) is not str:
-                raise _NotPlain
-            copy[key] = item if type(item) in _ATOMS else _copied(item)
-        return copy
-    if kind is list:
-        return [_copied(item) for item in value]
-    if kind is float and isfinite(value):
-        return value
-    raise _NotPlain
+def _met(asking: Asking, found: Household, text: str | None) -> Known:
+    """Who of a household speaks."""
+    found, speaker = household.met(found, asking.voice, asking.thread.known, settled=asking.settled)
+    return Known(asking, speaker, found, text, found.people.get(speaker, {}))

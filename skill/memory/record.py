@@ -8,8 +8,7 @@ from collections.abc import Callable, Mapping
 
 from skill.dialogue.session import Person
 from skill.library.plain import from_plain, to_plain, with_unknown
-from skill.memory.merge import SAVED_AT, Record
-from skill.memory.newest import MARKS, marks
+from skill.memory.newest import MARKS, SAVED_AT, Record, marks
 
 VERSION = 2
 """Rises when an older record would be misread, and then MIGRATIONS says how to read that one. A later one is read as
@@ -19,7 +18,7 @@ _OURS = frozenset({"version", SAVED_AT, *MARKS})
 """What a record has beside the person."""
 
 
-def record_of(person: Person, now_ms: int = 0, made_from: Mapping[str, object] | None = None) -> dict[str, object]:
+def record_of(person: Person, now_ms: int = 0, made_from: Mapping[str, object] | None = None) -> Record:
     """All that is remembered of a person, as JSON would have it.
 
     Args:
@@ -54,7 +53,7 @@ def person_of(record: Mapping[str, object] | None) -> Person:
 
 
 def tidy(record: Mapping[str, object]) -> Record:
-    """A record in the form that this release writes, so that two of them can be compared."""
+    """A record in the form that this release writes: what rides in a session may be old, or damaged."""
     at = record.get(SAVED_AT, 0)
     return record_of(person_of(record), at if isinstance(at, int) else 0, record) | marks(record)
 
@@ -74,3 +73,7 @@ def _from_1(record: Mapping[str, object]) -> Mapping[str, object]:
 
 MIGRATIONS: Mapping[int, Callable[[Mapping[str, object]], Mapping[str, object]]] = {1: _from_1}
 """Version -> what makes the next version of it."""
+
+# Two threads that are the first to read a kind of value, at the same moment, end the process (msgspec 0.22.0; seen in
+# prove/together.py). So it is read once while there is one thread: here, and sessions in alexa/people.py.
+person_of({})

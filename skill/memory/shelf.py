@@ -1,41 +1,19 @@
-"""What a store needs of the place where it keeps its records."""
+"""What a store needs of the place where it keeps its records: one text under each name, read and swapped."""
 
-import json
-from collections.abc import Callable, Collection
-from typing import Any, Protocol
-
-from ask_sdk_core.exceptions import PersistenceException
-
-Record = dict[str, Any]
-
-Change = Callable[[object], object]
-"""From what is kept to what is to be kept: a record, None to leave nothing, or its very argument for no change."""
-
+from collections.abc import Collection
+from typing import Protocol
 
 LARGEST = 200_000
-"""Bytes of a household's record as JSON. A person has a few thousand; DynamoDB refuses an item above 400 kB, and may
-need twice what JSON needs. It is the same for every store, so that none takes what another would refuse."""
+"""Characters of a household's record as JSON. A person has a few thousand; DynamoDB refuses an item above 400 kB. It is
+the same for every store, so that none takes what another would refuse."""
 
 
-def written(record: object) -> str:
-    """A record as JSON.
-
-    Raises:
-        PersistenceException: it is too large.
-    """
-    text = _JSON.encode(record)
-    if len(text) > LARGEST:
-        raise PersistenceException(
-            f"a household's record of {len(text)} bytes is larger than {LARGEST}, and was not saved"
-        )
-    return text
-
-
-_JSON = json.JSONEncoder(separators=(",", ":"))
+class StoreFailed(Exception):
+    """People cannot be remembered now, or not be given; says why."""
 
 
 class Shelf(Protocol):
-    """Keeps one record of JSON under each name. Every method may raise PersistenceException, and nothing else.
+    """Keeps one text under each name. Every method may raise StoreFailed, and nothing else.
 
     Several threads use it at once, and where it outlives the process, several processes.
     """
@@ -44,24 +22,31 @@ class Shelf(Protocol):
     def era(self) -> str:
         """Another text when it had to be begun anew, so that what is missing was lost, and was not removed.
 
-        It holds of what was last read or changed.
+        It holds of what was last read or swapped.
         """
         ...
 
-    def read(self, name: str) -> object:
-        """What is kept: a record, None for nothing, or something else where it is damaged. It is the caller's own."""
+    def read(self, name: str) -> str | None:
+        """What is kept; None for nothing. What is damaged comes as a text that is no JSON."""
         ...
 
-    def change(self, name: str, change: Change) -> None:
-        """Read and write as one step, between which nobody else writes. `change` may be called several times."""
+    def replace(self, name: str, old: str | None, new: str | None) -> bool:
+        """Put one text in another's place as one step; None is nothing.
+
+        Returns:
+            False, and nothing has changed, where the old one is not there any more: somebody else was quicker.
+        """
         ...
 
     def remove(self, name: str) -> None:
-        """Leave nothing under a name."""
+        """Leave nothing under a name, whatever it is."""
         ...
 
     def scrub(self, traces: Collection[str]) -> None:
-        """Leave no copy beside the records in which one of these texts stands, such as a file that was set aside."""
+        """Leave no copy of what was replaced or removed, nor a file set aside in which one of these texts stands.
+
+        What was removed is removed for good when this returns, also after a power cut.
+        """
         ...
 
     def check(self) -> tuple[str, ...]:

@@ -1,16 +1,15 @@
 """Records in an SQLite file: the default, for one machine with any number of threads and worker processes.
 
-**What an acknowledged save survives.** Write-ahead log, synchronous=FULL: a commit returns once it is on the disk, so
-it outlives kill -9, a crash of the machine and a power cut, as far as the disk itself does not lie about what it has
-written. NORMAL would outlive kill -9 as well, and is 0.15 ms faster on an SSD; but a power cut would take back the
-turns of the last seconds, and there is only one save in a turn of several seconds.
+**What an acknowledged save survives.** Write-ahead log, synchronous=NORMAL: a commit is the operating system's when it
+returns, so it outlives kill -9 and any crash of the process. A power cut, or a crash of the machine, may take back the
+saves of the last seconds, and harms nothing before them ([S] https://sqlite.org/pragma.html#pragma_synchronous).
+FULL would wait for the disk at every turn, each process after the other.
 
-**What forgetting leaves.** Nothing: deleted bytes are overwritten with zeros (secure_delete), and the log is emptied
-as soon as nobody reads it. A damaged file that was set aside, and in which the person stands, is overwritten and
-removed.
+**What forgetting leaves.** Nothing, and that is waited for: deleted bytes are overwritten with zeros (secure_delete),
+and the log is brought into the file, onto the disk, and emptied. A damaged file that was set aside, and in which the
+person stands, is overwritten and removed.
 """
 
-import json
 import sqlite3
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
@@ -18,9 +17,7 @@ from pathlib import Path
 from threading import Lock
 from typing import TypeVar
 
-from ask_sdk_core.exceptions import PersistenceException
-
-from skill.memory.shelf import Change, written
+from skill.memory.shelf import StoreFailed
 from skill.memory.sqlite_file import SqliteFile, is_damage
 
 T = TypeVar("T")
@@ -28,12 +25,18 @@ T = TypeVar("T")
 WAIT_SECONDS = 1.0
 """How long a load or a save waits for the other processes, of the eight seconds that a turn has."""
 
+# By their bytes: what is no text at all, as somebody's tool may have put it there, can be read and replaced, too.
+_READ = "SELECT CAST(record AS BLOB) FROM people WHERE user = ?"
+_ADD = "INSERT OR IGNORE INTO people (record, user) VALUES (CAST(? AS TEXT), ?)"
+_CHANGE = "UPDATE people SET record = CAST(? AS TEXT) WHERE user = ? AND CAST(record AS BLOB) = ?"
+_DELETE = "DELETE FROM people WHERE user = ? AND CAST(record AS BLOB) = ?"
+
 
 class SqliteShelf:
-    """Keeps records in one file, which is made, with the folders above it, when it is first needed.
+    """Keeps texts in one file, which is made, with the folders above it, when it is first needed.
 
     A damaged file is set aside, with a loud log, and a fresh one begun. A file that cannot be written, or a full disk,
-    raises PersistenceException.
+    raises StoreFailed.
     """
 
     def __init__(self, path: Path, *, wait: float = WAIT_SECONDS) -> None:
@@ -46,20 +49,27 @@ class SqliteShelf:
     def era(self) -> str:
         return self._file.era
 
-    def read(self, name: str) -> object:
-        found = self._do(lambda db: db.execute("SELECT record FROM people WHERE user = ?", (name,)).fetchone())
-        return _parsed(found)
+    def read(self, name: str) -> str | None:
+        found = self._do(lambda db: db.execute(_READ, (name,)).fetchone())
+        return None if found is None else found[0].decode("utf-8", "surrogateescape")
 
-    def change(self, name: str, change: Change) -> None:
-        with self._turn_to_write():
-            self._do(lambda db: _change(db, name, change))
+    def replace(self, name: str, old: str | None, new: str | None) -> bool:
+        values: tuple[str | bytes | None, ...]
+        held, comes = (None if text is None else text.encode("utf-8", "surrogateescape") for text in (old, new))
+        if held is None:
+            change, values = _ADD, (comes, name)
+        elif comes is None:
+            change, values = _DELETE, (name, held)
+        else:
+            change, values = _CHANGE, (comes, name, held)
+        return self._write(lambda db: db.execute(change, values).rowcount == 1)
 
     def remove(self, name: str) -> None:
-        with self._turn_to_write():
-            self._do(lambda db: _remove(db, name))
+        self._write(lambda db: db.execute("DELETE FROM people WHERE user = ?", (name,)))
 
     def scrub(self, traces: Collection[str]) -> None:
-        """Remove the files beside this one, set aside or left of a rescue, in which one of these texts stands."""
+        """Empty the log; remove the files beside this one, set aside or left of a rescue, in which a text stands."""
+        self._write(_empty_log)
         with self._failures():
             self._file.scrub([trace for trace in traces if trace])
 
@@ -78,13 +88,12 @@ class SqliteShelf:
     def close(self) -> None:
         self._file.close()
 
-    @contextmanager
-    def _turn_to_write(self) -> Iterator[None]:
+    def _write(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """Our own threads write one after the other. SQLite would let them try and sleep, the unlucky for a second."""
         if not self._writing.acquire(timeout=self._wait):
-            raise PersistenceException(f"{self._file.path}: other threads have been writing for {self._wait} s")
+            raise StoreFailed(f"{self._file.path}: other threads have been writing for {self._wait} s")
         try:
-            yield
+            return self._do(work)
         finally:
             self._writing.release()
 
@@ -106,45 +115,11 @@ class SqliteShelf:
         try:
             yield
         except (sqlite3.Error, OSError) as fault:
-            raise PersistenceException(f"{self._file.path}: {type(fault).__name__}: {fault}") from fault
-
-
-def _change(connection: sqlite3.Connection, name: str, change: Change) -> None:
-    # IMMEDIATE takes the write lock before reading: one that is taken later cannot wait, and fails at once.
-    connection.execute("BEGIN IMMEDIATE")
-    held = _parsed(connection.execute("SELECT record FROM people WHERE user = ?", (name,)).fetchone())
-    record = change(held)
-    if record is None and held is not None:
-        connection.execute("DELETE FROM people WHERE user = ?", (name,))
-    elif record is not held:
-        text = written(record)
-        connection.execute(
-            "INSERT INTO people (user, record) VALUES (?, ?) ON CONFLICT (user) DO UPDATE SET record = excluded.record",
-            (name, text),
-        )
-    connection.execute("COMMIT")
-    if record is None and held is not None:
-        _empty_log(connection)
-
-
-def _remove(connection: sqlite3.Connection, name: str) -> None:
-    connection.execute("DELETE FROM people WHERE user = ?", (name,))
-    _empty_log(connection)
+            raise StoreFailed(f"{self._file.path}: {type(fault).__name__}: {fault}") from fault
 
 
 def _empty_log(connection: sqlite3.Connection) -> None:
-    """Move everything from the log into the file, so that no older page with a deleted record is left.
-
-    Where others are still reading it stays for now, and goes when the log next starts from its beginning.
-    """
-    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-
-
-def _parsed(row: tuple[object] | None) -> object:
-    """The record in a row; whatever is no JSON comes back as it is, which no record ever is."""
-    if row is None:
-        return None
-    try:
-        return json.loads(row[0]) if isinstance(row[0], str) else repr(row[0])
-    except (ValueError, RecursionError):
-        return row[0]
+    """Move everything from the log into the file, and onto the disk, so that no older page with a record is left."""
+    busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    if busy:
+        raise StoreFailed("somebody is reading the file, so what was deleted still stands in its log")

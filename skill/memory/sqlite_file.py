@@ -15,6 +15,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
 
+from skill.memory.household import parsed
+
 log = logging.getLogger(__name__)
 
 SCHEMA = 1
@@ -199,7 +201,7 @@ class SqliteFile:
 
     def _settle(self, connection: sqlite3.Connection) -> None:
         self._patiently(lambda: connection.execute("PRAGMA journal_mode = WAL"))
-        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA synchronous = NORMAL")
         connection.execute("PRAGMA secure_delete = ON")
         (version,) = connection.execute("PRAGMA user_version").fetchone()
         if version > SCHEMA:
@@ -290,15 +292,8 @@ def _readable(damaged: Path) -> Iterator[tuple[str, str]]:
         ):
             while found := connection.execute(one, (row,)).fetchone():
                 row, user, record = found
-                if isinstance(user, str) and isinstance(record, str) and _is_object(record):
+                if isinstance(user, str) and isinstance(record, str) and isinstance(parsed(record), dict):
                     yield user, record
-
-
-def _is_object(text: str) -> bool:
-    try:
-        return isinstance(json.loads(text), dict)
-    except (ValueError, RecursionError):
-        return False
 
 
 def _as_written(trace: str) -> tuple[bytes, bytes]:

@@ -1,12 +1,15 @@
-"""A whole conversation in virtual time: what a person says, line by line, and all that is heard; and it as a text."""
+"""A whole conversation: what a person says, line by line, and all that is heard; and it as a text.
 
-from collections.abc import Iterable, Iterator, Sequence
+Time goes by in it in one of two ways: as it does, or as fast as it can.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import pairwise
+from typing import Protocol
 
-from skill.hearing.ear import Heard
-from skill.simulator.captions import Kind, captions
+from skill.hearing import Heard
 from skill.simulator.device import (
     Closed,
     Cut,
@@ -20,7 +23,7 @@ from skill.simulator.device import (
     State,
     Understood,
 )
-from skill.simulator.speech import Speech
+from skill.simulator.playback import CaptionKind, Playback, captions
 
 BARGE_IN_SECONDS = 8.0
 """How long she has spoken when a line that begins with the wake word interrupts her; at most half of what she says."""
@@ -92,52 +95,114 @@ class Record:
             self.exchanges[-1] = replace(last, happened=(*last.happened, *happened))
 
 
-class Conversation:
-    """Talks to a device without waiting for anything."""
+Clock = Callable[[], datetime]
+"""The time it is, with a time zone."""
+
+
+class Driver(Protocol):
+    """Drives a device."""
+
+    live: bool
+    """Whether time goes by between two lines."""
+
+    record: Record
+
+    def tick(self, *, typing: bool) -> tuple[Happening, ...]:
+        """What happened since the last tick; `typing` when somebody is in the middle of a line."""
+
+    def say(self, line: str) -> tuple[Happening, ...]:
+        """Something is said, and this came of it."""
+
+    def wait(self, seconds: float) -> tuple[Happening, ...]:
+        """So many seconds go by at once, and this happened in them."""
+
+    def leave(self) -> None:
+        """The person has gone. The device is not told: it is as if its plug were pulled."""
+
+
+class RealTime:
+    """Time goes by as it does. A line typed into her speech is taken as said with the wake word."""
+
+    live = True
+
+    def __init__(self, device: Device, clock: Clock) -> None:
+        """Drive a device by a clock."""
+        self.record = Record(device.now)
+        self._device = device
+        self._clock = clock
+        self._ahead = device.now - clock()
+
+    def tick(self, *, typing: bool) -> tuple[Happening, ...]:
+        now = self._clock() + self._ahead
+        return self._passed(self._device.keep_listening(now) if typing else self._device.pass_to(now))
+
+    def say(self, line: str) -> tuple[Happening, ...]:
+        self.record.said(line, self._device.now)
+        happened = self._device.hear(line, woken=self._device.state is State.SPEAKING)
+        happened += self._device.start_speaking()
+        # What asking and answering take on a device is added to its clock, so that nobody has to wait for it here.
+        self._ahead = self._device.now - self._clock()
+        return self._passed(happened)
+
+    def wait(self, seconds: float) -> tuple[Happening, ...]:
+        self.record.waited(seconds, self._device.now)
+        self._ahead += timedelta(seconds=seconds)
+        return self.tick(typing=False)
+
+    def leave(self) -> None:
+        if self._device.state is State.SPEAKING:
+            self.record.passed((Cut(self._device.position),))
+
+    def _passed(self, happened: tuple[Happening, ...]) -> tuple[Happening, ...]:
+        self.record.passed(happened)
+        return happened
+
+
+class VirtualTime:
+    """Nothing is waited for: what she says is over when the next line is said, unless that interrupts her.
+
+    A line interrupts her where it comes after a wait, or begins with the wake word.
+    """
+
+    live = False
 
     def __init__(self, device: Device) -> None:
-        """Begin with a device, whatever it is doing."""
-        self.device = device
+        """Drive a device, whatever it is doing."""
         self.record = Record(device.now)
+        self._device = device
         self._placed = False
 
-    def line(self, line: str) -> Exchange:
-        """One line: something to say, or "/wait 20".
+    def tick(self, *, typing: bool) -> tuple[Happening, ...]:
+        return ()
 
-        Raises:
-            ValueError: there is no number of seconds after "/wait".
-        """
-        if line.split(maxsplit=1)[:1] == [WAIT]:
-            return self.wait(seconds_of(line))
-        return self.say(line)
+    def say(self, line: str) -> tuple[Happening, ...]:
+        self.record.passed(self._time_for(line))
+        self.record.said(line, self._device.now)
+        self.record.passed(self._device.hear(line, woken=self._placed))
+        if self._device.parting:
+            self.record.passed(self._device.finish_speaking())
+        self._placed = False
+        return self.record.exchanges[-1].happened
 
-    def wait(self, seconds: float) -> Exchange:
-        """So many seconds pass. What is said next is said then, even into her speech."""
-        self.record.waited(seconds, self.device.now)
-        self.record.passed(self.device.pass_over(seconds))
+    def wait(self, seconds: float) -> tuple[Happening, ...]:
+        self.record.waited(seconds, self._device.now)
+        self.record.passed(self._device.pass_over(seconds))
         self._placed = True
-        return self.record.exchanges[-1]
+        return self.record.exchanges[-1].happened
 
-    def say(self, text: str) -> Exchange:
-        """Something is said: when she has finished speaking, or into it after a wait or with the wake word."""
-        self.record.passed(self._time_for(text))
-        self.record.said(text, self.device.now)
-        self.record.passed(self.device.hear(text, woken=self._placed))
-        if self.device.parting:
-            self.record.passed(self.device.finish_speaking())
-        self._placed = False
-        return self.record.exchanges[-1]
+    def leave(self) -> None:
+        pass
 
-    def _time_for(self, text: str) -> tuple[Happening, ...]:
-        device = self.device
+    def _time_for(self, line: str) -> tuple[Happening, ...]:
+        device = self._device
         if self._placed or device.state is not State.SPEAKING:
             return ()
-        if device.ear.hear(text).woken:
+        if device.ear.hear(line).woken:
             return device.pass_over(min(BARGE_IN_SECONDS, (device.speech.seconds - device.position) / 2))
         return device.finish_speaking()
 
 
-def seconds_of(line: str) -> float:
+def wait_seconds(line: str) -> float:
     """The seconds of a line like "/wait 20" or "/wait 20s".
 
     Raises:
@@ -158,11 +223,17 @@ def converse(device: Device, lines: Iterable[str]) -> tuple[Exchange, ...]:
 
     Returns:
         One exchange a line.
+
+    Raises:
+        ValueError: there is no number of seconds after "/wait".
     """
-    conversation = Conversation(device)
+    pace = VirtualTime(device)
     for line in lines:
-        conversation.line(line)
-    return tuple(conversation.record.exchanges)
+        if line.split(maxsplit=1)[:1] == [WAIT]:
+            pace.wait(wait_seconds(line))
+        else:
+            pace.say(line)
+    return tuple(pace.record.exchanges)
 
 
 def transcript(exchanges: Sequence[Exchange]) -> str:
@@ -193,7 +264,7 @@ def _paragraph(entry: Exchange | Happening, cut_after: float | None) -> Iterator
             pass
 
 
-def _told(speech: Speech, cut_after: float | None) -> str:
+def _told(speech: Playback, cut_after: float | None) -> str:
     heard = speech if cut_after is None else speech.until(cut_after)
-    told = (one.text if one.kind is Kind.LINE else f"*({one.text})*" for one in captions(heard))
+    told = (one.text if one.kind is CaptionKind.LINE else f"*({one.text})*" for one in captions(heard))
     return " ".join(told) + ("" if cut_after is None else " —")

@@ -10,13 +10,11 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from skill.hearing.built_in import EXIT, LAUNCH
-from skill.hearing.ear import FALLBACK, Ear, Heard
+from skill.hearing import EXIT, FALLBACK, LAUNCH, Ear, Heard
 from skill.library.limits import LISTENING_SECONDS
-from skill.simulator.envelopes import Conversation, Envelopes, Identity, random_ids
-from skill.simulator.law import faults, spoken
-from skill.simulator.speech import Fetch, Speech, no_sounds, plain
-from skill.simulator.wire import Send, UnansweredError
+from skill.simulator.law import faults, playback_of
+from skill.simulator.playback import Fetch, Playback, no_sounds, playback_of_text
+from skill.simulator.wire import Conversation, Envelopes, Identity, Send, UnansweredError, random_ids
 
 
 class State(StrEnum):
@@ -70,7 +68,7 @@ class Cut:
 class Speaks:
     """She begins to speak; `again` when it is the reprompt."""
 
-    speech: Speech
+    speech: Playback
     again: bool = False
 
 
@@ -156,7 +154,7 @@ class Device:
         self.state = State.CLOSED
         self.ear = ear
         self.until: datetime | None = None
-        self.speech = Speech()
+        self.speech = Playback()
         self.last: tuple[dict[str, Any], dict[str, Any] | None] | None = None
         self._send = send
         self._fetch = fetch
@@ -164,7 +162,7 @@ class Device:
         self._envelopes = Envelopes(identity or Identity(), ids or random_ids())
         self._session: Conversation | None = None
         self._began = now
-        self._reprompt = Speech()
+        self._reprompt = Playback()
         self._again = False
 
     @property
@@ -191,7 +189,8 @@ class Device:
             return (Ignored(deaf),)
         cut = (Cut(self.position),) if self.state is State.SPEAKING else ()
         self._enter(State.LISTENING)
-        self.now += timedelta(seconds=self._asking(text, heard))
+        asking = len(text.split()) * self._manners.word + (self._manners.wake if heard.woken else 0.0)
+        self.now += timedelta(seconds=asking)
         return (*cut, Understood(heard), *self._ask(heard))
 
     def pass_over(self, seconds: float) -> tuple[Happening, ...]:
@@ -233,9 +232,6 @@ class Device:
             return Deaf.NO_FALLBACK
         return None
 
-    def _asking(self, text: str, heard: Heard) -> float:
-        return len(text.split()) * self._manners.word + (self._manners.wake if heard.woken else 0.0)
-
     def _ask(self, heard: Heard) -> tuple[Happening, ...]:
         """Sends what was understood, and takes in the answer."""
         session = self._session if self._session and not heard.invoked else self._envelopes.session()
@@ -263,15 +259,15 @@ class Device:
         """Begins to speak an answer, or refuses it."""
         if problems:
             ended = self._end("ERROR", Ending.REFUSED, "; ".join(problems))
-            return (Refused(problems), Speaks(plain(APOLOGY)), *ended)
+            return (Refused(problems), Speaks(playback_of_text(APOLOGY)), *ended)
         response = body["response"]
         goes_on = response["shouldEndSession"] is False
         attributes = body.get("sessionAttributes") or {}
         self._session = replace(session, new=False, attributes=attributes) if goes_on else None
-        self._reprompt = spoken((response.get("reprompt") or {}).get("outputSpeech"), self._fetch)
-        return (*_cards(response), *self._speak(spoken(response["outputSpeech"], self._fetch), again=False))
+        self._reprompt = playback_of((response.get("reprompt") or {}).get("outputSpeech"), self._fetch)
+        return (*_cards(response), *self._speak(playback_of(response["outputSpeech"], self._fetch), again=False))
 
-    def _speak(self, speech: Speech, *, again: bool) -> tuple[Happening, ...]:
+    def _speak(self, speech: Playback, *, again: bool) -> tuple[Happening, ...]:
         self.speech = speech
         self._again = again
         self._began = self.now + timedelta(seconds=0.0 if again else self._manners.start)

@@ -1,24 +1,25 @@
 """What a person types while something else goes on: lines, and the one begun so far.
 
-A thread reads it, key by key on a terminal, so that half a line survives whatever is printed meanwhile.
+At a terminal prompt_toolkit edits the line, with the keys of any shell (arrows, words, what was said before), in a
+thread of its own. It draws nothing: whoever draws the rest of the screen draws the line, too, so half of one survives
+whatever is printed meanwhile.
 """
 
 import os
-import sys
-import threading
 from codecs import getincrementaldecoder
 from collections import deque
 from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import TextIO
+from contextlib import contextmanager, suppress
+from importlib.util import find_spec
+from threading import Condition, Event, Thread
+from typing import NamedTuple, TextIO
 
-BACKSPACES = "\x7f\b"
-ENTERS = "\r\n"
-END_OF_INPUT = "\x04"
-INTERRUPT = "\x03"
-CLEAR_LINE = "\x15"
-CLEAR_WORD = "\x17"
-ESCAPE = "\x1b"
+
+class Begun(NamedTuple):
+    """A line that is not complete; the next character goes in before the one at `cursor`."""
+
+    text: str = ""
+    cursor: int = 0
 
 
 class Typed:
@@ -26,10 +27,10 @@ class Typed:
 
     def __init__(self) -> None:
         """Nothing was typed yet."""
-        self.so_far = ""
+        self.begun = Begun()
         self._lines: deque[str] = deque()
         self._ended = False
-        self._news = threading.Condition()
+        self._news = Condition()
 
     @property
     def over(self) -> bool:
@@ -44,110 +45,103 @@ class Typed:
                 self._news.wait(patience)
             return self._lines.popleft() if self._lines else None
 
-    def key(self, key: str) -> None:
-        """A key was pressed."""
+    def edit(self, text: str, cursor: int) -> None:
+        """The line that was begun is this by now."""
         with self._news:
-            if key in ENTERS:
-                self._lines.append(self.so_far)
-            self.so_far = _edited(self.so_far, key)
+            self.begun = Begun(text, cursor)
+            self._news.notify_all()
+
+    def enter(self, line: str) -> None:
+        """A line is complete."""
+        with self._news:
+            self._lines.append(line)
+            self.begun = Begun()
             self._news.notify_all()
 
     def end(self) -> None:
-        """There will be no more; what was begun counts as a line."""
+        """There will be no more."""
         with self._news:
-            if self.so_far:
-                self._lines.append(self.so_far)
             self._ended = True
             self._news.notify_all()
 
 
-def _edited(text: str, key: str) -> str:
-    """A line after a key was pressed."""
-    if key in ENTERS or key == CLEAR_LINE:
-        return ""
-    if key in BACKSPACES:
-        return text[:-1]
-    if key == CLEAR_WORD:
-        return text[: text.rstrip().rfind(" ") + 1]
-    return text + key if key.isprintable() else text
-
-
 @contextmanager
 def typed_lines(stdin: TextIO) -> Iterator[Typed]:
-    """Lines of any input."""
-    yield _in_background(_characters(stdin))
+    """Lines of any input, each as soon as it is there; what is begun when the input ends counts as one."""
+    typed = Typed()
+
+    def read() -> None:
+        for line in _lines(stdin):
+            typed.enter(line)
+        typed.end()
+
+    # A daemon, since nothing can wake a thread that waits for a line; it ends with the program.
+    Thread(target=read, daemon=True).start()
+    yield typed
+
+
+def _lines(stdin: TextIO) -> Iterator[str]:
+    try:
+        source = stdin.fileno()
+    except OSError:  # no file, as in tests
+        yield from (line.rstrip("\r\n") for line in stdin)
+        return
+    # Not by `stdin.readline`: it would hold a lock that Python wants back when the program ends.
+    decode, begun = getincrementaldecoder("utf-8")(errors="replace").decode, ""
+    with suppress(OSError):  # a terminal that was closed
+        while data := os.read(source, 1024):
+            *whole, begun = (begun + decode(data)).split("\n")
+            yield from (line.rstrip("\r") for line in whole)
+    if begun:
+        yield begun
+
+
+def can_edit() -> bool:
+    """Whether keys can be taken one by one, as `typed_keys` does: prompt_toolkit is there."""
+    return find_spec("prompt_toolkit") is not None
 
 
 @contextmanager
 def typed_keys(stdin: TextIO) -> Iterator[Typed]:
-    """Keys of a terminal as they are pressed; the terminal is as before afterwards."""
-    with _single_keys(stdin) as keys:
-        yield _in_background(keys)
+    """Keys of a terminal as they are pressed; the terminal is as before afterwards.
 
+    Raises:
+        ImportError: prompt_toolkit is not installed.
+    """
+    from prompt_toolkit import PromptSession
+    from prompt_toolkit.input import create_input
+    from prompt_toolkit.key_binding import KeyBindings
+    from prompt_toolkit.output import DummyOutput
 
-def _in_background(keys: Iterator[str]) -> Typed:
-    typed = Typed()
-    # A daemon, since nothing can wake a thread that waits for a key; it ends with the program.
-    threading.Thread(target=_read, args=(typed, keys), daemon=True).start()
-    return typed
+    typed, left = Typed(), Event()
+    unseen = KeyBindings()
+    for search in ("c-r", "c-s"):  # it has a line of its own, which nobody would see
+        unseen.add(search)(lambda _: None)
+    keys = create_input(stdin)
+    session: PromptSession[str] = PromptSession(input=keys, output=DummyOutput(), key_bindings=unseen)
+    line, app = session.default_buffer, session.app
+    for change in (line.on_text_changed, line.on_cursor_position_changed):
+        change += lambda _: typed.edit(line.text, line.cursor_position)
 
+    def read() -> None:
+        with suppress(EOFError, KeyboardInterrupt, OSError):
+            while not left.is_set():
+                typed.enter(session.prompt(handle_sigint=False))
+        typed.end()
 
-def _read(typed: Typed, keys: Iterator[str]) -> None:
-    for key in keys:
-        if key == ESCAPE:
-            _skip_sequence(keys)
-        elif key == INTERRUPT or (key == END_OF_INPUT and not typed.so_far):
-            break
-        else:
-            typed.key(key)
-    typed.end()
+    def leave() -> None:
+        if app.future and not app.future.done():
+            app.exit(exception=EOFError())
 
-
-def _skip_sequence(keys: Iterator[str]) -> None:
-    """Reads the rest of an arrow key and its like: ESC, [ or O, and all up to a letter or ~."""
-    if next(keys, "") in ("[", "O"):
-        next((key for key in keys if key.isalpha() or key == "~"), None)
-
-
-def _characters(stdin: TextIO) -> Iterator[str]:
-    """An input's characters, each as soon as it is there."""
-    try:
-        source = stdin.fileno()
-    except OSError:  # no file, as in tests
-        for line in stdin:
-            yield from line
-        return
-    # Not by `stdin.read`: it would hold a lock that Python wants back when the program ends.
-    decode = getincrementaldecoder("utf-8")(errors="replace").decode
-    while data := _bytes(source):
-        yield from decode(data)
-
-
-def _bytes(source: int) -> bytes:
-    try:
-        return os.read(source, 1024)
-    except OSError:  # a terminal that was closed
-        return b""
-
-
-if sys.platform == "win32":
-
-    @contextmanager
-    def _single_keys(_stdin: TextIO) -> Iterator[Iterator[str]]:
-        import msvcrt
-
-        yield iter(msvcrt.getwch, "")
-
-else:
-
-    @contextmanager
-    def _single_keys(stdin: TextIO) -> Iterator[Iterator[str]]:
-        import termios
-        import tty
-
-        before = termios.tcgetattr(stdin)
-        tty.setcbreak(stdin, termios.TCSANOW)  # its default throws away what was typed ahead
+    reader = Thread(target=read, daemon=True)
+    with keys.raw_mode():  # between two lines, too
+        reader.start()
         try:
-            yield _characters(stdin)
+            yield typed
         finally:
-            termios.tcsetattr(stdin, termios.TCSADRAIN, before)
+            left.set()
+            while reader.is_alive():  # it may just be between two lines
+                if app.loop:
+                    with suppress(RuntimeError):  # its loop has just been closed
+                        app.loop.call_soon_threadsafe(leave)
+                reader.join(0.02)

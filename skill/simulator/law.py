@@ -5,9 +5,19 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from xml.etree import ElementTree
 
-from skill.hearing.built_in import EXIT
+from skill.hearing import EXIT
 from skill.library import limits
-from skill.simulator.speech import Clip, Fetch, NotSpeakable, Pause, Speech, Words, parse, plain, root
+from skill.simulator.playback import (
+    Break,
+    Clip,
+    Fetch,
+    NotSpeakable,
+    Playback,
+    Sentence,
+    playback_of_ssml,
+    playback_of_text,
+    speak_element,
+)
 
 
 def faults(body: Mapping[str, Any], request_type: str, fetch: Fetch) -> Iterator[str]:
@@ -63,15 +73,15 @@ def _speech_faults(where: str, speech: object, longest: int, fetch: Fetch) -> It
     if len(text) >= limits.SPEECH_CHARACTERS:
         yield f"{where} has {len(text)} characters, not fewer than {limits.SPEECH_CHARACTERS}"
     try:
-        tree = root(text) if "ssml" in speech else None
+        tree = speak_element(text) if "ssml" in speech else None
     except NotSpeakable as wrong:
         yield f"{where} is {wrong}"
         return
     if tree is not None:
-        yield from (f"{where}: {fault}" for fault in _sound_faults(tree, parse(text, fetch), longest))
+        yield from (f"{where}: {fault}" for fault in _sound_faults(tree, playback_of_ssml(text, fetch), longest))
 
 
-def _sound_faults(tree: ElementTree.Element, heard: Speech, longest: int) -> Iterator[str]:
+def _sound_faults(tree: ElementTree.Element, heard: Playback, longest: int) -> Iterator[str]:
     clips = [item for item in heard.items if isinstance(item, Clip)]
     if len(clips) > limits.CLIPS:
         yield f"{len(clips)} clips, more than {limits.CLIPS}"
@@ -82,20 +92,20 @@ def _sound_faults(tree: ElementTree.Element, heard: Speech, longest: int) -> Ite
     silence = max(_silences(heard), default=0.0)
     if silence > limits.SILENCE_SECONDS:
         yield f"{silence:g} s of silence on end, more than {limits.SILENCE_SECONDS}"
-    if not any(isinstance(item, Words | Clip) for item in heard.items):
+    if not any(isinstance(item, Sentence | Clip) for item in heard.items):
         yield "nothing can be heard"
 
 
-def _silences(heard: Speech) -> Iterator[float]:
+def _silences(heard: Playback) -> Iterator[float]:
     """Breaks, those on end added up."""
     run = 0.0
     for item in heard.items:
-        run = run + item.seconds if isinstance(item, Pause) else 0.0
+        run = run + item.seconds if isinstance(item, Break) else 0.0
         yield run
 
 
-def spoken(speech: object, fetch: Fetch) -> Speech:
+def playback_of(speech: object, fetch: Fetch) -> Playback:
     """What is heard of an `outputSpeech`, whichever of its two kinds it is; nothing where there is none."""
     if not isinstance(speech, Mapping):
-        return Speech()
-    return parse(speech["ssml"], fetch) if "ssml" in speech else plain(speech.get("text") or "")
+        return Playback()
+    return playback_of_ssml(speech["ssml"], fetch) if "ssml" in speech else playback_of_text(speech.get("text") or "")

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
 
-from skill.simulator.speech import Clip, Fetch, Speech
+from skill.simulator.playback import Clip, Fetch, Playback
 
 PROGRAMS = (
     ("ffplay", "-nodisp", "-autoexit", "-loglevel", "quiet", "-ss", "{at}", "{file}"),
@@ -72,7 +72,7 @@ class Player:
         self.stop()
         self._folder.cleanup()
 
-    def follow(self, speech: Speech, position: float) -> None:
+    def follow(self, speech: Playback, position: float) -> None:
         """Have just that clip sound which belongs to this position, or none."""
         due = next(
             (

@@ -3,8 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from skill.hearing.built_in import EXIT, LAUNCH
-from skill.hearing.ear import FALLBACK, Ear, How
+from skill.hearing import EXIT, FALLBACK, LAUNCH, Ear, How
 from skill.simulator.device import Device, State
 
 LONGEST_OFFER = 4

@@ -14,18 +14,15 @@ from rich.console import Console
 from rich.live import Live
 from rich.text import Text
 
-from skill.hearing.ear import Ear
-from skill.simulator import show
-from skill.simulator.captions import Caption, Subtitles
-from skill.simulator.conversation import WAIT, seconds_of, transcript
+from skill.hearing import Ear
+from skill.simulator import screen
+from skill.simulator.conversation import WAIT, Clock, Driver, RealTime, VirtualTime, transcript, wait_seconds
 from skill.simulator.device import Closed, Cut, Device, Happening, Listens, Speaks, State
-from skill.simulator.envelopes import Identity
-from skill.simulator.keys import Typed, typed_keys, typed_lines
-from skill.simulator.pace import Clock, Fast, Pace, RealTime
+from skill.simulator.keys import Typed, can_edit, typed_keys, typed_lines
+from skill.simulator.playback import Caption, Playback, Subtitles, no_sounds
 from skill.simulator.player import PROGRAMS, Player
-from skill.simulator.speech import Fetch, Speech, no_sounds
 from skill.simulator.suggest import everything, suggestions
-from skill.simulator.wire import Send, from_app, to_app
+from skill.simulator.wire import Identity, from_app, to_app
 
 TICK_SECONDS = 0.1
 
@@ -70,18 +67,22 @@ def talk(
         The exit code: 0, or 1 when the device refused a response.
     """
     stdin, stdout = stdin or sys.stdin, stdout or sys.stdout
-    send, fetch = _ends_of(app)
+    # A plain function has no sound files.
+    send, fetch = (to_app(app), from_app(app)) if hasattr(app, "test_client") else (app, no_sounds)
     at_terminal = stdin.isatty() and stdout.isatty()
     hurried = not at_terminal if fast is None else fast
     device = Device(send, Ear(model), clock(), identity=identity or Identity(locale=locale), fetch=fetch)
-    pace: Pace = Fast(device) if hurried else RealTime(device, clock)
-    reading = typed_keys if at_terminal else typed_lines
+    pace: Driver = VirtualTime(device) if hurried else RealTime(device, clock)
+    editing = at_terminal and can_edit()
+    reading = typed_keys if editing else typed_lines
     console = Console(file=stdout, highlight=False, markup=False)
     player = Player(fetch) if play_sounds else None
     if player and player.program is None:
-        show.hint(console, f"no sounds are played: none of {', '.join(one[0] for one in PROGRAMS)} is installed here")
+        screen.hint(console, f"no sounds are played: none of {', '.join(one[0] for one in PROGRAMS)} is installed here")
+    if at_terminal and not editing:
+        screen.hint(console, "whole lines only, without keys: pip install 'hip-coach[talk]'")
     with suppress(KeyboardInterrupt), reading(stdin) as typed, player or nullcontext():
-        _Talk(device, pace, typed, console, player, footer=at_terminal).run()
+        _Talk(device, pace, typed, console, player, person=at_terminal, footer=editing).run()
     pace.leave()
     exchanges = pace.record.exchanges
     if transcript_to:
@@ -89,23 +90,27 @@ def talk(
     return int(any(exchange.refused for exchange in exchanges))
 
 
-def _ends_of(app: Any) -> tuple[Send, Fetch]:
-    """Where requests go and sound files come from; a plain function has no sound files."""
-    return (to_app(app), from_app(app)) if hasattr(app, "test_client") else (app, no_sounds)
-
-
 class _Talk:
     """One sitting at the terminal."""
 
     def __init__(
-        self, device: Device, pace: Pace, typed: Typed, console: Console, player: Player | None, *, footer: bool
+        self,
+        device: Device,
+        pace: Driver,
+        typed: Typed,
+        console: Console,
+        player: Player | None,
+        *,
+        person: bool,
+        footer: bool,
     ) -> None:
         self._device = device
         self._player = player
-        self._speech = Speech()
+        self._speech = Playback()
         self._pace = pace
         self._typed = typed
         self._console = console
+        self._person = person
         self._footer = Live(console=console, auto_refresh=False, transient=True) if footer else None
         self._shown: Text | None = None
         self._subtitles = Subtitles()
@@ -119,7 +124,7 @@ class _Talk:
         self._console.print(f'A virtual Echo. Say "{opening}" to begin; /help helps.', style="dim")
         with self._footer or nullcontext():
             while not (self._quit or self._is_over()):
-                self._show(self._pace.tick(typing=bool(self._typed.so_far)))
+                self._show(self._pace.tick(typing=bool(self._typed.begun.text)))
                 self._refresh()
                 line = self._next_line()
                 if line is not None:
@@ -127,12 +132,12 @@ class _Talk:
 
     def _is_over(self) -> bool:
         """Nothing more comes; without a person at the keys, what is being said is heard to its end first."""
-        speaking = self._pace.live and self._footer is None and self._device.state is State.SPEAKING
+        speaking = self._pace.live and not self._person and self._device.state is State.SPEAKING
         return self._typed.over and not speaking
 
     def _next_line(self) -> str | None:
         """The next line. One from a file waits until she listens; a person may type whenever they like."""
-        if self._pace.live and self._footer is None and self._device.state is State.SPEAKING:
+        if self._pace.live and not self._person and self._device.state is State.SPEAKING:
             time.sleep(TICK_SECONDS)
             return None
         return self._typed.line(TICK_SECONDS)
@@ -142,7 +147,7 @@ class _Talk:
             return
         self._turn += 1
         if line.startswith("/"):
-            show.said(self._console, line)
+            screen.said(self._console, line)
             self._command(line)
         else:
             self._say(line)
@@ -154,17 +159,17 @@ class _Talk:
             case "/json":
                 self._console.print_json(json.dumps(self._device.last))
             case "/help":
-                show.table(self._console, (*COMMANDS, *everything(self._device.ear)))
+                screen.table(self._console, (*COMMANDS, *everything(self._device.ear)))
             case "/quit":
                 self._quit = True
             case unknown:
-                show.hint(self._console, f"there is no command {unknown}; /help lists them")
+                screen.hint(self._console, f"there is no command {unknown}; /help lists them")
 
     def _wait(self, line: str) -> None:
         try:
-            seconds = seconds_of(line)
+            seconds = wait_seconds(line)
         except ValueError:
-            show.hint(self._console, f"say how many seconds: {WAIT} 20")
+            screen.hint(self._console, f"say how many seconds: {WAIT} 20")
         else:
             self._show(self._pace.wait(seconds))
 
@@ -175,7 +180,7 @@ class _Talk:
         if speaking:
             self._told(self._subtitles.due(self._device.position))
         if self._player:
-            self._player.follow(self._speech if speaking else Speech(), self._device.position if speaking else 0.0)
+            self._player.follow(self._speech if speaking else Playback(), self._device.position if speaking else 0.0)
 
     def _show_one(self, one: Happening) -> None:
         match one:
@@ -187,30 +192,30 @@ class _Talk:
                     self._told(self._subtitles.due(inf))
             case Listens() | Closed():
                 self._told(self._subtitles.due(inf))
-                show.happened(self._console, one)
+                screen.happened(self._console, one)
             case _:
-                show.happened(self._console, one)
+                screen.happened(self._console, one)
 
     def _told(self, due: Iterable[Caption]) -> None:
         for caption in due:
-            show.told(self._console, caption, first=caption.start == 0)
+            screen.told(self._console, caption, first=caption.start == 0)
 
     def _say(self, line: str) -> None:
         happened = self._pace.say(line)
         cuts = [one for one in happened if isinstance(one, Cut)]
         for cut in cuts:
             self._told(self._subtitles.cut(cut.after))
-        show.said(self._console, line)
+        screen.said(self._console, line)
         self._show(happened)
         if cuts and not self._mentioned and not self._device.ear.hear(line).woken:
             self._mentioned = True
-            show.hint(self._console, TAKEN_AS_WOKEN)
+            screen.hint(self._console, TAKEN_AS_WOKEN)
 
     def _refresh(self) -> None:
         if self._footer is None:
             return
         suggested = suggestions(self._device, self._turn)
-        now = show.footer(self._device, suggested, self._typed.so_far, self._console.width)
+        now = screen.footer(self._device, suggested, self._typed.begun, self._console.width)
         if now != self._shown:
             self._shown = now
             self._footer.update(now, refresh=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from threading import Lock
 
-from skill.memory.people import PeopleStore
+from skill.memory.people import People
 
 log = logging.getLogger(__name__)
 
@@ -45,7 +45,7 @@ class Health:
     all would be worse for whoever is on the mat.
     """
 
-    def __init__(self, store: PeopleStore, *, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, store: People, *, clock: Callable[[], float] = time.monotonic) -> None:
         """Takes the store to look after, and what tells seconds."""
         self._store = store
         self._clock = clock

@@ -1,13 +1,10 @@
 """Questions. Each is answered in place; what was going on goes on from there."""
 
 from skill.coaching import plan
-from skill.coaching.place import BEGINNING
+from skill.coaching.plan import BEGINNING
 from skill.coaching.timeline import sided
-from skill.dialogue.events import Event, Explain
-from skill.dialogue.prompt import Card
-from skill.dialogue.session import Phase, Turn
-from skill.dialogue.situation import Here
-from skill.dialogue.telling import (
+from skill.dialogue.changes import with_plan
+from skill.dialogue.progress import (
     amount_left,
     exercises,
     minutes,
@@ -16,27 +13,29 @@ from skill.dialogue.telling import (
     what_is_next,
     where_and_left,
 )
+from skill.dialogue.prompt import Card
+from skill.dialogue.session import Phase, Turn
+from skill.dialogue.situation import Situation
 from skill.dialogue.turns import ask, question_of, stay
 from skill.library.models import Exercise, Level, Side
 from skill.library.values import replace
 from skill.library.words import sentences
 
 
-def explain(here: Here, event: Event) -> Turn:
+def explain(here: Situation, exercise: str | None) -> Turn:
     """How an exercise goes, whole. It lets go of a hold: nobody should hang on through an explanation."""
-    assert isinstance(event, Explain)
-    exercise = here.exercise(event.exercise)
-    if exercise is None:
+    wanted = here.exercise(exercise)
+    if wanted is None:
         return stay(here, here.words("which-exercise", exercises=exercises(here)))
-    told, card = _explanation(here, exercise), _explanation_card(here, exercise)
+    told, card = _explanation(here, wanted), _explanation_card(here, wanted)
     if here.phase is Phase.CHOOSING:
         turn = ask(
             here,
             Phase.CHOOSING,
             told,
-            here.words("to-start-exercise", exercise=exercise.name),
+            here.words("to-start-exercise", exercise=wanted.name),
             question="or-choose",
-            asked=plan.of_exercise(exercise.id),
+            asked=plan.of_exercise(wanted.id),
         )
         return replace(turn, prompt=replace(turn.prompt, card=card))
     if here.phase is Phase.MOVING:
@@ -45,23 +44,23 @@ def explain(here: Here, event: Event) -> Turn:
     return stay(here, told, card=card)
 
 
-def where_am_i(here: Here, event: Event) -> Turn:
+def where_am_i(here: Situation) -> Turn:
     """The exercise, its number, the side, and the reps left."""
     if here.practice is None:
         return stay(here, here.words("nothing-underway"))
     return stay(here, here.words("re-enter", where=where_and_left(here)))
 
 
-def whats_next(here: Here, event: Event) -> Turn:
+def whats_next(here: Situation) -> Turn:
     """The piece after this one."""
     return stay(here, what_is_next(here))
 
 
-def how_long_left(here: Here, event: Event) -> Turn:
+def how_long_left(here: Situation) -> Turn:
     """Time left of what is running, and of the whole."""
     words = here.words
     if here.practice is None:
-        first = here.starting(plan.of_routine(here.scene.library.first_routine))
+        first = with_plan(here, plan.of_routine(here.scene.library.first_routine))
         named = plan.name(first.session.plan, here.scene.library)
         return stay(here, words("how-long-it-takes", plan=named, time=minutes(seconds_left(first, BEGINNING), words)))
     whole = minutes(seconds_left(here, here.place), words)
@@ -74,7 +73,7 @@ def how_long_left(here: Here, event: Event) -> Turn:
     return stay(here, words("how-long-left-plan", plan=whole))
 
 
-def how_many_left(here: Here, event: Event) -> Turn:
+def how_many_left(here: Situation) -> Turn:
     """Reps left of this set, and exercises after this one."""
     words, practice = here.words, here.practice
     if practice is None:
@@ -93,31 +92,21 @@ def how_many_left(here: Here, event: Event) -> Turn:
     return stay(here, told)
 
 
-def why(here: Here, event: Event) -> Turn:
+def why(here: Situation) -> Turn:
     """What this exercise is for; without one, why hips at all."""
     if here.practice is None:
         return stay(here, here.words("why-hips"))
     return stay(here, here.practice.exercise.purpose, waits=True)
 
 
-def why_strength(here: Here, event: Event) -> Turn:
-    """Why strength helps."""
-    return stay(here, here.words("why-strength"))
-
-
-def why_mobility(here: Here, event: Event) -> Turn:
-    """Why mobility helps."""
-    return stay(here, here.words("why-mobility"))
-
-
-def where_to_feel(here: Here, event: Event) -> Turn:
+def where_to_feel(here: Situation) -> Turn:
     """Where this exercise should be felt."""
     if here.practice is None:
         return stay(here, here.words("tell-me-in-exercise"))
     return stay(here, here.practice.exercise.feel, waits=True)
 
 
-def which_side(here: Here, event: Event) -> Turn:
+def which_side(here: Situation) -> Turn:
     """The side, named by its limb."""
     if here.practice is None or here.piece is None:
         return stay(here, here.words("tell-me-in-exercise"))
@@ -127,45 +116,41 @@ def which_side(here: Here, event: Event) -> Turn:
     return stay(here, here.words("which-side", side=named), waits=True)
 
 
-def how_to_breathe(here: Here, event: Event) -> Turn:
+def how_to_breathe(here: Situation) -> Turn:
     """When to breathe in and out."""
     return _posture(here, here.practice.form.posture.breathing if here.practice else "")
 
 
-def where_is_my_head(here: Here, event: Event) -> Turn:
+def where_is_my_head(here: Situation) -> Turn:
     """What the head rests on, and where they look."""
     return _posture(here, here.practice.form.posture.head if here.practice else "")
 
 
-def where_are_my_hands(here: Here, event: Event) -> Turn:
+def where_are_my_hands(here: Situation) -> Turn:
     """Where the arms and hands are."""
     return _posture(here, here.practice.form.posture.hands if here.practice else "")
 
 
-def where_are_my_feet(here: Here, event: Event) -> Turn:
+def where_are_my_feet(here: Situation) -> Turn:
     """Where the feet are, how far apart or how high."""
     return _posture(here, here.practice.form.posture.feet if here.practice else "")
 
 
-def _posture(here: Here, told: str) -> Turn:
+def _posture(here: Situation, told: str) -> Turn:
     side = here.piece.side if here.piece else None
     return stay(here, sided(told, side, here.words) or here.words("tell-me-in-exercise"), waits=True)
 
 
-def what_did_you_say(here: Here, event: Event) -> Turn:
+def what_did_you_say(here: Situation) -> Turn:
     """The last sentence or two once more; in the middle of a set, where they are. Who asks again wants all of it."""
     if here.phase is Phase.MOVING and here.running:
-        return where_am_i(here, event)
-    turn = stay(here, _without_its_question(here))
+        return where_am_i(here)
+    question = here.words(question_of(here, here.phase, here.place))  # it is asked again anyway
+    turn = stay(here, here.session.said.removesuffix(question).strip())
     return replace(turn, session=replace(turn.session, said=here.session.said, echoed=True))
 
 
-def _without_its_question(here: Here) -> str:
-    """What was said last, without the question that is asked again anyway."""
-    return here.session.said.removesuffix(here.words(question_of(here, here.phase, here.place))).strip()
-
-
-def am_i_doing_it_right(here: Here, event: Event) -> Turn:
+def am_i_doing_it_right(here: Situation) -> Turn:
     """She cannot see anyone, so: one thing to check, another one each time."""
     practice = here.practice
     if practice is None:
@@ -175,19 +160,19 @@ def am_i_doing_it_right(here: Here, event: Event) -> Turn:
     return stay(here, here.words("doing-it-right", cue=sentences(cue)), waits=True)
 
 
-def is_it_safe(here: Here, event: Event) -> Turn:
+def is_it_safe(here: Situation) -> Turn:
     """What to mind about this exercise, and whom to ask; she asks nothing and judges nothing."""
     if here.practice is None:
         return stay(here, here.words("is-it-safe-nothing"))
     return stay(here, here.words("is-it-safe", safety=here.practice.exercise.safety), waits=True)
 
 
-def help_here(here: Here, event: Event) -> Turn:
+def help_here(here: Situation) -> Turn:
     """What can be said at this moment."""
     return stay(here, here.words(f"help-{here.phase}"))
 
 
-def not_understood(here: Here, event: Event) -> Turn:
+def not_understood(here: Situation) -> Turn:
     """Kindly, twice in different words, then with help. Whatever was running runs on."""
     misses = here.session.misses + 1
     told = here.words({1: "missed-once", 2: "missed-twice"}.get(misses, f"help-{here.phase}"))
@@ -195,7 +180,7 @@ def not_understood(here: Here, event: Event) -> Turn:
     return replace(turn, session=replace(turn.session, misses=misses))
 
 
-def _explanation(here: Here, exercise: Exercise) -> str:
+def _explanation(here: Situation, exercise: Exercise) -> str:
     words = here.words
     form = here.practice.form if here.practice and here.practice.exercise is exercise else exercise.forms[Level.USUAL]
     side = (here.piece.side if here.piece else None) or Side.LEFT
@@ -205,7 +190,7 @@ def _explanation(here: Here, exercise: Exercise) -> str:
     return sentences(told, words("explain-cue", cue=sentences(cue)))
 
 
-def _explanation_card(here: Here, exercise: Exercise) -> Card:
+def _explanation_card(here: Situation, exercise: Exercise) -> Card:
     form = exercise.forms[Level.USUAL]
     how = sentences(*(sided(text, Side.LEFT, here.words) for text in (*form.setup, form.move)))
     cues = sentences(*(mistake.cue for mistake in exercise.mistakes))

@@ -6,48 +6,44 @@ What stays is neutral: that an exercise is left out today, and when the day was 
 from datetime import datetime, timedelta
 
 from skill.coaching import plan
-from skill.coaching.place import Place
+from skill.coaching.plan import Place
 from skill.coaching.timeline import is_there
-from skill.dialogue.events import Event, OnlySide, SharpPain
+from skill.dialogue.changes import with_person, with_steps
 from skill.dialogue.moves.adjusting import easier
 from skill.dialogue.moves.going import skip_exercise, skip_side
 from skill.dialogue.moves.opening import begin, greet
-from skill.dialogue.moves.sides import one_side, only_side
+from skill.dialogue.moves.sides import only_side
 from skill.dialogue.prompt import Prompt, Say
-from skill.dialogue.session import Person, Phase, Scene, Turn
-from skill.dialogue.situation import Here, easier_there_is, steps_of, today_of
-from skill.dialogue.turns import ask, back_to_where_it_came_up, close, finish, play, stay, up_slowly
+from skill.dialogue.session import Person, Phase, Scene, Turn, steps_of, today_of
+from skill.dialogue.situation import Situation, easier_there_is
+from skill.dialogue.turns import ask, back_to_where_it_came_up, close, finish, just_say, play, stay, up_slowly
 from skill.library.models import Level
 from skill.library.values import replace
 from skill.library.words import sentences
 
 
-def it_hurts(here: Here, event: Event) -> Turn:
+def it_hurts(here: Situation) -> Turn:
     """It stops at once, and offers easier, skip or stop. It never goes on by itself, today, in this form."""
     what = _what_hurts(here)
     return _leaving(here, here.words("it-hurts", exercise=here.scene.library.exercises[what].name if what else ""))
 
 
-def it_hurt(here: Here, event: Event) -> Turn:
-    """Pain when nothing is going on, or when everything is done."""
-    return stay(here, here.words("it-hurts-nothing"))
-
-
-def sharp_pain(here: Here, event: Event) -> Turn:
+def sharp_pain(here: Situation) -> Turn:
     """This exercise is over: skip it or stop."""
     return _leaving(replace(here, session=replace(here.session, sharp=True)), here.words("sharp-pain"))
 
 
-def _leaving(here: Here, told: str) -> Turn:
+def _leaving(here: Situation, told: str) -> Turn:
     """The exercise they are at is left for today, unless something easier is chosen instead of it."""
     what = _what_hurts(here)
     if not what:
         return ask(here, Phase.HURTING, told)
-    here = replace(here, session=replace(here.session, leaving=what))  # easier is asked of this one, not of the next
-    return ask(here, Phase.HURTING, told, person=leaving_today(here.scene, what), leaving=what, whole=False)
+    # Easier is asked of this one, not of the next.
+    here = replace(here, session=replace(here.session, leaving=what, whole=False))
+    return ask(here, Phase.HURTING, told, person=leaving_today(here.scene, what), leaving=what)
 
 
-def _what_hurts(here: Here) -> str:
+def _what_hurts(here: Situation) -> str:
     """The exercise that is being done; between two of them, the one before, because the next has not begun."""
     practice, place = here.practice, here.place
     if here.session.leaving or practice is None:
@@ -69,23 +65,23 @@ def _not_leaving(scene: Scene, exercise: str) -> Person:
     return replace(scene.person, today=replace(today, left=tuple(name for name in today.left if name != exercise)))
 
 
-def easier_or_leave(here: Here, event: Event) -> Turn:
+def easier_or_leave(here: Situation) -> Turn:
     """Yes, when easier, skip or stop was offered: the easier form where there is one, else this exercise is left."""
-    return easier_if_there_is(here, event) if easier_there_is(here, here.place) else leave_exercise(here, event)
+    return easier_if_there_is(here) if easier_there_is(here, here.place) else leave_exercise(here)
 
 
-def easier_if_there_is(here: Here, event: Event) -> Turn:
+def easier_if_there_is(here: Situation) -> Turn:
     """Easier, when something hurts: the easier form, or else that there is none, and the question again."""
     if not easier_there_is(here, here.place):
         return ask(here, Phase.HURTING, here.words("no-easier-now"))
-    here = here.remembering(_not_leaving(here.scene, here.session.leaving))
-    return easier(replace(here, session=replace(here.session, leaving="")), event)
+    here = with_person(here, _not_leaving(here.scene, here.session.leaving))
+    return easier(replace(here, session=replace(here.session, leaving="")))
 
 
-def leave_exercise(here: Here, event: Event) -> Turn:
+def leave_exercise(here: Situation) -> Turn:
     """Move on after something hurt: this exercise is left, and after the last one nobody is praised or hurried."""
     if here.practice is None:
-        return skip_exercise(here, event)
+        return skip_exercise(here)
     what = here.session.leaving or here.practice.exercise.id
     told = here.words("leave-it", exercise=here.scene.library.exercises[what].name)
     if what == here.practice.exercise.id and here.place.step + 1 == len(here.steps):
@@ -93,15 +89,15 @@ def leave_exercise(here: Here, event: Event) -> Turn:
     return on_without(here, leaving_today(here.scene, what), told)
 
 
-def on_without(here: Here, person: Person, told: str) -> Turn:
+def on_without(here: Situation, person: Person, told: str) -> Turn:
     """On with what is left of the plan for a person who does less of it; where that is nothing, it is done."""
     before = sum(step.exercise not in person.today.left for step in here.steps[: here.place.step])
     current = here.steps[here.place.step]
-    after = here.remembering(person)
+    after = with_person(here, person)
     after = replace(after, session=replace(after.session, leaving=""))
     steps = steps_of(here.session.plan, after.scene)
     if current in steps:
-        after = after.along(steps)
+        after = with_steps(after, steps)
         return (
             play(after, after.place, told, person=person)
             if here.phase is Phase.HURTING
@@ -109,59 +105,54 @@ def on_without(here: Here, person: Person, told: str) -> Turn:
         )
     if before >= len(steps):
         return finish(here, told, person=person)
-    return play(after.along(steps), Place(before), told, person=person)
+    return play(with_steps(after, steps), Place(before), told, person=person)
 
 
-def only_side_after_pain(here: Here, event: Event) -> Turn:
-    """Only one side, when the other hurts: their own choice, and never after a sharp pain."""
+def only_side_after_pain(here: Situation, side: str | None = None) -> Turn:
+    """Only one side, the named one or this one, when the other hurts: their choice, and never after a sharp pain."""
     if here.session.sharp or here.piece is None or here.piece.side is None:
         return stay(here)
-    here = here.remembering(_not_leaving(here.scene, here.session.leaving))
+    here = with_person(here, _not_leaving(here.scene, here.session.leaving))
     here = replace(here, session=replace(here.session, leaving=""), phase=Phase.PAUSED)
-    return only_side(here, event) if isinstance(event, OnlySide) else one_side(here, event)
+    return only_side(here, side)
 
 
-def stay_put(here: Here, event: Event) -> Turn:
+def stay_put(here: Situation) -> Turn:
     """The question again, and nothing else."""
     return stay(here)
 
 
-def leave_side(here: Here, event: Event) -> Turn:
+def leave_side(here: Situation, side: str | None) -> Turn:
     """Only the other side, when one hurts: never after a sharp pain, which ends the exercise."""
     if here.session.sharp or here.piece is None or here.piece.side is None:
-        return leave_exercise(here, event)
-    here = here.remembering(_not_leaving(here.scene, here.session.leaving))
-    return skip_side(replace(here, session=replace(here.session, leaving="")), event)
-
-
-def not_harder(here: Here, event: Event) -> Turn:
-    """Never harder while something hurts."""
-    return stay(here, here.words("no-harder-now"))
+        return leave_exercise(here)
+    here = with_person(here, _not_leaving(here.scene, here.session.leaving))
+    return skip_side(replace(here, session=replace(here.session, leaving="")), side)
 
 
 # What ends the day
 
 
-def emergency(here: Here, event: Event) -> Turn:
+def emergency(here: Situation) -> Turn:
     """Stop, call for help. The session ends, the plan is over, and until the day is over nothing more is suggested."""
     person = replace(here.scene.person, underway=None, stopped_at=int(here.scene.now.timestamp()))
     turn = close(here, here.words("emergency", number=here.emergency_number))
     return replace(turn, person=person)
 
 
-def dizzy(here: Here, event: Event) -> Turn:
+def dizzy(here: Situation) -> Turn:
     """Down first, head low. The day is over; she stays, and says whom to call if it does not pass."""
     person = replace(here.scene.person, stopped_at=int(here.scene.now.timestamp()))
     return ask(here, Phase.OVER, here.words("dizzy", number=here.emergency_number), person=person)
 
 
-def out_of_breath(here: Here, event: Event) -> Turn:
+def out_of_breath(here: Situation) -> Turn:
     """Rest first; whom to call if it does not settle."""
     phase = Phase.PAUSED if here.steps else here.phase
     return ask(here, phase, here.words("out-of-breath", number=here.emergency_number))
 
 
-def gave_way(here: Here, event: Event) -> Turn:
+def gave_way(here: Situation) -> Turn:
     """There is only stopping: the exercise is left for today, and the day is over."""
     told = here.words("gave-way", number=here.emergency_number)
     exercise = (here.practice.exercise.id,) if here.practice else ()
@@ -169,12 +160,12 @@ def gave_way(here: Here, event: Event) -> Turn:
     return close(here, told, person=replace(person, stopped_at=int(here.scene.now.timestamp())))
 
 
-def unwell(here: Here, event: Event) -> Turn:
+def unwell(here: Situation) -> Turn:
     """Something is wrong, nobody knows what: everything stops, and she asks whether it is an emergency."""
     return ask(here, Phase.ALARM, here.words("unwell"))
 
 
-def no_alarm(here: Here, event: Event) -> Turn:
+def no_alarm(here: Situation) -> Turn:
     """It is none: back to where they were, and nothing starts by itself."""
     before = here.session.asked_in
     if here.steps and before not in (Phase.HURTING, Phase.FINISHING):
@@ -182,14 +173,21 @@ def no_alarm(here: Here, event: Event) -> Turn:
     return back_to_where_it_came_up(here, here.words("no-alarm"))
 
 
-def no_alarm_but_pain(here: Here, event: Event) -> Turn:
+it_hurt = just_say("it-hurts-nothing")
+"""Pain when nothing is going on, or when everything is done."""
+
+
+def no_alarm_but_pain(here: Situation) -> Turn:
     """It is none, but something hurts."""
-    if not here.steps:
-        return it_hurt(replace(here, phase=Phase.CHOOSING), event)
-    return sharp_pain(here, event) if isinstance(event, SharpPain) else it_hurts(here, event)
+    return it_hurts(here) if here.steps else it_hurt(replace(here, phase=Phase.CHOOSING))
 
 
-def enough_for_today(here: Here, event: Event) -> Turn:
+def no_alarm_but_sharp_pain(here: Situation) -> Turn:
+    """It is none, but a pain is sharp."""
+    return sharp_pain(here) if here.steps else it_hurt(replace(here, phase=Phase.CHOOSING))
+
+
+def enough_for_today(here: Situation) -> Turn:
     """They have had enough: the place is kept, and until the day is over nothing more is suggested."""
     person = replace(here.scene.person, stopped_at=int(here.scene.now.timestamp()))
     return close(here, sentences(here.words("enough-for-today"), up_slowly(here)), person=person)
@@ -218,18 +216,18 @@ def _since_the_end(scene: Scene) -> timedelta | None:
     return timedelta(seconds=scene.now.timestamp() - at) if at > 0 else None
 
 
-def still_over(here: Here, event: Event) -> Turn:
+def still_over(here: Situation) -> Turn:
     """The day is over: whom to call, once more, and nothing is suggested."""
     return ask(here, Phase.OVER, here.words("today-over", number=here.emergency_number))
 
 
-def help_when_over(here: Here, event: Event) -> Turn:
+def help_when_over(here: Situation) -> Turn:
     """Help, soon after the day was ended, is heard as the emergency; later it is answered as everything else is."""
     since = _since_the_end(here.scene)
-    return emergency(here, event) if since is not None and since < HELP_IS_MEANT else still_over(here, event)
+    return emergency(here) if since is not None and since < HELP_IS_MEANT else still_over(here)
 
 
-def fine_after_all(here: Here, event: Event) -> Turn:
+def fine_after_all(here: Situation) -> Turn:
     """A plain "I'm fine" is asked about; only a yes takes the day up again."""
     return ask(here, Phase.OVER, here.words("fine-after-all"), asked=GOING_ON, question="over-confirm-question")
 
@@ -238,20 +236,20 @@ GOING_ON = "on"
 """In a session's `asked`: whether the day goes on after all."""
 
 
-def yes_when_over(here: Here, event: Event) -> Turn:
+def yes_when_over(here: Situation) -> Turn:
     """Yes, where it was asked whether the day goes on: they are greeted as ever."""
     if here.session.asked != GOING_ON:
-        return still_over(here, event)
+        return still_over(here)
     person = replace(here.scene.person, stopped_at=0)
-    return greet(here.remembering(person))
+    return greet(with_person(here, person))
 
 
-def stop_in_alarm(here: Here, event: Event) -> Turn:
+def stop_in_alarm(here: Situation) -> Turn:
     """Whoever stops her while she asks hears once more whom to call."""
     return close(here, here.words("alarm-reprompt", number=here.emergency_number))
 
 
-def no_when_over(here: Here, event: Event) -> Turn:
+def no_when_over(here: Situation) -> Turn:
     """No: the day stays over, and the session ends."""
     told = sentences(here.words("stays-over"), up_slowly(here))
     return Turn(close(here, "").session, here.scene.person, Prompt((Say(told),)))
@@ -260,7 +258,7 @@ def no_when_over(here: Here, event: Event) -> Turn:
 # The way out of floor work
 
 
-def cannot_get_down(here: Here, event: Event) -> Turn:
+def cannot_get_down(here: Situation) -> Turn:
     """The way out of floor work: the routine on a chair and standing."""
     library = here.scene.library
     other = plan.of_routine(library.off_the_floor_routine)
@@ -272,7 +270,7 @@ def cannot_get_down(here: Here, event: Event) -> Turn:
     return ask(here, Phase.CONFIRMING, here.words("no-floor-question", plan=named), asked=other)
 
 
-def cannot_kneel(here: Here, event: Event) -> Turn:
+def cannot_kneel(here: Situation) -> Turn:
     """No kneeling from here on, on no way down or up; and a form without it, or else the way out of floor work."""
     here = replace(here, session=replace(here.session, no_kneeling=True))
     practice, words = here.practice, here.words
@@ -280,5 +278,5 @@ def cannot_kneel(here: Here, event: Event) -> Turn:
         return stay(here, words("no-kneeling"))
     form = practice.exercise.forms.get(Level.EASIER)
     if form is None or form.position in here.scene.library.kneeling_positions:
-        return cannot_get_down(here, event)
-    return easier(here, event)
+        return cannot_get_down(here)
+    return easier(here)

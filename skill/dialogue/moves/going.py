@@ -1,21 +1,20 @@
 """Moving through a routine: on, back, again, past, and waiting."""
 
 from skill.coaching.fitting import after_piece
-from skill.coaching.place import Place
+from skill.coaching.plan import Place
 from skill.coaching.practice import PieceKind, Practice
 from skill.coaching.timeline import Part, is_unsaid, the_move
-from skill.dialogue.events import Event, SkipSide
-from skill.dialogue.moves.sides import one_side
+from skill.dialogue.moves.sides import only_side
+from skill.dialogue.progress import amount_left
 from skill.dialogue.prompt import Say
 from skill.dialogue.session import Phase, Turn
-from skill.dialogue.situation import Here
-from skill.dialogue.telling import amount_left
+from skill.dialogue.situation import Situation
 from skill.dialogue.turns import ask, finish, gate_of, joined, play, re_enter, stay, told_by, way_up
 from skill.library.models import Side
 from skill.library.values import replace
 
 
-def go(here: Here, event: Event) -> Turn:
+def go(here: Situation) -> Turn:
     """They are ready: on to the next part of the set-up; and where all of it was told, count.
 
     Whoever is ready on the way has got there; on the way up, where people fall, only when they say so twice.
@@ -29,11 +28,13 @@ def go(here: Here, event: Event) -> Turn:
         return _begin_set(here, practice, place) if _all_told(practice, place) else _tell(here, place)
     if here.on_the_way and place.stage == Part.THINGS and practice.things:
         return play(here, replace(place, stage=Part.WAY.value))
-    if here.on_the_way and _leads_up(here, practice) and not here.session.hurried:
+    floor = here.scene.library.floor_positions
+    leads_up = here.body in floor and practice.form.position not in floor
+    if here.on_the_way and leads_up and not here.session.hurried:
         turn = _tell(here, place, here.words("take-your-time"))
         return replace(turn, session=replace(turn.session, hurried=True))
     if here.on_the_way:
-        return arrive(here, event)
+        return arrive(here)
     if place.stage == Part.POSITION and not practice.short and practice.pieces[place.piece].kind is PieceKind.SET_UP:
         told = the_move(practice, practice.pieces[place.piece].side, here.words)
         return play(here, gate_of(here, place), told)
@@ -45,16 +46,11 @@ def _all_told(practice: Practice, place: Place) -> bool:
     return practice.pieces[place.piece].kind is not PieceKind.SET_UP and place.stage == 0
 
 
-def _tell(here: Here, place: Place, *lead: str) -> Turn:
+def _tell(here: Situation, place: Place, *lead: str) -> Turn:
     return play(here, place, *lead, whole=here.session.whole)
 
 
-def _leads_up(here: Here, practice: Practice) -> bool:
-    floor = here.scene.library.floor_positions
-    return here.body in floor and practice.form.position not in floor
-
-
-def _begin_set(here: Here, practice: Practice, place: Place) -> Turn:
+def _begin_set(here: Situation, practice: Practice, place: Place) -> Turn:
     words, place = here.words, replace(gate_of(here, place), stage=0)
     practice = here.practices(place.step) or practice
     if place.rep or place.held:
@@ -66,25 +62,20 @@ def _begin_set(here: Here, practice: Practice, place: Place) -> Turn:
     return play(here, place, words("go"))
 
 
-def arrive(here: Here, event: Event) -> Turn:
+def arrive(here: Situation) -> Turn:
     """They say that they are where they were sent: what is still to be told of the set-up is told."""
     practice = here.practice
     if practice is None or here.phase is not Phase.POSITIONING:
         return stay(here, here.words("all-well"))
     if _all_told(practice, here.place):
-        return go(here, event)
+        return go(here)
     on_the_way = here.on_the_way and here.place.stage in (Part.WAY, Part.UP)
     if not on_the_way and not is_unsaid(here.place, waiting=not here.running):
         return _tell(here, here.place)
     return _tell(replace(here, body=practice.form.position), replace(here.place, stage=Part.POSITION.value))
 
 
-def not_yet(here: Here, event: Event) -> Turn:
-    """Still on the way: all the time they need. What was being told is told again, and nothing starts."""
-    return stay(here, here.words("take-your-time"))
-
-
-def move_on(here: Here, event: Event) -> Turn:
+def move_on(here: Situation) -> Turn:
     """On to the next joint, whatever the clock says; what is running counts as done."""
     if not here.running or here.between:
         return play(here, here.place)
@@ -92,12 +83,12 @@ def move_on(here: Here, event: Event) -> Turn:
     return play(here, after_piece(practice, here.place) if practice else here.place, here.words("moving-on"))
 
 
-def take_up(here: Here, event: Event) -> Turn:
+def take_up(here: Situation) -> Turn:
     """After a pause: back into position, then what is left."""
     return re_enter(here, here.place)
 
 
-def back(here: Here, event: Event) -> Turn:
+def back(here: Situation) -> Turn:
     """One joint back. A set that was done is entered again by way of its position; never one that hurt."""
     target = _before(here, here.place)
     if here.session.leaving and (target is None or target.step == here.place.step):
@@ -110,7 +101,7 @@ def back(here: Here, event: Event) -> Turn:
     return play(here, target)
 
 
-def again(here: Here, event: Event) -> Turn:
+def again(here: Situation) -> Turn:
     """This joint from its start: a set that is running, at once; a set-up, told again."""
     place, practice = here.place, here.practice
     if practice is None:
@@ -125,25 +116,24 @@ def again(here: Here, event: Event) -> Turn:
     return play(here, _told_last(practice, place))
 
 
-def again_from_its_start(here: Here, event: Event) -> Turn:
+def again_from_its_start(here: Situation) -> Turn:
     """Repeat after a pause: into position, and this set from its first rep."""
     return re_enter(here, Place(here.place.step, here.place.piece))
 
 
-def skip_exercise(here: Here, event: Event) -> Turn:
+def skip_exercise(here: Situation) -> Turn:
     """Leave this exercise for the next one."""
     named = here.practice.exercise.name if here.practice else ""
     return play(here, Place(here.place.step + 1), here.words("skipped", exercise=named))
 
 
-def skip_side(here: Here, event: Event) -> Turn:
+def skip_side(here: Situation, side: str | None) -> Turn:
     """Leave this side: on to the other one, or from the second on to the next exercise."""
-    assert isinstance(event, SkipSide)
     piece, practice = here.piece, here.practice
     if piece is None or practice is None or piece.side is None:
-        return skip_exercise(here, event)
-    if event.side in tuple(Side) and event.side != piece.side:
-        return one_side(here, event)
+        return skip_exercise(here)
+    if side in tuple(Side) and side != piece.side:
+        return only_side(here, piece.side)
     told = here.words("skipped-side", side=here.words.side(piece.side))
     switch = next((n for n, other in enumerate(practice.pieces) if other.kind is PieceKind.SWITCH), 0)
     if switch > here.place.piece:
@@ -151,7 +141,7 @@ def skip_side(here: Here, event: Event) -> Turn:
     return play(here, Place(here.place.step + 1), told)
 
 
-def get_up(here: Here, event: Event) -> Turn:
+def get_up(here: Situation) -> Turn:
     """The way up, with its seated pause; the place is kept. What hurt stays stopped."""
     if not here.steps:
         return stay(here, here.words("nothing-underway"))
@@ -162,37 +152,17 @@ def get_up(here: Here, event: Event) -> Turn:
     return replace(turn, prompt=replace(turn.prompt, parts=parts))
 
 
-def all_well(here: Here, event: Event) -> Turn:
-    """A friendly word back, and on as before."""
-    return stay(here, here.words("all-well"))
-
-
-def pause(here: Here, event: Event) -> Turn:
+def pause(here: Situation) -> Turn:
     """Wait as long as it takes; the place is the start of this rep, or the last five seconds held."""
     return ask(here, Phase.PAUSED, here.words("paused"))
 
 
-def close_the_plan(here: Here, event: Event) -> Turn:
+def close_the_plan(here: Situation) -> Turn:
     """Everything has been done and heard: the closing words."""
     return finish(here)
 
 
-def nothing_left(here: Here, event: Event) -> Turn:
-    """There is nothing more to come."""
-    return stay(here, here.words("nothing-left"))
-
-
-def nothing_to_pause(here: Here, event: Event) -> Turn:
-    """There is nothing to pause yet."""
-    return stay(here, here.words("paused-nothing"))
-
-
-def nothing_underway(here: Here, event: Event) -> Turn:
-    """There is no place to go on from, or back to, yet."""
-    return stay(here, here.words("nothing-underway"))
-
-
-def _before(here: Here, place: Place) -> Place | None:
+def _before(here: Situation, place: Place) -> Place | None:
     """The start of the joint before the one they are at; None at the very start."""
     at_gate = here.phase is Phase.POSITIONING and not (place.rep or place.held)
     if place.stage:

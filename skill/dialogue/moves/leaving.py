@@ -1,26 +1,25 @@
 """Stopping, and the ends of a session that nothing can be said to. The place is kept."""
 
-from skill.coaching.place import Place
+from skill.coaching.plan import Place
 from skill.coaching.practice import STANDING
-from skill.dialogue.events import Event
 from skill.dialogue.session import Phase, Turn
-from skill.dialogue.situation import Here, as_heard
+from skill.dialogue.situation import Situation, as_heard
 from skill.dialogue.turns import close, silent, up_slowly
 from skill.library.values import replace
 from skill.library.words import sentences
 
 
-def stop(here: Here, event: Event) -> Turn:
+def stop(here: Situation) -> Turn:
     """Leave; next time begins with the offer to go on."""
     return close(here, sentences(here.words("stopped" if here.steps else "stopped-nothing"), up_slowly(here)))
 
 
-def left(here: Here, event: Event) -> Turn:
+def left(here: Situation) -> Turn:
     """The person or the device left. A piece that was still running is offered from where it began."""
     return silent(here, _begun(here))
 
 
-def timed_out(here: Here, event: Event) -> Turn:
+def timed_out(here: Situation) -> Turn:
     """Nobody answered the reprompt, so all of the answer was heard: what was playing counts as done."""
     if here.session.phase is Phase.FINISHING:
         turn = silent(here, None)
@@ -28,12 +27,12 @@ def timed_out(here: Here, event: Event) -> Turn:
     return silent(here, here.place) if here.session.since is None else silent(as_heard(here), here.session.ends)
 
 
-def done(here: Here, event: Event) -> Turn:
+def done(here: Situation) -> Turn:
     """Left when everything had been done."""
     return silent(here, None)
 
 
-def failed(here: Here, event: Event) -> Turn:
+def failed(here: Situation) -> Turn:
     """The device could not use the answer: nothing of it was heard. Next time she counts aloud, if it had sounds.
 
     Devices have more than one name for that, so any failure straight after an answer with sounds counts against them.
@@ -48,7 +47,7 @@ def failed(here: Here, event: Event) -> Turn:
     )
 
 
-def _begun(here: Here) -> Place:
+def _begun(here: Situation) -> Place:
     """Where the piece that is running began for this person; the place itself when nothing is running."""
     if not here.running:
         return here.place

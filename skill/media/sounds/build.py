@@ -1,16 +1,53 @@
-"""All sounds of a library into a folder, for an object store."""
+"""All sounds of a library into a folder, for an object store, telling how far it is."""
 
+import sys
 import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TextIO, TypeVar
 
 from skill.library.models import Library
 from skill.media.sounds import files, vocabulary
 from skill.media.sounds.catalogue import catalogue, sound_named
-from skill.media.sounds.encode import encoded_bytes
-from skill.media.sounds.progress import Progress, steps
-from skill.media.sounds.samples import count_of
+from skill.media.sounds.samples import count_of, encoded_bytes
 from skill.media.sounds.store import Sounds
+
+Item = TypeVar("Item")
+
+Progress = Callable[[Sequence[str], str], Iterable[str]]
+"""Hands out the same items one by one, telling how far it is; `steps` below is one."""
+
+LINES = 10
+"""How many plain lines a whole run prints at most."""
+
+
+def steps(items: Sequence[Item], what: str, out: TextIO | None = None) -> Iterator[Item]:
+    """The same items one by one, telling how many are done.
+
+    Args:
+        items: what is worked through.
+        what: what is being done, for the person who waits.
+        out: where to tell it; standard error when not given.
+    """
+    to = sys.stderr if out is None else out
+    try:
+        from rich.console import Console
+        from rich.progress import track
+    except ImportError:
+        return _lines(items, what, to)
+    if not to.isatty():
+        return _lines(items, what, to)
+    return iter(track(items, description=what, console=Console(file=to)))
+
+
+def _lines(items: Sequence[Item], what: str, to: TextIO) -> Iterator[Item]:
+    every = max(1, -(-len(items) // LINES))
+    for done, item in enumerate(items, 1):
+        yield item
+        if done % every == 0 or done == len(items):
+            to.write(f"{what}: {done} of {len(items)}\n")
+            to.flush()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,10 @@ from itertools import product
 
 from skill.coaching import cadence
 from skill.coaching.cadence import LONG_HOLD_SECONDS, Cadence
-from skill.coaching.wishes import Speed
+from skill.coaching.practice import Speed
 from skill.library.limits import AUDIO_SECONDS
 from skill.library.models import Dose, Library
-from skill.media.sounds.encode import encoded_ms
+from skill.media.sounds.samples import encoded_ms
 
 STEP_SECONDS = 5
 """Long holds and beds come in steps of so many seconds: what is left of a hold is rounded down to one."""
@@ -42,41 +42,27 @@ def sound_named(name: str) -> tuple[str, Cadence] | None:
 def catalogue(library: Library) -> tuple[str, ...]:
     """The names of all sounds of a library, in order; none is longer than Alexa plays."""
     doses = [form.dose for exercise in library.exercises.values() for form in exercise.forms.values()]
-    heard = (*_holds(doses), *_sets(doses), *_beds())
-    return tuple(sorted({sound_name(library.language, one) for one in heard if _fits(one)}))
-
-
-def _fits(heard: Cadence) -> bool:
-    return encoded_ms(heard.length_ms) <= AUDIO_SECONDS * 1000
-
-
-def _holds(doses: Iterable[Dose]) -> Iterator[Cadence]:
     longest = max((dose.hold.most for dose in doses if dose.hold.most >= LONG_HOLD_SECONDS), default=0)
-    for seconds, ticks, whole in product(_steps(longest), (True, False), (True, False)):
-        yield cadence.hold(seconds, ticks=ticks, whole=whole)
+    holds = (
+        cadence.hold(seconds, ticks=ticks, whole=whole)
+        for seconds, ticks, whole in product(_steps(longest), (True, False), (True, False))
+    )
+    heard = (*holds, *_sets(doses), *map(cadence.bed, _steps(BED_MOST_SECONDS)))
+    fitting = (one for one in heard if encoded_ms(one.length_ms) <= AUDIO_SECONDS * 1000)
+    return tuple(sorted({sound_name(library.language, one) for one in fitting}))
 
 
 def _sets(doses: Iterable[Dose]) -> Iterator[Cadence]:
-    # As numbers first: many forms share them, and a cadence is dear to make.
-    patterns = {pattern for dose in doses if dose.hold.usual < LONG_HOLD_SECONDS for pattern in _patterns(dose)}
+    """Reps with the usual hold and with five seconds, where a rep is still one sound; others are counted aloud."""
+    patterns = set()  # as numbers first: many forms share them, and a cadence is dear to make
+    for dose in doses:
+        if dose.hold.usual < LONG_HOLD_SECONDS:
+            tempo, wishes = dose.tempo, {dose.hold.usual, dose.hold.clamp(ASKED_HOLD_SECONDS)}
+            for held, speed, count in product(wishes, Speed, range(1, dose.reps.most + 1)):
+                if held < LONG_HOLD_SECONDS:
+                    patterns.add((tempo.lift, held, tempo.lower, speed.relax(tempo.relax), count))
     for lift, held, lower, relax, count in patterns:
         yield cadence.reps(lift=lift, hold=held, lower=lower, relax=relax, count=count)
-
-
-def _patterns(dose: Dose) -> Iterator[tuple[int, int, int, int, int]]:
-    tempo = dose.tempo
-    for held, speed, count in product(_short_holds(dose), Speed, range(1, dose.reps.most + 1)):
-        yield tempo.lift, held, tempo.lower, speed.relax(tempo.relax), count
-
-
-def _short_holds(dose: Dose) -> set[int]:
-    """The holds in a rep: the usual one, and five, where the rep is still one sound. Others are counted aloud."""
-    wishes = {dose.hold.usual, dose.hold.clamp(ASKED_HOLD_SECONDS)}
-    return {seconds for seconds in wishes if seconds < LONG_HOLD_SECONDS}
-
-
-def _beds() -> Iterator[Cadence]:
-    return (cadence.bed(seconds) for seconds in _steps(BED_MOST_SECONDS))
 
 
 def _steps(most: int) -> range:

@@ -2,19 +2,19 @@
 
 import hashlib
 import logging
+import os
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 from importlib import resources
 from pathlib import Path
-from threading import Lock
+from threading import BoundedSemaphore, Lock
 
 from skill.coaching.cadence import Cadence
 from skill.media.sounds import files
 from skill.media.sounds.catalogue import sound_named
 from skill.media.sounds.compose import compose
-from skill.media.sounds.encode import encode, is_whole
-from skill.media.sounds.samples import count_of
+from skill.media.sounds.samples import count_of, encode, is_whole
 from skill.media.sounds.vocabulary import Vocabulary
 
 log = logging.getLogger(__name__)
@@ -24,9 +24,7 @@ MEMORY_BYTES = 16_000_000
 
 _RECIPE = (
     "media/sounds/samples.py",
-    "media/sounds/tones.py",
     "media/sounds/compose.py",
-    "media/sounds/encode.py",
     "coaching/cadence.py",
 )
 """The sources that decide how a sound sounds."""
@@ -42,14 +40,16 @@ class Sounds:
             folder: where composed sounds are kept; None keeps them in memory only. Sounds of another release
                 lie in a folder of their own inside it, so a new voice or tone is heard at once.
             names: the catalogue; nothing else exists.
-            vocabularies: the recorded words, by language.
+            vocabularies: the recorded words, by language; looked at when a sound is first asked for.
         """
-        self._vocabularies = dict(vocabularies)
+        self._vocabularies = vocabularies
         self._catalogue = tuple(names)
         self._within = folder
         self._memory: OrderedDict[str, bytes] = OrderedDict()
         self._faulty: set[str] = set()
-        self._composing = Lock()
+        self._shared = Lock()  # for what is kept in memory
+        self._each: dict[str, Lock] = {}  # so that nobody composes a sound that somebody else is composing
+        self._composing = BoundedSemaphore(os.cpu_count() or 1)
 
     @cached_property
     def names(self) -> frozenset[str]:
@@ -73,7 +73,9 @@ class Sounds:
         """The MP3 of a sound, or None where it cannot be had. Never raises; any text is safe to ask."""
         if not self.available(name):
             return None
-        with self._composing:
+        if (mp3 := self._kept(name)) is not None:
+            return mp3
+        with self._each.setdefault(name, Lock()):
             return self._kept(name) or self._made(name)
 
     def _has_words(self, name: str) -> bool:
@@ -86,9 +88,10 @@ class Sounds:
         )
 
     def _kept(self, name: str) -> bytes | None:
-        if name in self._memory:
-            self._memory.move_to_end(name)
-            return self._memory[name]
+        with self._shared:
+            if name in self._memory:
+                self._memory.move_to_end(name)
+                return self._memory[name]
         if self._folder is None:
             return None
         try:
@@ -100,7 +103,8 @@ class Sounds:
     def _made(self, name: str) -> bytes | None:
         language, heard = self._heard(name)
         try:
-            mp3 = encode(compose(heard, self._vocabularies[language]))
+            with self._composing:
+                mp3 = encode(compose(heard, self._vocabularies[language]))
         except Exception:  # whatever it is: a turn must not fail, she can count aloud
             log.exception("the sound %s cannot be composed", name)
             self._faulty.add(name)
@@ -115,9 +119,10 @@ class Sounds:
                 return
         except OSError as error:
             log.warning("sounds cannot be kept on disk, so memory serves them: %s", error)
-        self._memory[name] = mp3
-        while sum(map(len, self._memory.values())) > MEMORY_BYTES and len(self._memory) > 1:
-            self._memory.popitem(last=False)
+        with self._shared:
+            self._memory[name] = mp3
+            while sum(map(len, self._memory.values())) > MEMORY_BYTES and len(self._memory) > 1:
+                self._memory.popitem(last=False)
 
     def _heard(self, name: str) -> tuple[str, Cadence]:
         found = sound_named(name)

@@ -8,8 +8,9 @@ counts aloud instead.
 import hashlib
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from skill.media.sounds.samples import Samples, from_wav
@@ -38,6 +39,25 @@ class Vocabulary:
     fingerprint: str
 
 
+class Recorded(Mapping[str, Vocabulary]):
+    """The vocabularies of some languages, each read when it is first asked for: where no sounds are served, none is."""
+
+    def __init__(self, languages: Iterable[str]) -> None:
+        self._languages = frozenset(languages)
+        self._read = cache(load)
+
+    def __getitem__(self, language: str) -> Vocabulary:
+        if language not in self._languages:
+            raise KeyError(language)
+        return self._read(language)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._languages)
+
+    def __len__(self) -> int:
+        return len(self._languages)
+
+
 def load(language: str, recorded: Path = RECORDED) -> Vocabulary:
     """The vocabulary of a language: every word that is there and undamaged. Bad files never raise.
 
@@ -51,7 +71,9 @@ def load(language: str, recorded: Path = RECORDED) -> Vocabulary:
     there = {name: samples for name, samples in words.items() if samples is not None}
     if len(there) < len(WORDS):
         log.warning("no recording in %s of: %s", language, ", ".join(w for w in WORDS if w not in there))
-    return Vocabulary(language, there, _fingerprint({name: checksums[name] for name in there}))
+    used = json.dumps({name: checksums[name] for name in there}, sort_keys=True)
+    fingerprint = hashlib.sha256(used.encode()).hexdigest()
+    return Vocabulary(language, there, fingerprint)
 
 
 def checksum(wav: bytes) -> str:
@@ -75,7 +97,3 @@ def _word(path: Path, expected: str) -> Samples | None:
     except (OSError, ValueError) as error:
         log.warning("%s: %s", path, error)
         return None
-
-
-def _fingerprint(checksums: Mapping[str, str]) -> str:
-    return hashlib.sha256(json.dumps(checksums, sort_keys=True).encode()).hexdigest()

@@ -4,7 +4,7 @@ from datetime import date
 
 from skill.coaching import plan
 from skill.coaching.fitting import after_piece
-from skill.coaching.place import Place
+from skill.coaching.plan import Place
 from skill.coaching.practice import PieceKind, Practice
 from skill.coaching.timeline import Telling, passages, sided
 from skill.dialogue.history import (
@@ -15,12 +15,12 @@ from skill.dialogue.history import (
     this_week,
     whole_sessions,
 )
-from skill.dialogue.situation import Here
+from skill.dialogue.situation import Situation
 from skill.library.models import Kind, Level, Library
-from skill.library.words import Words, sentences
+from skill.library.words import Wording, sentences
 
 
-def where(here: Here, place: Place) -> str:
+def where(here: Situation, place: Place) -> str:
     """The exercise, its number, and the side: "fire hydrant, number one of six, left side"."""
     practice = here.practices(place.step)
     if practice is None:
@@ -34,7 +34,7 @@ def where(here: Here, place: Place) -> str:
     return words("where-side", where=named, side=sided(practice.form.side, side, words)) if side else named
 
 
-def where_and_left(here: Here) -> str:
+def where_and_left(here: Situation) -> str:
     """Where they are, and what is left of a set that was begun."""
     named, practice = where(here, here.place), here.practice
     if practice is None or not (here.place.rep or here.place.held):
@@ -42,18 +42,18 @@ def where_and_left(here: Here) -> str:
     return here.words("where-left", where=named, amount=amount_left(practice, here.place, here.words))
 
 
-def amount_left(practice: Practice, place: Place, words: Words) -> str:
+def amount_left(practice: Practice, place: Place, words: Wording) -> str:
     """Reps or holds that are left of a set."""
     return words.amount("holds" if practice.long_holds else "reps", practice.reps - place.rep)
 
 
-def seconds_left_here(here: Here, place: Place) -> float:
+def seconds_left_here(here: Situation, place: Place) -> float:
     """Seconds until the end of the piece they are at."""
     practice = here.practices(place.step)
     return sum(told.seconds for told in passages(practice, place, here.telling)) if practice else 0.0
 
 
-def seconds_left(here: Here, place: Place) -> float:
+def seconds_left(here: Situation, place: Place) -> float:
     """Seconds until the end of the plan, with the time that position changes are given."""
     telling = Telling(here.words, flowing=True, ticks=here.telling.ticks)
     total = 0.0
@@ -63,14 +63,14 @@ def seconds_left(here: Here, place: Place) -> float:
     return total
 
 
-def minutes(seconds: float, words: Words) -> str:
+def minutes(seconds: float, words: Wording) -> str:
     """A length in words, rounded as people do: to minutes, below one minute and a half to ten seconds."""
     if seconds < 90:
         return words.amount("seconds", max(5, round(seconds / 5) * 5))
     return words.amount("about-minutes", round(seconds / 60))
 
 
-def what_is_next(here: Here) -> str:
+def what_is_next(here: Situation) -> str:
     """The piece after the one they are at."""
     practice, words = here.practice, here.words
     if practice is None:
@@ -91,12 +91,12 @@ def what_is_next(here: Here) -> str:
             return words("next-is-set")
 
 
-def routines(library: Library, words: Words) -> str:
+def routines(library: Library, words: Wording) -> str:
     """The names of all routines in a row."""
     return words.listed(routine.name for routine in library.routines.values())
 
 
-def exercises(here: Here) -> str:
+def exercises(here: Situation) -> str:
     """The names of the exercises she leads first of all, in order."""
     steps = plan.steps(plan.of_routine(here.scene.library.first_routine), here.scene.library)
     return here.words.listed(here.scene.library.exercises[step.exercise].name for step in steps)
@@ -111,7 +111,7 @@ WHOLE_SESSIONS_BEFORE_HARDER = 2
 """After so many whole routines something harder is mentioned, once; the person decides."""
 
 
-def review(here: Here) -> tuple[str, int]:
+def review(here: Situation) -> tuple[str, int]:
     """One short sentence at the end of a routine where there is news of the week, and the days that were told last.
 
     Nothing on the first day, nor what was told already, nor to a voice that is not recognised.
@@ -122,24 +122,31 @@ def review(here: Here) -> tuple[str, int]:
     return "" if days == told else here.words("review", days=here.words.amount("days", days)), days
 
 
-def offer_of_harder(here: Here) -> str:
+def offer_of_harder(here: Situation) -> str:
     """That something harder exists, once, after enough whole routines."""
     person = here.scene.person
     due = not person.harder_offered and whole_sessions(person) >= WHOLE_SESSIONS_BEFORE_HARDER
     return here.words("offer-harder") if due else ""
 
 
-def looking_back(here: Here) -> str:
+def looking_back(here: Situation) -> str:
     """How it went: this week, last time compared, what was skipped, how the run stands, one suggestion."""
     days = active_days(here.scene.person)
     if not days:
         return here.words("progress-nothing")
+    person, today, words = here.scene.person, here.scene.today, here.words
+    skipped = here.scene.library.exercises.get(skipped_most(person, today) or "")
+    run = run_of_days(person, today)
     return sentences(
-        _the_week(here), _last_time(here, days), _what_was_skipped(here), _the_run(here), _suggestion(here)
+        _the_week(here),
+        _last_time(here, days),
+        words("progress-skipped", exercise=skipped.name) if skipped else "",
+        words("progress-run", days=words.amount("days", run)) if run >= ENOUGH_TO_LOOK_BACK else "",
+        _suggestion(here),
     )
 
 
-def _the_week(here: Here) -> str:
+def _the_week(here: Situation) -> str:
     person, words = here.scene.person, here.words
     week = this_week(person, here.scene.today)
     if not week:
@@ -148,7 +155,7 @@ def _the_week(here: Here) -> str:
     return words("progress-week", days=words.amount("days", len(week)), exercises=amount)
 
 
-def _last_time(here: Here, days: list[date]) -> str:
+def _last_time(here: Situation, days: list[date]) -> str:
     """The latest day beside the one before it."""
     if len(days) < 2:
         return ""
@@ -161,17 +168,7 @@ def _last_time(here: Here, days: list[date]) -> str:
     return here.words("progress-fewer", now=now, before=then)
 
 
-def _what_was_skipped(here: Here) -> str:
-    exercise = here.scene.library.exercises.get(skipped_most(here.scene.person, here.scene.today) or "")
-    return here.words("progress-skipped", exercise=exercise.name) if exercise else ""
-
-
-def _the_run(here: Here) -> str:
-    run = run_of_days(here.scene.person, here.scene.today)
-    return here.words("progress-run", days=here.words.amount("days", run)) if run >= ENOUGH_TO_LOOK_BACK else ""
-
-
-def _suggestion(here: Here) -> str:
+def _suggestion(here: Situation) -> str:
     """One thing to do next, and only one."""
     person, today, words = here.scene.person, here.scene.today, here.words
     skipped = here.scene.library.exercises.get(skipped_most(person, today) or "")
@@ -184,7 +181,7 @@ def _suggestion(here: Here) -> str:
     return words("suggest-rest" if active_days(person)[0] == today else "suggest-again")
 
 
-def _done_this_week(here: Here, kind: Kind) -> bool:
+def _done_this_week(here: Situation, kind: Kind) -> bool:
     person, library = here.scene.person, here.scene.library
     days = (person.history[day.isoformat()] for day in this_week(person, here.scene.today))
     names = {name for day in days for name in day.finished}

@@ -1,4 +1,4 @@
-"""How a conversation looks in a terminal: what was said, line by line, and below it what is going on just now."""
+"""How a conversation looks in a terminal: what was said, line by line; and below it what is going on just now."""
 
 from collections.abc import Iterable
 from math import ceil
@@ -7,8 +7,7 @@ from textwrap import wrap
 from rich.console import Console
 from rich.text import Text
 
-from skill.hearing.ear import Heard, How
-from skill.simulator.captions import Caption, Kind, captions
+from skill.hearing import Heard, How
 from skill.simulator.device import (
     Closed,
     Cut,
@@ -22,6 +21,8 @@ from skill.simulator.device import (
     State,
     Understood,
 )
+from skill.simulator.keys import Begun
+from skill.simulator.playback import Caption, CaptionKind, captions
 
 MARGIN = 7
 """Columns on the left that say who speaks."""
@@ -38,13 +39,13 @@ def told(console: Console, caption: Caption, *, first: bool) -> None:
     """One caption of what she says; `first` when she begins with it."""
     coach = "coach" if first else ""
     match caption.kind:
-        case Kind.LINE:
+        case CaptionKind.LINE:
             _row(console, coach, caption.text, "default")
-        case Kind.COUNT:
+        case CaptionKind.COUNT:
             _row(console, coach, f"{caption.text} ({caption.end - caption.start:.0f} s)", "green")
-        case Kind.SOUND:
+        case CaptionKind.SOUND:
             _row(console, "", f"♪ {caption.text} ({caption.end - caption.start:.0f} s)", "green")
-        case Kind.QUIET:
+        case CaptionKind.QUIET:
             _row(console, "", f"… {caption.end - caption.start:.0f} s of quiet", "dim")
 
 
@@ -92,9 +93,11 @@ def understood(heard: Heard) -> str:
     return f"{heard.intent}{slots} ({how})"
 
 
-def footer(device: Device, suggested: Iterable[str], so_far: str, width: int) -> Text:
+def footer(device: Device, suggested: Iterable[str], begun: Begun, width: int) -> Text:
     """What is going on now, what one could say, and what was typed so far; each in one line."""
-    prompt = Text.assemble(("› ", "bold cyan"), so_far[-(width - 4) :], ("▏", "cyan"))
+    text, cursor = begun
+    before = text[max(0, cursor - width + 4) : cursor]
+    prompt = Text.assemble(("› ", "bold cyan"), before, ("▏", "cyan"), text[cursor:])
     lines = (_progress(device, width), _status(device), _suggested(suggested, width), prompt)
     for line in lines:
         line.truncate(width - 1, overflow="ellipsis")
@@ -104,7 +107,7 @@ def footer(device: Device, suggested: Iterable[str], so_far: str, width: int) ->
 def _progress(device: Device, width: int) -> Text:
     """The beat that is going on, a bar, and the seconds left of all of it."""
     at = device.position
-    running = (one for one in captions(device.speech) if one.kind is not Kind.LINE and one.start <= at < one.end)
+    running = (one for one in captions(device.speech) if one.kind is not CaptionKind.LINE and one.start <= at < one.end)
     caption = next(running, None) if device.state is State.SPEAKING else None
     if caption is None:
         return Text("")
