@@ -21,7 +21,7 @@ from skill.library.models import (
     Transition,
 )
 from skill.library.pages import ContentPages, LanguagePages
-from skill.library.values import convert
+from skill.library.values import convert, replace
 
 S = TypeVar("S", bound=BaseModel)
 V = TypeVar("V")
@@ -136,6 +136,7 @@ def _form(level: Level, facts: files.ExerciseFile, words: files.ExerciseWords, l
         setup_short=words.setup_short,
         move=words.move,
         switch=words.switch or "",
+        switch_short=words.switch_short or "",
         side=words.side or "",
         leave=words.leave or "",
         beats=_value(words.beats, Beats),
@@ -159,7 +160,8 @@ def _routine(
     steps = tuple(Step(step.exercise, step.form) for step in facts.steps)
     positions = {exercises[step.exercise].form(step.level).position for step in steps}
     on_the_floor = not floor.isdisjoint(positions)
-    return Routine(id_, steps, on_the_floor, words.name, words.synonyms, words.summary, words.begin)
+    lay_out = words.lay_out or ""
+    return Routine(id_, steps, on_the_floor, words.name, words.synonyms, words.summary, words.begin, lay_out)
 
 
 def _transitions(
@@ -176,6 +178,8 @@ def _transitions(
                 case True, False:
                     before = words.up_from.get(start, words.up_before_pause)
                     way = Transition(seconds, before, facts.seated_pause, (*up_after_pause, *into))
+                    if facts.standing_pause:
+                        way = replace(way, after=up_after_pause, standing_seconds=facts.standing_pause, then=into)
                 case _:
                     way = Transition(seconds, into, 0, ())
             ways[start, end] = way
