@@ -28,7 +28,7 @@ SENTENCE_PAUSE = 0.5
 
 @dataclass(frozen=True)
 class Change:
-    """A change of position as it is heard: what is said first, so much quiet, what is said then; once more, standing."""
+    """A change of position as it is heard: what is said first, the quiet, what is said then; once more, standing."""
 
     start: str
     end: str

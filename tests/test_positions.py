@@ -80,6 +80,9 @@ class Mat:
         says_so = event in (Said.IN_POSITION, *LEADS_ON)
         if here.practice is None:
             return
+        if here.phase is Phase.RISING and says_so and not self.session.seated_at:
+            self.heard.body = "standing"  # they say that they are up
+            return
         end, floor = here.practice.form.position, library().floor_positions
         if is_unsaid(here.place, waiting=not here.running and here.phase is Phase.POSITIONING):
             # Whoever was asked whether they are there, and says something else, is taken to be where they were.

@@ -273,9 +273,7 @@ SHORTEST_PAUSE_SECONDS = 5
 """In flow, what the end of a part of the set-up gets at the least, instead of a question."""
 
 
-def _position(
-    practice: Practice, piece: Piece, place: Place, telling: Telling, caution: str = ""
-) -> Iterator[Passage]:
+def _position(practice: Practice, piece: Piece, place: Place, telling: Telling, caution: str = "") -> Iterator[Passage]:
     words, form = telling.words, practice.form
     if practice.short:
         told = sentences(caution, sided(form.setup_short, piece.side, words), dose(practice, words), practice.cue)
