@@ -1,21 +1,23 @@
-"""Content with as many exercises as you like: the real ones, and copies of them under other names that can be spoken.
+"""Content with as many exercises as you like: the real ones, and copies of them under names that can be told apart.
 
-    python -m benchmarks.many NUMBER FOLDER
-
-No other name sounds quite like one of them.
+python -m benchmarks.many NUMBER FOLDER     writes it, and prints what looking it over took, as JSON
 """
 
+import json
 import math
 import shutil
 import sys
-from collections.abc import Iterator, Sequence
-from itertools import islice, product
+import time
+from itertools import islice, pairwise, product
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from skill.alexa.lint import lint
+from skill.alexa.model import models
 from skill.library.folder import content_folder
+from skill.library.load import load
 
 _WORDS = """
 amber bright calm dusty early fresh gentle happy ivory jolly kind little mellow noble olive proud quiet rosy silver
@@ -27,7 +29,7 @@ sparrow tulip willow
 arch bend bridge circle curl dip drift fold glide hinge lift loop press raise reach roll slide sway swing twist
 """
 _COLUMNS = tuple(tuple(column.split()) for column in _WORDS.split("\n\n"))
-"""A name has one word from each."""
+"""A name has one word from each; no two of them sound alike."""
 
 MOST = math.prod(map(len, _COLUMNS))
 """So many names there are for copies."""
@@ -39,60 +41,30 @@ STEPS = 6
 
 
 def write(number: int, folder: Path) -> tuple[str, ...]:
-    """Write content with so many exercises; every copy is in a routine.
-
-    Args:
-        number: of exercises, the real ones among them.
-        folder: is made; there must be no such folder yet.
+    """Write content with so many exercises, the real ones among them, into a new folder; every copy is in a routine.
 
     Returns:
         The ids of the copies.
     """
-    real = content_folder()
-    shutil.copytree(real, folder)
-    models = sorted(path.stem for path in (real / "exercises").glob("*.yaml"))
-    copies = list(islice(_copies(models), number - len(models)))
-    for model, name in copies:
-        _write_exercise(folder, model, name)
-    names = [name for _, name in copies]
-    for first in range(0, len(names), STEPS):
-        _write_routine(folder, names[first : first + STEPS])
-    return tuple(map(_id, names))
-
-
-def _id(name: str) -> str:
-    return name.replace(" ", "-")
-
-
-def _copies(models: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """A model and a name for each copy."""
-    for number, words in enumerate(product(*_COLUMNS)):
-        yield models[number % len(models)], " ".join(words)
-
-
-def _write_exercise(folder: Path, model: str, name: str) -> None:
-    shutil.copy(folder / "exercises" / f"{model}.yaml", folder / "exercises" / f"{_id(name)}.yaml")
-    words = _read(folder / "en" / "exercises" / f"{model}.yaml")
-    words["name"] = name
-    words["synonyms"] = [f"{name} {word}" for word in _SYNONYMS[: len(words["synonyms"])]]
-    _write(folder / "en" / "exercises" / f"{_id(name)}.yaml", words)
-
-
-def _write_routine(folder: Path, names: Sequence[str]) -> None:
-    name = f"{names[0]} series"
-    _write(folder / "routines" / f"{_id(name)}.yaml", {"steps": list(map(_id, names))})
-    words = {
-        "name": name,
-        "synonyms": [f"{name} routine"],
-        "summary": f"The {name} is a few exercises.",
-        "begin": "We'll do a few exercises. You'll want a mat.",
-    }
-    _write(folder / "en" / "routines" / f"{_id(name)}.yaml", words)
-
-
-def _read(file: Path) -> dict[str, Any]:
-    read: dict[str, Any] = yaml.safe_load(file.read_text(encoding="utf-8"))
-    return read
+    shutil.copytree(content_folder(), folder)
+    originals = sorted(path.stem for path in (folder / "exercises").glob("*.yaml"))
+    ids = []
+    for at, words in enumerate(islice(product(*_COLUMNS), number - len(originals))):
+        original, name, identity = originals[at % len(originals)], " ".join(words), "-".join(words)
+        shutil.copy(folder / f"exercises/{original}.yaml", folder / f"exercises/{identity}.yaml")
+        text = yaml.safe_load((folder / f"en/exercises/{original}.yaml").read_text(encoding="utf-8"))
+        text |= {"name": name, "synonyms": [f"{name} {word}" for word in _SYNONYMS[: len(text["synonyms"])]]}
+        _write(folder / f"en/exercises/{identity}.yaml", text)
+        ids.append(identity)
+    for first in range(0, len(ids), STEPS):
+        steps = ids[first : first + STEPS]
+        name = f"{steps[0].replace('-', ' ')} series"
+        _write(folder / f"routines/{steps[0]}-series.yaml", {"steps": steps})
+        begin = "We'll do a few exercises. You'll want a mat."
+        summary = f"The {name} is a few exercises."
+        told = {"name": name, "synonyms": [f"{name} routine"], "summary": summary, "begin": begin}
+        _write(folder / f"en/routines/{steps[0]}-series.yaml", told)
+    return tuple(ids)
 
 
 def _write(file: Path, content: dict[str, Any]) -> None:
@@ -101,7 +73,16 @@ def _write(file: Path, content: dict[str, Any]) -> None:
 
 def main() -> None:
     number, folder = int(sys.argv[1]), Path(sys.argv[2])
-    print(f"{len(write(number, folder))} copies in {folder}")
+    write(number, folder)
+    times = [time.perf_counter()]
+    libraries = load(folder)
+    times.append(time.perf_counter())
+    made = models(libraries, folder)
+    times.append(time.perf_counter())
+    faults = list(lint(made["en-US"]))
+    times.append(time.perf_counter())
+    load_seconds, model_seconds, lint_seconds = (after - before for before, after in pairwise(times))
+    print(json.dumps({"load": load_seconds, "models": model_seconds, "lint": lint_seconds, "faults": faults[:3]}))
 
 
 if __name__ == "__main__":

@@ -1,45 +1,55 @@
-"""A hundred thousand requests that are made to break the skill, sent through the whole app, and every answer checked.
+"""A million requests that are made to break the skill, sent through the whole app, and every answer checked.
 
-    python -m prove.fuzz [COUNT] [--seed SEED] [--keep FOLDER]
+    python -m prove.fuzz [COUNT] [--seed SEED] [--keep FOLDER] [--jobs JOBS]
 
-They go to two apps in this process: one that verifies, with requests that are properly signed but for the kinds that
-are about the signature, and one in local mode. What is odd about them, and what must hold of each answer, is in
-`tests/fuzzing.py` and `tests/firing.py`. The full count writes docs/fuzz.md.
+They go to two apps in each process: one that verifies, with requests that are properly signed but for the kinds that
+are about the signature, and one in local mode. Hypothesis draws them from the strategies in `tests/fuzzing.py`; what
+must hold of each answer is in `tests/firing.py`. Fewer than a hundred thousand are sent without writing docs/fuzz.md.
 """
 
 import argparse
 import os
-import platform
 import statistics
 import sys
 import tempfile
 import time
 import warnings
 from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from functools import cache
+from itertools import repeat
 from pathlib import Path
 
 from dateutil.parser import UnknownTimezoneWarning
 from firing import Answer, Mode, Range, Shot, faults_of
-from fuzzing import KINDS, Stock, shots
+from fuzzing import GOING_ON, KINDS, Attack, Stock, attacks
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import seed as seeded
 
-PAGE = Path("docs/fuzz.md")
-COUNT = 100_000
+from prove.page import today, write
+
+COUNT, WRITTEN = 1_000_000, 100_000
 SEED = 20_261_122
 SHOWN = 20
 """Faults that are told one by one."""
+
+BATCH = 500
+"""Requests that hypothesis draws in a row; it remembers what it drew."""
 
 ANSWERED = (200, 206)
 
 TEXT = """# Requests made to break it
 
-Written by `prove/fuzz.py` on {date}: {machine}.
+Written by `prove/fuzz.py` on {today}.
 
-{count:,} requests, drawn from seed {seed}, each through the whole app by its WSGI interface, all in one process:
-{signed:,} to an app that verifies, and {local:,} to one in local mode. To the one that verifies they come with a
-genuine signature, so that they get past the door, but for the last kinds, which are about the door. It took
-{seconds:.0f} s: making them, signing them, answering them and checking the answers; {rate:.0f} a second.
+{count:,} requests, drawn by hypothesis from seed {seed}, each through the whole app by its WSGI interface, in {jobs}
+processes: {signed:,} to an app that verifies, and {local:,} to one in local mode. To the one that verifies they come
+with a genuine signature, so that they get past the door, but for some kinds that are about the door. After each, up to
+three things are said in the session that came back, if one did; these are a row of their own. It took {seconds:.0f} s:
+making them, signing them, answering them and checking the answers; {rate:.0f} a second.
 
 Of each answer it was checked that no exception left the app; that its status was not 5xx; that nothing was logged as
 an error with a traceback, as a fault is that was caught; that a refusal is a small JSON object with one sentence in
@@ -65,12 +75,22 @@ class Row:
     wrong: int = 0
     took: list[float] = field(default_factory=list)
 
+    def __iadd__(self, other: "Row") -> "Row":
+        self.sent += other.sent
+        self.statuses += other.statuses
+        self.apologies += other.apologies
+        self.wrong += other.wrong
+        self.took += other.took
+        return self
+
 
 @dataclass
 class Report:
-    """What became of all of them."""
+    """What became of some of them."""
 
-    rows: dict[str, Row] = field(default_factory=dict)
+    rows: dict[str, Row] = field(
+        default_factory=lambda: {name: Row() for name in (*(one.name for one in KINDS), GOING_ON)}
+    )
     faults: list[str] = field(default_factory=list)
     seconds: float = 0.0
 
@@ -80,35 +100,69 @@ def main() -> None:
     arguments.add_argument("count", type=int, nargs="?", default=COUNT, help="requests (default: %(default)s)")
     arguments.add_argument("--seed", type=int, default=SEED, help="what they are drawn from (default: %(default)s)")
     arguments.add_argument("--keep", type=Path, metavar="FOLDER", help="keep the bodies of what broke something")
+    arguments.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes (default: %(default)s)")
     asked = arguments.parse_args()
-    warnings.simplefilter("ignore", UnknownTimezoneWarning)  # dateutil's, of times that name a zone
     print(f"seed {asked.seed}")
-    with tempfile.TemporaryDirectory() as folder:
-        range_ = Range(Path(folder))
-        try:
-            report = fire(range_, asked.count, asked.seed, asked.keep)
-        finally:
-            range_.close()
-    page = written(report, asked.seed)
-    print(page)
-    if asked.count >= COUNT:
-        PAGE.write_text(page, "utf-8")
-    if report.faults:
-        sys.exit(f"{len(report.faults)} faults")
+    if asked.keep:
+        asked.keep.mkdir(parents=True, exist_ok=True)
+    whole, began = Report(), time.perf_counter()
+    with ProcessPoolExecutor(asked.jobs) as pool:
+        for part in pool.map(fire, *zip(*batches(asked.count, asked.seed), strict=True), repeat(asked.keep)):
+            whole.faults += part.faults
+            for name, row in part.rows.items():
+                whole.rows[name] += row
+    whole.seconds = time.perf_counter() - began
+    page = written(whole, asked.seed, asked.jobs)
+    if asked.count >= WRITTEN:
+        write("fuzz.md", page)
+    else:
+        print(page)
+    if whole.faults:
+        sys.exit(f"{len(whole.faults)} faults")
 
 
-def fire(range_: Range, count: int, seed: int, keep: Path | None) -> Report:
-    """Send them all."""
-    report = Report(rows={kind.name: Row() for kind in KINDS})
-    began = time.perf_counter()
-    stock = Stock(range_)
-    for mode, shot in shots(count, seed, stock):
-        sent = time.perf_counter()
-        answer = range_.send(mode, shot)
-        took = time.perf_counter() - sent
-        stock.learn(answer)
-        note(report, mode, shot, answer, took, keep)
-    report.seconds = time.perf_counter() - began
+def batches(count: int, seed: int) -> Iterator[tuple[int, int, int]]:
+    """Which kind, how many requests, and their seed: each kind by its share, and at least once."""
+    shares = sum(kind.share for kind in KINDS)
+    for number, kind in enumerate(KINDS):
+        left = max(1, count * kind.share // shares)
+        while left > 0:
+            seed += 1
+            yield number, min(left, BATCH), seed
+            left -= BATCH
+
+
+@cache
+def _range() -> tuple[Range, Stock]:
+    warnings.simplefilter("ignore", UnknownTimezoneWarning)  # dateutil's, of times that name a zone
+    range_ = Range(Path(tempfile.mkdtemp()))
+    return range_, Stock(range_)
+
+
+class Enough(Exception):
+    """So many were sent as were asked for."""
+
+
+def fire(number: int, count: int, seed: int, keep: Path | None) -> Report:
+    """Send so many of one kind, and what is said after them."""
+    range_, stock = _range()
+    report, sent = Report(), 0
+
+    def send(attack: Attack) -> None:
+        nonlocal sent
+        before = time.perf_counter()
+        for shot, answer in attack.fire(range_):
+            took = time.perf_counter() - before
+            sent += 1
+            note(report, attack.mode, shot, answer, took, keep)
+            before = time.perf_counter()
+        if sent >= count:
+            raise Enough
+
+    drawing = settings(max_examples=count, database=None, deadline=None, phases=[Phase.generate],
+                       suppress_health_check=list(HealthCheck), report_multiple_bugs=False)  # fmt: skip
+    with suppress(Enough):
+        seeded(seed)(drawing(given(attacks(KINDS[number], stock))(send)))()
     return report
 
 
@@ -124,19 +178,21 @@ def note(report: Report, mode: Mode, shot: Shot, answer: Answer, took: float, ke
     row.wrong += not answer.apologised and answer.status < 500
     report.faults.append(f"{shot.kind}, {mode}: {'; '.join(faults)}")
     if keep:
-        keep.mkdir(parents=True, exist_ok=True)
-        (keep / f"{len(report.faults):04}.body").write_bytes(shot.body)
-        (keep / f"{len(report.faults):04}.txt").write_text(f"{report.faults[-1]}\n{dict(shot.environ)!r}\n", "utf-8")
+        name = f"{os.getpid()}-{time.monotonic_ns()}"
+        (keep / f"{name}.body").write_bytes(shot.body)
+        (keep / f"{name}.txt").write_text(f"{report.faults[-1]}\n{dict(shot.environ)!r}\n", "utf-8")
 
 
-def written(report: Report, seed: int) -> str:
-    total = sum_of(report.rows)
+def written(report: Report, seed: int, jobs: int) -> str:
+    total = Row()
+    for row in report.rows.values():
+        total += row
     count = sum(total.sent.values())
     return TEXT.format(
-        date=datetime.now(UTC).date(),
-        machine=f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}",
+        today=today(),
         count=count,
         seed=seed,
+        jobs=jobs,
         signed=total.sent[Mode.SIGNED],
         local=total.sent[Mode.LOCAL],
         seconds=report.seconds,
@@ -144,17 +200,6 @@ def written(report: Report, seed: int) -> str:
         rows="".join(line(name, row) for name, row in {**report.rows, "**all**": total}.items()),
         faults=told(report.faults),
     )
-
-
-def sum_of(rows: dict[str, Row]) -> Row:
-    total = Row()
-    for row in rows.values():
-        total.sent += row.sent
-        total.statuses += row.statuses
-        total.apologies += row.apologies
-        total.wrong += row.wrong
-        total.took += row.took
-    return total
 
 
 def line(name: str, row: Row) -> str:

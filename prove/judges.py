@@ -5,13 +5,11 @@ judge differs from us without a known reason.
 """
 
 import json
-import platform
 import subprocess
 import sys
 import tempfile
 import timeit
 from collections.abc import Callable, Iterable, Sequence
-from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
@@ -20,11 +18,12 @@ import judging
 from forge import Case
 from judging import Judge, Verdict
 
+from prove.page import today, write
 from skill.alexa.door.certificates import Trust, trust_roots
+from skill.alexa.door.chains import WAITING
 from skill.alexa.door.refusals import Reason
 from skill.alexa.verify import Verifier
 
-DOCS = Path(__file__).resolve().parent.parent / "docs"
 CHECKS = 3_000
 """Checks that are timed together; the fastest of five runs counts."""
 
@@ -39,7 +38,7 @@ def main() -> int:
             return 0
     asked = [(judge, cases := judge.cases(), judge.ask(cases)) for judge in judging.JUDGES]
     unexplained = [name for one in asked for name in _differing(one) if name not in judging.explained(one[0])]
-    (DOCS / "verification.md").write_text(_page(asked), encoding="utf-8")
+    write("verification.md", _page(asked))
     for one in asked:
         print(f"{one[0].name}: {len(one[1])} cases, {len(_differing(one))} taken differently")
     print("".join(f"unexplained: {name}\n" for name in unexplained), end="")
@@ -99,16 +98,15 @@ def _ms(what: Callable[[], object], number: int) -> float:
 
 
 def _page(asked: Sequence[Asked]) -> str:
-    machine = f"{platform.system()} {platform.machine()}, Python {platform.python_version()}"
-    packages = f"cryptography {version('cryptography')}, certifi {version('certifi')}"
+    when = today(*(f"{name} {version(name)}" for name in ("cryptography", "certifi")))
     good, forged = forge.good(), forge.forged()
     return f"""# Only Alexa gets in
 
-Written by `prove/judges.py` on {datetime.now(UTC).date().isoformat()}: {machine}, {packages}.
+Written by `prove/judges.py` on {when}.
 
-`skill/alexa/verify.py` looks at the raw bytes of a request before anything else reads them, in this order. The first
-thing that is wrong refuses it: status 400, and one of {len(Reason)} reasons in the log, in words that the sender had no
-part in.
+`skill/alexa/verify.py` looks at the raw bytes of a request before anything acts on them, in this order. They are read
+once: what was checked is what is acted upon, so that no two readers can differ on it. The first thing that is wrong
+refuses it: status 400, and one of {len(Reason)} reasons in the log, in words that the sender had no part in.
 
 1. **Two headers**, `SignatureCertChainUrl` and `Signature-256`, each exactly once. The old `Signature`, made with
    SHA-1, is not read.
@@ -116,13 +114,16 @@ part in.
    once its dots are resolved. What is fetched is that normal form.
 3. **The signature's coding**: strict base64. Up to here nothing is downloaded.
 4. **The certificates**: at most 64 kB in at most three seconds, no redirects, one download at a time for each URL. A
-   failure is not remembered. Up to sixteen verified chains are, and their validity is checked at every use.
+   failure is not remembered. Up to sixteen verified chains are, and their validity is checked at every use. While one
+   is known, at most {WAITING} requests wait for other ones, and who comes then is refused at once: strangers who name
+   slow addresses hold up nobody.
 5. **The signing certificate**: valid now, `echo-api.amazon.com` among its alternative names as it stands (a wildcard
    won't do: a certificate for *.amazon.com lies on many servers), an RSA key of 2048 bits or more, for signatures.
 6. **The chain** to one of certifi's roots, or of those in `HIP_COACH_TRUST_ROOTS`, by the rules for web servers.
+   What is wrong with one that no root vouches for is not told apart.
 7. **The signature**: RSA PKCS #1 v1.5 with SHA-256 over the bytes as they came.
-8. **The body**, now that it is known whose it is: UTF-8, JSON that can be read in one way only (no key twice, no NaN),
-   not nested beyond a hundred levels.
+8. **The body**, now that it is known whose it is: UTF-8, JSON without NaN, not nested beyond a hundred levels. Of two
+   equal keys the later one counts, for the check and for the skill.
 9. **The timestamp**: within 150 seconds of now, either way; an hour for the five skill events that Amazon repeats.
 10. **The skill's id**: one of ours, and the same in context and session where both name one.
 

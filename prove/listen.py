@@ -7,18 +7,15 @@ Not for CI: it wants faster-whisper and a Whisper model, half a gigabyte togethe
 
 import argparse
 import math
-import platform
 import tempfile
 from array import array
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 
+from prove.page import today, write
 from skill.media.narration import record
 from skill.media.sounds import catalogue, compose, samples, vocabulary
-
-PAGE = Path("docs/listening.md")
 
 _SPELT = """zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen
 seventeen eighteen nineteen twenty"""
@@ -29,7 +26,7 @@ SOUNDS = ("en-hold-20-ticks", "en-hold-20-quiet", "en-reps-2-2-2-2-6", "en-reps-
 HEAD = """# What a listener understands
 
 Every recorded word, and a few whole sounds, heard by Whisper (base model, int8), which knows nothing of what
-was meant. Written by `prove/listen.py` on {date}, {machine}. Loudness is the root mean square of the loud
+was meant. Written by `prove/listen.py` on {today}. Loudness is the root mean square of the loud
 part of a word, peak its largest sample, both below full scale; the start is the first sample above -30 dB,
 counted from the mark.
 
@@ -51,15 +48,9 @@ def main() -> None:
     recorded = vocabulary.load("en")
     said = record.texts(Path("content"), "en")
     lines = [*_words(listener, recorded, said), "", *_sounds(listener, recorded)]
-    PAGE.parent.mkdir(exist_ok=True)
     voice = (vocabulary.RECORDED / "en" / vocabulary.MANIFEST).read_text("utf-8").split('"voice": "')[1].split('"')[0]
-    head = HEAD.format(date=datetime.now(UTC).date(), machine=_machine(), voice=voice)
-    PAGE.write_text(head + "\n".join(lines) + "\n", "utf-8")
-    print(PAGE.read_text("utf-8"))
-
-
-def _machine() -> str:
-    return f"{platform.system()} {platform.machine()}, Python {platform.python_version()}"
+    head = HEAD.format(today=today(), voice=voice)
+    write("listening.md", head + "\n".join(lines) + "\n")
 
 
 def _words(listener: object, recorded: vocabulary.Vocabulary, said: dict[str, str]) -> Iterator[str]:

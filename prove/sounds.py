@@ -5,15 +5,13 @@
 Takes some minutes and needs ffmpeg. The test suite does the same with a sample.
 """
 
-import os
-import platform
 import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
+from prove.page import today, write
 from skill.coaching.plan import Place
 from skill.coaching.practice import Habits, PieceKind, Practice, practice
 from skill.coaching.timeline import Telling, passages
@@ -26,11 +24,9 @@ from skill.media.sounds.build import build_all, steps
 from tests import measure
 from tests.measure import Held
 
-PAGE = Path("docs/sounds.md")
-
 TEXT = """# The sounds, measured
 
-Written by `prove/sounds.py` on {date}: {machine}.
+Written by `prove/sounds.py` on {today}.
 
 {number} sounds, {megabytes:.1f} MB, {hours:.1f} hours of sound, built in {seconds:.0f} s. ffprobe on
 every one: {formats}; the longest plays {longest:.1f} s. Frame by frame: {frames}.
@@ -74,8 +70,7 @@ def main() -> None:
         built = build_all(library, folder)
         found = _measured(folder)
     page = TEXT.format(
-        date=datetime.now(UTC).date(),
-        machine=f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}",
+        today=today(),
         number=built.number,
         megabytes=built.megabytes,
         hours=built.bytes * 8 / 48_000 / 3600,
@@ -88,8 +83,7 @@ def main() -> None:
         hidden=found.hidden,
         exercises="".join(_exercises(library, found.lengths)),
     )
-    PAGE.write_text(page, "utf-8")
-    print(page)
+    write("sounds.md", page)
 
 
 def _measured(folder: Path) -> Found:

@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
+from prove.page import write
 from skill.coaching.timeline import speaking_seconds
 from skill.dialogue.events import Event, Said, StartRoutine
 from skill.dialogue.prompt import Part, Say, Silence
@@ -22,7 +22,6 @@ from skill.library.load import load
 from skill.library.models import Library
 from skill.media.sounds.catalogue import catalogue
 
-PAGE = Path(__file__).parent.parent / "docs" / "talking.md"
 VISITS = (1, 2, 5, 20)
 FIRST_DAY = datetime(2026, 1, 5, 9, tzinfo=UTC)
 
@@ -123,8 +122,7 @@ def main() -> None:
     """Measure, and write the page."""
     library = load(content_folder())["en-US"]
     found = [visit for routine in library.routines for visit in visits(library, routine)]
-    PAGE.write_text(_page(library, found), encoding="utf-8")
-    print(PAGE.read_text(encoding="utf-8"))
+    write("talking.md", _page(library, found))
 
 
 def _page(library: Library, found: list[Visit]) -> str:

@@ -4,14 +4,13 @@ Needs the offline voice (`make voice` installs it) and ffprobe. Writes docs/timi
 narrated hip routine with its holds marked.
 """
 
-import platform
 import subprocess
 import sys
 import tempfile
 import time
-from datetime import UTC, datetime
 from pathlib import Path
 
+from prove.page import DOCS, today, write
 from skill.dialogue.turns import seconds_of
 from skill.library.folder import content_folder
 from skill.library.load import load
@@ -21,7 +20,6 @@ from skill.media.sounds import vocabulary
 from skill.media.sounds.catalogue import catalogue
 from skill.media.sounds.samples import RATE
 
-DOCS = Path(__file__).resolve().parent.parent / "docs"
 ALLOWED = 0.10
 
 
@@ -45,8 +43,7 @@ def main() -> int:
         rows.append(f"| {routine.name} | {_clock(predicted)} | {_clock(measured)} | {off:+.1%} | {len(told.holds)} |")
         if name == library.first_routine:
             made = _whole_file(told, began)
-    (DOCS / "timing.md").write_text(_page(rows, made), encoding="utf-8")
-    print("\n".join(rows))
+    write("timing.md", _page(rows, made))
     return int(worst > ALLOWED)
 
 
@@ -64,10 +61,9 @@ def _whole_file(told: Narration, began: float) -> str:
 
 
 def _page(rows: list[str], made: str) -> str:
-    machine = f"{platform.system()} {platform.machine()}, Python {platform.python_version()}"
     return f"""# How long it takes
 
-Written by `prove/timing.py` on {datetime.now(UTC).date().isoformat()}: {machine}.
+Written by `prove/timing.py` on {today()}.
 
 Each routine in flow, with sounds, for someone new to it. *Predicted* is what she reckons with when she says how long is
 left and when she fits a response: sounds exactly, speech estimated. *Measured* is the offline voice's speech and the

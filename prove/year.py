@@ -6,8 +6,6 @@ Each turn is a real one: load, decide, save. On most days the whole routine is d
 skipped, every eleventh they leave half-way, and now and then they ask for something harder, or for fewer words.
 """
 
-import os
-import platform
 import sqlite3
 import statistics
 import tempfile
@@ -19,6 +17,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from prove.page import today, write
 from skill.dialogue.events import Event, Said, StartRoutine
 from skill.dialogue.respond import respond
 from skill.dialogue.session import Listener, Scene, Session
@@ -31,7 +30,6 @@ from skill.memory.opening import open_store
 from skill.memory.people import People
 from skill.memory.record import person_of, record_of
 
-PAGE = Path("docs/year.md")
 DAYS = 365
 SHOWN = (1, 7, 30, 90, 180, 365)
 """The days after which is measured."""
@@ -42,7 +40,7 @@ LONGEST_DAY = 200
 
 TEXT = """# A year of daily sessions
 
-Written by `prove/year.py` on {date}: {machine}, SQLite {sqlite}, synchronous=NORMAL.
+Written by `prove/year.py` on {today}.
 
 One person, {sessions} sessions on {days} days, {turns} turns, each of them loaded, decided and saved. Stored is their
 record as JSON; the times are the median of {measured} (in brackets the slowest of a hundred), a save until it is on
@@ -76,9 +74,7 @@ def main() -> None:
         person = person_of(store.recall(USER).record)
         store.close()
     page = TEXT.format(
-        date=datetime.now(UTC).date(),
-        machine=f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}",
-        sqlite=sqlite3.sqlite_version,
+        today=today(f"SQLite {sqlite3.sqlite_version}", "synchronous=NORMAL"),
         sessions=sums.sessions,
         days=DAYS,
         turns=sums.turns,
@@ -88,8 +84,7 @@ def main() -> None:
         file=sizes[0],
         log=sizes[1],
     )
-    PAGE.write_text(page, "utf-8")
-    print(page)
+    write("year.md", page)
 
 
 USER = Asking("amzn1.ask.account." + "A" * 180)

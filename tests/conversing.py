@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 import yaml
 
+from skill.alexa.envelope import read
 from skill.alexa.requests import event_of
 from skill.coaching.fitting import BEGINS_AFTER
 from skill.coaching.timeline import speaking_seconds
@@ -100,13 +101,9 @@ class Core:
 
     def _event(self, heard: Heard, now: datetime) -> Event:
         """The event that the device's JSON would be decoded to."""
-        from ask_sdk_core.serialize import DefaultSerializer
-        from ask_sdk_model import RequestEnvelope
-
         types = self.ear.slots[heard.intent]
         envelope = self._envelopes.intent(self._envelopes.session(), now, heard.intent, types, heard.slots)
-        request = DefaultSerializer().deserialize(_json(envelope), RequestEnvelope).request
-        event = event_of(request)
+        event = event_of(read(_json(envelope))[0].request)
         assert event is not None
         return event
 

@@ -257,7 +257,8 @@ def _check(shot: Shot, answer: Answer) -> None:
         check_refusal(answer)
     elif method.upper() == "POST":
         assert answer.headers["Content-Type"] == "application/json"
-        law.check_law(json.loads(shot.body), strict(answer.body), sorry=b'"PlainText"' in answer.body)
+        asked = json.loads(shot.body, parse_int=lambda digits: int(digits[:4000]))  # more than Python takes
+        law.check_law(asked, strict(answer.body), sorry=b'"PlainText"' in answer.body)
 
 
 def check_refusal(answer: Answer) -> None:

@@ -310,6 +310,9 @@ def _aged(seconds: int) -> str:
     return (NOW - timedelta(seconds=seconds)).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+_SENT = b'"timestamp": "2026-11-22T15:04:05Z"'
+
+
 def good_requests() -> Iterable[Case]:
     """Requests that look unusual and are Alexa's."""
     content = body()
@@ -336,6 +339,10 @@ def good_requests() -> Iterable[Case]:
     )
     yield request("spaces around the JSON", content=b" \n" + content + b"\n ")
     yield request("other scripts", content=body("intent-match", locale="dé-DÉ").replace(b"\\u00e9", "é".encode()))
+    yield request(
+        "the timestamp twice, first an old one",
+        content=body().replace(_SENT, b'"timestamp": "%b", ' % _aged(151).encode() + _SENT),
+    )
     yield request("a type that nobody knows yet", content=body("new-thing", timestamp=_aged(0)))
 
 
@@ -486,14 +493,18 @@ def forged_leaves() -> Iterable[Case]:
     yield chained("a key one bit short", Reason.LEAF_SHORT_KEY, leaf(key=key("almost", 2047)), ca)
     yield chained("for encryption only", Reason.LEAF_USAGE, leaf(usage=("key_encipherment",)), ca)
     yield chained("without a key's use", Reason.LEAF_WITHOUT_USAGE, leaf(usage=None), ca)
-    yield chained("for clients only", Reason.LEAF_PURPOSE, leaf(purposes=(CLIENT,)), ca)
-    yield chained("for programs only", Reason.LEAF_PURPOSE, leaf(purposes=(CODE,)), ca)
-    yield chained("a certificate authority", Reason.LEAF_IS_CA, leaf(constraints=x509.BasicConstraints(True, None)), ca)
-    yield chained("may sign certificates", Reason.CHAIN_BROKEN, leaf(usage=("digital_signature", "key_cert_sign")), ca)
+    yield chained("for clients only", Reason.CHAIN_UNTRUSTED, leaf(purposes=(CLIENT,)), ca)
+    yield chained("for programs only", Reason.CHAIN_UNTRUSTED, leaf(purposes=(CODE,)), ca)
+    yield chained(
+        "a certificate authority", Reason.CHAIN_UNTRUSTED, leaf(constraints=x509.BasicConstraints(True, None)), ca
+    )
+    yield chained(
+        "may sign certificates", Reason.CHAIN_UNTRUSTED, leaf(usage=("digital_signature", "key_cert_sign")), ca
+    )
     yield chained("names that cannot be read", Reason.LEAF_BROKEN,
                   leaf(names=None, more=((x509.UnrecognizedExtension(
                       x509.SubjectAlternativeName.oid, b"no names"), False),)), ca)  # fmt: skip
-    yield chained("a critical extension that nobody knows", Reason.CHAIN_BROKEN,
+    yield chained("a critical extension that nobody knows", Reason.CHAIN_UNTRUSTED,
                   leaf(more=((x509.UnrecognizedExtension(x509.ObjectIdentifier("1.2.3.4"), b"\5\0"), True),)),
                   ca)  # fmt: skip
 
@@ -517,25 +528,25 @@ def forged_chains() -> Iterable[Case]:
     plain = authority("Plain CA", constraints=x509.BasicConstraints(False, None))
     bare = authority("Bare CA", constraints=None)
     mute = authority("Mute CA", usage=("digital_signature",))
-    yield chained("signed by itself", Reason.CHAIN_SELF_SIGNED, itself)
-    yield chained("the intermediate is missing", Reason.CHAIN_GAP, leaf())
+    yield chained("signed by itself", Reason.CHAIN_UNTRUSTED, itself)
+    yield chained("the intermediate is missing", Reason.CHAIN_UNTRUSTED, leaf())
     yield chained("an untrusted root", Reason.CHAIN_UNTRUSTED, leaf(theirs), theirs)
     yield chained("an untrusted root that comes along", Reason.CHAIN_UNTRUSTED, leaf(theirs), theirs, stranger())
-    yield chained("below a namesake of the trusted root", Reason.CHAIN_FORGED, leaf(own), own)
+    yield chained("below a namesake of the trusted root", Reason.CHAIN_UNTRUSTED, leaf(own), own)
     yield chained("a namesake of the trusted root", Reason.CHAIN_UNTRUSTED, leaf(own), own, namesake)
-    yield chained("signed with SHA-1", Reason.CHAIN_HASH, with_sha1(leaf(), ca), ca)
-    yield chained("somebody else's signature", Reason.CHAIN_FORGED, leaf(signing_key=key("other")), ca)
-    yield chained("an expired intermediate", Reason.CHAIN_DATES, leaf(dead), dead)
-    yield chained("an intermediate not valid yet", Reason.CHAIN_DATES, leaf(early), early)
-    yield chained("an issuer that is no authority", Reason.CHAIN_NOT_CA, leaf(plain), plain)
-    yield chained("an issuer without BasicConstraints", Reason.CHAIN_NOT_CA, leaf(bare), bare)
-    yield chained("an issuer that may not issue", Reason.CHAIN_NOT_CA, leaf(mute), mute)
-    yield chained("issued by a signing certificate", Reason.CHAIN_NOT_CA,
+    yield chained("signed with SHA-1", Reason.CHAIN_UNTRUSTED, with_sha1(leaf(), ca), ca)
+    yield chained("somebody else's signature", Reason.CHAIN_UNTRUSTED, leaf(signing_key=key("other")), ca)
+    yield chained("an expired intermediate", Reason.CHAIN_UNTRUSTED, leaf(dead), dead)
+    yield chained("an intermediate not valid yet", Reason.CHAIN_UNTRUSTED, leaf(early), early)
+    yield chained("an issuer that is no authority", Reason.CHAIN_UNTRUSTED, leaf(plain), plain)
+    yield chained("an issuer without BasicConstraints", Reason.CHAIN_UNTRUSTED, leaf(bare), bare)
+    yield chained("an issuer that may not issue", Reason.CHAIN_UNTRUSTED, leaf(mute), mute)
+    yield chained("issued by a signing certificate", Reason.CHAIN_UNTRUSTED,
                   leaf(leaf(name="a.example", key=key("other")), name="b.example"),
                   leaf(name="a.example", key=key("other")), ca)  # fmt: skip
-    yield chained("one intermediate too many", Reason.CHAIN_BROKEN, leaf(below), below, narrow)
-    yield chained("a chain too long", Reason.CHAIN_BROKEN, leaf(long[-1]), *reversed(long))
-    yield chained("an authority for other names", Reason.CHAIN_BROKEN, leaf(held), held)
+    yield chained("one intermediate too many", Reason.CHAIN_UNTRUSTED, leaf(below), below, narrow)
+    yield chained("a chain too long", Reason.CHAIN_UNTRUSTED, leaf(long[-1]), *reversed(long))
+    yield chained("an authority for other names", Reason.CHAIN_UNTRUSTED, leaf(held), held)
     yield chained("the intermediate first", Reason.LEAF_NAMELESS, ca, leaf())
 
 
@@ -571,8 +582,12 @@ def forged_bodies() -> Iterable[Case]:
         ("UTF-16", Reason.BODY_CODING, json.dumps(law.envelope("launch")).encode("utf-16")),
         ("NaN", Reason.BODY_CONSTANT, constant),
         ("Infinity", Reason.BODY_CONSTANT, endless),
-        ("the context twice", Reason.BODY_TWICE, twice),
-        ("the timestamp twice", Reason.BODY_TWICE, good.replace(b'"timestamp"', b'"timestamp": "", "timestamp"')),
+        ("the context twice", Reason.SKILL_TWO, twice),
+        (
+            "the timestamp twice",
+            Reason.TIME_OLD,
+            good.replace(_SENT, _SENT + b', "timestamp": "%b"' % _aged(151).encode()),
+        ),
         ("nested deeply", Reason.BODY_DEEP, deep),
         ("nested beyond reading", Reason.BODY_DEEP, b"[" * 60_000 + b"]" * 60_000),
         ("a list", Reason.BODY_NOT_OBJECT, b"[" + good + b"]"),
@@ -593,6 +608,11 @@ def forged_bodies() -> Iterable[Case]:
         ("151 seconds ahead", Reason.TIME_AHEAD, body(timestamp=_aged(-151))),
         ("the year 9999", Reason.TIME_AHEAD, body(timestamp="9999-12-31T23:59:59-23:59")),
         ("a skill event over an hour old", Reason.TIME_OLD, body("skill-enabled", timestamp=_aged(3601))),
+        (
+            "an event that is not repeated, ten minutes old",
+            Reason.TIME_OLD,
+            body(type="AlexaSkillEvent.ProactiveSubscriptionChanged", timestamp=_aged(600)),
+        ),
         ("an old request that ends like an event", Reason.TIME_OLD, body(type="SkillEnabled", timestamp=_aged(600))),
         ("no skill", Reason.SKILL_MISSING, content_for(None, None)),
         ("another skill", Reason.SKILL_OTHER, content_for(OTHER_SKILL, OTHER_SKILL)),

@@ -240,11 +240,6 @@ _AMAZON = (
         ),
     ),
     Difference(
-        "It takes the last of two equal keys. Somebody else might take the first, and the two would disagree on what "
-        "was signed.",
-        ("body: the timestamp twice",),
-    ),
-    Difference(
         "It leaves these to the skill. A body that is nested by the hundred, or a request without a type, is none of "
         "Alexa's, and stops here.",
         ("body: nested deeply", "body: no type", "body: a type that is a list"),

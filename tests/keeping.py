@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from ask_sdk_model import Context, Person, RequestEnvelope, Session, User
-from ask_sdk_model.interfaces.system import SystemState
+import law
 
 from skill.alexa.people import asking_of
 from skill.memory.newest import Asking
@@ -14,10 +13,12 @@ Json = Any
 
 def asked_by(user: str, speaker: str = "", **session: Any) -> Asking:
     """Whoever sends a request; with anything about the session, in a session."""
-    person = Person(person_id=speaker) if speaker else None
-    system = SystemState(user=User(user_id=user), person=person)
-    envelope = RequestEnvelope(context=Context(system=system), session=Session(**session) if session else None)
-    return asking_of(envelope)
+    request = {"type": session.pop("type", "LaunchRequest"), **session.pop("request", {})}
+    person = {"person": {"personId": speaker}} if speaker else {}
+    asked = {"context": {"System": {"user": {"userId": user}, **person}}, "request": request}
+    if session:
+        asked["session"] = {"sessionId" if name == "session_id" else name: value for name, value in session.items()}
+    return asking_of(law.received(asked))
 
 
 def given(store: People, asking: Asking) -> Json:

@@ -9,12 +9,13 @@ from typing import Any
 from unittest.mock import patch
 from xml.etree import ElementTree
 
+import pytest
 from ask_sdk_core.serialize import DefaultSerializer
-from ask_sdk_model import RequestEnvelope, ResponseEnvelope
+from ask_sdk_model import ResponseEnvelope
 from flask import Flask
 from flask.testing import FlaskClient
 
-from skill.alexa.envelope import Serializer
+from skill.alexa.envelope import Envelope, read
 from skill.alexa.requests import event_of
 from skill.dialogue.events import Event
 from skill.library import limits
@@ -77,9 +78,25 @@ def number(value: str | None) -> Json:
     return {"name": "number", "confirmationStatus": "NONE"} | ({} if value is None else {"value": value})
 
 
+def received(asked: Json | str) -> Envelope:
+    """An envelope as the skill reads it."""
+    return read(asked if isinstance(asked, str) else json.dumps(asked))[0]
+
+
 def decoded(asked: Json) -> Event | None:
     """What a request means."""
-    return event_of(Serializer().deserialize(json.dumps(asked), RequestEnvelope).request)
+    return event_of(received(asked).request)
+
+
+def spy(monkeypatch: pytest.MonkeyPatch, kind: type, name: str, seen: list[str]) -> None:
+    """Have a method write its name down whenever it is called."""
+    method = getattr(kind, name)
+
+    def noticed(*given: Any, **named: Any) -> Any:
+        seen.append(name)
+        return method(*given, **named)
+
+    monkeypatch.setattr(kind, name, noticed)
 
 
 @cache

@@ -1,12 +1,17 @@
-"""Odd values of every kind, damage to JSON, and JSON that `json.dumps` would not write."""
+"""Odd values of every kind as strategies, damage to JSON, and JSON that `json.dumps` would not write."""
 
 import json
+import operator
+from collections.abc import Sequence
 from copy import deepcopy
 from dataclasses import dataclass
-from random import Random as Chance
-from typing import Any
+from typing import Any, TypeVar
 
 from ask_sdk_model import Request
+from hypothesis import strategies as st
+from scenes import library
+
+T = TypeVar("T")
 
 # JSON that json.dumps cannot write
 
@@ -124,78 +129,76 @@ MISTAKABLE = (
 KINDS_OF_REQUEST = tuple(sorted(Request.discriminator_value_class_map))
 
 
-@dataclass(frozen=True)
-class Vocabulary:
-    """The ids that mean something to the skill."""
+# The ids that mean something to the skill, and all the other words that may stand in a session or in a record
 
-    exercises: tuple[str, ...]
-    routines: tuple[str, ...]
-    words: tuple[str, ...]
-    """These and all the other words that may stand in a session or in what is remembered of a person."""
-
-
-def vocabulary(library: Any) -> Vocabulary:
-    """The ids of a library, as plans and alone, and the words of our own enums."""
-    exercises, routines = tuple(library.exercises), tuple(library.routines)
-    plans = (*(f"exercise/{name}" for name in exercises), *(f"routine/{name}" for name in routines))
-    others = (
-        "exercise/", "routine/", "exercise/none", "choosing", "offering", "positioning", "moving", "paused", "hurting",
-        "confirming", "finishing", "forgetting", "guided", "flow", "slower", "usual", "faster", "learning", "more",
-        "less",
-        "easier", "harder", "left", "right",
-    )  # fmt: skip
-    return Vocabulary(exercises, routines, (*exercises, *routines, *plans, *library.position_names, *others))
+EXERCISES, ROUTINES, EQUIPMENT = (tuple(of) for of in (library().exercises, library().routines, library().equipment))
+WORDS = (
+    *EXERCISES, *ROUTINES, *(f"exercise/{name}" for name in EXERCISES), *(f"routine/{name}" for name in ROUTINES),
+    *library().position_names, "exercise/", "routine/", "exercise/none", "choosing", "offering", "positioning",
+    "moving", "paused", "hurting", "confirming", "finishing", "forgetting", "guided", "flow", "slower", "usual",
+    "faster", "learning", "more", "less", "easier", "harder", "left", "right",
+)  # fmt: skip
 
 
-def odd_number(chance: Chance) -> Any:
-    """A number as no program of ours would write it, or one that is small and whole."""
-    return chance.choice(NUMBERS) if chance.random() < 0.5 else chance.randint(-400, 400)
+def _nested(depth: int, pair: tuple[bytes, bytes], core: bytes) -> Raw:
+    return Raw(pair[0] * depth + core + pair[1] * depth)
 
 
-def odd_text(chance: Chance) -> str:
-    """A text that is hard to bear."""
-    match chance.randrange(8):
-        case 0:
-            return chance.choice('aé𝒜\x00\ud800{<&\\"') * chance.choice(LENGTHS)
-        case 1:
-            return chance.choice(DATES + ZONES)
-        case 2:
-            return "".join(chr(chance.randrange(0x110000)) for _ in range(chance.randrange(6)))
-        case _:
-            return chance.choice(ODD_TEXTS)
-
-
-def nested(chance: Chance, depth: int | None = None) -> Raw:
+def nested(depths: Sequence[int] = DEPTHS) -> st.SearchStrategy[Raw]:
     """Objects or lists in one another."""
-    depth = chance.choice(DEPTHS) if depth is None else depth
     pairs = ((b"[", b"]"), (b'{"a":', b"}"), (b'[{"hip_coach":', b"}]"), (b'{"__dict__":', b"}"))
-    opening, closing = chance.choice(pairs)
-    return Raw(opening * depth + chance.choice((b"0", b'"x"', b"null", b"{}", b"[]")) + closing * depth)
+    cores = (b"0", b'"x"', b"null", b"{}", b"[]")
+    return st.builds(_nested, st.sampled_from(depths), st.sampled_from(pairs), st.sampled_from(cores))
 
 
-def odd(chance: Chance, words: Vocabulary) -> Any:
-    """Anything at all."""
-    match chance.randrange(10):
-        case 0:
-            return chance.choice((None, True, False, [], {}, [None], [[]], [{}], {"": None}, {"a": []}))
-        case 1 | 2:
-            return odd_number(chance)
-        case 3 | 4:
-            return odd_text(chance)
-        case 5 | 6:
-            return chance.choice(words.words)
-        case 7:
-            return [odd(chance, words) for _ in range(chance.randrange(4))]
-        case 8:
-            return {str(any_key(chance, words)): odd(chance, words) for _ in range(chance.randrange(4))}
-        case _:
-            return nested(chance, chance.choice((1, 3, 11, 12, 13, 40))) if chance.random() < 0.3 else 7
+odd_text = (
+    st.sampled_from(ODD_TEXTS)
+    | st.sampled_from(ODD_TEXTS + DATES + ZONES)
+    | st.builds(operator.mul, st.sampled_from('aé𝒜\x00\ud800{<&\\"'), st.sampled_from(LENGTHS))
+    | st.text(st.characters(exclude_categories=()), max_size=6)
+)
+"""A text that is hard to bear."""
+
+any_key = st.sampled_from(MISTAKABLE) | st.sampled_from(WORDS) | odd_text | st.sampled_from(DATES)
+"""A key of an object: known, mistakable or odd."""
+
+_leaf = (
+    st.sampled_from((None, True, False, [], {}, [None], [[]], [{}], {"": None}, {"a": []})).map(deepcopy)
+    | st.sampled_from(NUMBERS)
+    | st.integers(-400, 400)
+    | odd_text
+    | st.sampled_from(WORDS)
+)
+
+odd = (
+    _leaf
+    | st.lists(_leaf, max_size=3)
+    | st.dictionaries(any_key, _leaf, max_size=3)
+    | st.lists(st.dictionaries(any_key, _leaf, max_size=2), max_size=2)
+    | nested((1, 3, 11, 12, 13, 40))
+)
+"""Anything at all."""
 
 
-def any_key(chance: Chance, words: Vocabulary) -> str:
-    """A key of an object: known, mistakable or odd."""
-    choices = (chance.choice(MISTAKABLE), chance.choice(words.words), odd_text(chance), chance.choice(DATES))
-    return chance.choice(choices)
+class Draw:
+    """Draws from strategies, in the middle of one."""
+
+    def __init__(self, draw: st.DrawFn) -> None:
+        self._draw = draw
+
+    def __call__(self, strategy: st.SearchStrategy[T]) -> T:
+        return self._draw(strategy)
+
+    def number(self, least: int, most: int) -> int:
+        return self._draw(st.integers(least, most))
+
+    def of(self, values: Sequence[T]) -> T:
+        """One of some values."""
+        return values[self.number(0, len(values) - 1)]
+
+    def share(self, percent: int) -> bool:
+        """True so many times of a hundred."""
+        return self.number(0, 99) >= 100 - percent
 
 
 # Damage to JSON
@@ -213,54 +216,38 @@ def places(value: Any) -> list[tuple[Any, Any]]:
     return found
 
 
-def drop(chance: Chance, value: Any, _words: Vocabulary) -> None:
-    holder, key = chance.choice(places(value))
-    del holder[key]
-
-
-def rename(chance: Chance, value: Any, words: Vocabulary) -> None:
-    holder, key = chance.choice([place for place in places(value) if isinstance(place[0], dict)])
-    names = (key.upper(), key.lower(), key + " ", f"_{key}", key[:-1], chance.choice(MISTAKABLE), odd_text(chance))
-    holder[chance.choice(names)] = holder.pop(key)
-
-
-def put(chance: Chance, value: Any, words: Vocabulary) -> None:
-    """Something else in place of something."""
-    holder, key = chance.choice(places(value))
-    holder[key] = odd(chance, words)
-
-
-def add(chance: Chance, value: Any, words: Vocabulary) -> None:
-    """A key that was not there; often one that could be mistaken for the SDK's own."""
-    holders = [one for one in (value, *(holder[key] for holder, key in places(value))) if isinstance(one, dict)]
-    if holders:
-        chance.choice(holders)[any_key(chance, words)] = odd(chance, words)
-
-
-def wrap(chance: Chance, value: Any, _words: Vocabulary) -> None:
-    holder, key = chance.choice(places(value))
-    inner = holder[key]
-    wrapped = ([inner], {"value": inner}, [inner, inner], [None, inner], [[inner]], {str(key): inner})
-    holder[key] = chance.choice(wrapped)
-
-
-def swap(chance: Chance, value: Any, _words: Vocabulary) -> None:
-    """Two parts change places, or one comes twice."""
+def _do_damage(draw: Draw, value: Any) -> None:
+    """One part dropped, renamed, added, wrapped or swapped; or anything in its place."""
     found = places(value)
-    (one, here), (other, there) = chance.choice(found), chance.choice(found)
-    mine, theirs = deepcopy(one[here]), deepcopy(other[there])
-    one[here] = theirs
-    if chance.random() < 0.5:
-        other[there] = mine
+    holder, key = draw.of(found)
+    match draw.of(("put", "put", "drop", "rename", "add", "wrap", "swap")):
+        case "put":
+            holder[key] = draw(odd)
+        case "drop":
+            del holder[key]
+        case "rename" if isinstance(holder, dict):
+            names = (key.upper(), key.lower(), key + " ", f"_{key}", key[:-1], draw.of(MISTAKABLE), draw(odd_text))
+            holder[draw.of(names)] = holder.pop(key)
+        case "add" | "rename":
+            holders = [value, *(holder[key] for holder, key in found if isinstance(holder[key], dict))]
+            draw.of([one for one in holders if isinstance(one, dict)] or [{}])[draw(any_key)] = draw(odd)
+        case "wrap":
+            inner = holder[key]
+            wrapped = ([inner], {"value": inner}, [inner, inner], [None, inner], [[inner]], {str(key): inner})
+            holder[key] = draw.of(wrapped)
+        case _:  # two parts change places, or one comes twice
+            other, there = draw.of(found)
+            mine, theirs = deepcopy(holder[key]), deepcopy(other[there])
+            holder[key] = theirs
+            if draw.share(50):
+                other[there] = mine
 
 
-DAMAGES = (drop, rename, put, put, add, wrap, swap)
-
-
-def damage(chance: Chance, value: Any, words: Vocabulary, most: int = 4) -> Any:
+@st.composite
+def damaged(draw: st.DrawFn, value: Any, most: int = 4) -> Any:
     """A copy of a value with some damage done to it."""
     value = deepcopy(value)
-    for _ in range(chance.randint(1, most)):
+    for _ in range(draw(st.integers(1, most))):
         if places(value):
-            chance.choice(DAMAGES)(chance, value, words)
+            _do_damage(Draw(draw), value)
     return value

@@ -12,7 +12,7 @@ from conversing import BEGINNING, ENDINGS, NOBODY, Answer, Core, Talk
 from scenes import library, listener
 from test_conversations import ear
 
-from skill.alexa.attributes import KEY, attributes_of, session_of
+from skill.alexa.envelope import KEY, attributes_of, session_of
 from skill.library.models import Library
 from skill.library.values import replace
 from skill.memory.record import person_of, record_of

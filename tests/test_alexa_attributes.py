@@ -8,7 +8,7 @@ from damage import anything
 from hypothesis import given
 from hypothesis import strategies as st
 
-from skill.alexa.attributes import KEY, attributes_of, session_of
+from skill.alexa.envelope import KEY, attributes_of, session_of
 from skill.coaching.plan import Place
 from skill.dialogue.session import Phase, Session
 

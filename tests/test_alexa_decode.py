@@ -67,6 +67,7 @@ def test_anything_else_is_no_number(heard: str | None) -> None:
         {"resolutionsPerAuthority": [{"status": {"code": "ER_SUCCESS_MATCH"}, "values": [{}]}]},
         {"resolutionsPerAuthority": [{"status": {"code": "ER_SUCCESS_MATCH"}, "values": [{"value": {"name": "x"}}]}]},
         {"resolutionsPerAuthority": [{"status": None, "values": [{"value": {"id": "fire-hydrant"}}]}]},
+        {"resolutionsPerAuthority": [{"status": {"code": "ER_SUCCESS_NO_MATCH"}, "values": [{"value": {"id": "x"}}]}]},
         {"resolutionsPerAuthority": "all of them"},
         {"resolutionsPerAuthority": [7]},
         7,

@@ -1,5 +1,6 @@
 """At the edges of what Alexa may send and show: each decided one way, and kept so."""
 
+import json
 from typing import Any
 
 import forge
@@ -9,8 +10,9 @@ from ask_sdk_core.serialize import DefaultSerializer
 from telling_turns import Told
 
 from skill.alexa.door.refusals import NotFromAlexa, Reason
+from skill.alexa.envelope import read
 from skill.alexa.responses import response_of
-from skill.alexa.verify import Verifier, application_id
+from skill.alexa.verify import Verifier, check_skill
 from skill.dialogue.events import UNKNOWN, Explain
 from skill.dialogue.prompt import Card, Prompt, Say
 from skill.library.limits import CARD_CHARACTERS
@@ -21,13 +23,20 @@ from skill.library.limits import CARD_CHARACTERS
 @pytest.mark.parametrize("identity", [7, 7.5, True, None, [], ["x"], {}, {"applicationId": "x"}])
 @pytest.mark.parametrize("place", ["context", "session"])
 def test_an_id_that_is_no_text_names_no_skill(place: str, identity: Any) -> None:
-    """Neither where it stands alone, nor before the other place, which then says whom it is meant for."""
+    """Neither where it stands alone, nor beside the other place: where something odd stands, nothing is guessed."""
     asked = law.envelope("launch")
     other = "session" if place == "context" else "context"
     _application(asked, place)["applicationId"] = identity
-    assert application_id(asked) == law.SKILL_ID
+    skill_ids = frozenset({law.SKILL_ID})
+    if identity is None:  # as if it were not there, so the other place says whom it is meant for
+        check_skill(*read(json.dumps(asked)), skill_ids)
+    else:
+        with pytest.raises(NotFromAlexa, match=Reason.SKILL_TYPE):
+            check_skill(*read(json.dumps(asked)), skill_ids)
     del asked[other]
-    assert application_id(asked) is None
+    with pytest.raises(NotFromAlexa) as refused:
+        check_skill(*read(json.dumps(asked)), skill_ids)
+    assert refused.value.reason is (Reason.SKILL_MISSING if identity is None else Reason.SKILL_TYPE)
 
 
 def _application(asked: dict[str, Any], place: str) -> dict[str, Any]:

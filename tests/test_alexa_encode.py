@@ -56,6 +56,12 @@ def test_a_card_keeps_to_its_limit(text: str) -> None:
     assert card["content"] == text[: CARD_CHARACTERS - len("Hip Coach")]
 
 
+def test_a_title_that_is_too_long_leaves_no_room_for_a_text() -> None:
+    """And is cut itself."""
+    card = written(response_of(Prompt(CLOSING.parts, card=Card("x" * 9000, "text"))))["card"]
+    assert (len(card["title"]), card["content"]) == (CARD_CHARACTERS, "")
+
+
 @pytest.mark.parametrize(
     "prompt",
     [

@@ -12,7 +12,7 @@ from ask_sdk_model import RequestEnvelope
 from keeping import given, save
 from scenes import library
 
-from skill.alexa.attributes import attributes_of, session_of
+from skill.alexa.envelope import attributes_of, session_of
 from skill.alexa.people import SPEAKER, UNSAVED
 from skill.alexa.skill import Coach, create_skill
 from skill.coaching.plan import Place

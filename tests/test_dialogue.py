@@ -22,7 +22,7 @@ from scenes import (
     scene,
 )
 
-from skill.alexa.attributes import attributes_of, session_of
+from skill.alexa.envelope import attributes_of, session_of
 from skill.alexa.responses import nothing, response_of
 from skill.coaching.fitting import BEGINS_AFTER
 from skill.coaching.plan import Place

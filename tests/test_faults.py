@@ -860,7 +860,7 @@ def test_while_the_certificates_cannot_be_had_known_ones_serve_on(
     verified.certificates = forge.URL.replace("12", "13")
     for _ in range(2):
         line = refused(verified)
-        assert (line["reason"], line["cause"]) == (Reason.DOWNLOAD_FAILED, "URLError")
+        assert (line["reason"], line["cause"]) == (Reason.DOWNLOAD_FAILED, "ProxyError")
     verified.host_is_up = True
     assert verified.say(*AFTER) == answers[len(DURING) :]
     assert verified.remembered == remembered

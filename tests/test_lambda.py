@@ -19,10 +19,13 @@ from typing import Any
 
 import law
 import pytest
+from ask_sdk_core.skill import CustomSkill
+from ask_sdk_runtime.dispatch import GenericRequestDispatcher
 from packaging.requirements import Requirement
 
 from skill.alexa.envelope import NotAnEnvelope
-from skill.alexa.verify import NotFromAlexa, application_id
+from skill.alexa.skill import Coach
+from skill.alexa.verify import NotFromAlexa, Reason
 from skill.web import aws
 from skill.web.settings import SettingsFaults
 
@@ -95,19 +98,47 @@ def test_what_is_no_request_of_alexas_is_an_error_of_its_sender() -> None:
         aws.handler({"session": {"application": {"applicationId": law.SKILL_ID}}}, None)
 
 
+def test_whom_a_request_is_meant_for(environment: pytest.MonkeyPatch) -> None:
+    """The context says it, and where there is none the session; where both do, they must agree."""
+    other = "amzn1.ask.skill.other"
+    environment.setenv("HIP_COACH_SKILL_ID", f"{other}, {law.SKILL_ID}")
+    in_context, in_session, in_both = (law.request("LaunchRequest") for _ in range(3))
+    del in_context["session"], in_session["context"]
+    for asked in (in_context, in_session, in_both):
+        law.check_law(asked, aws.handler(asked, None))
+
+
 @pytest.mark.parametrize(
-    ("asked", "identity"),
+    ("context", "session", "reason"),
     [
-        ({"context": {"System": {"application": {"applicationId": "a"}}}}, "a"),
-        ({"session": {"application": {"applicationId": "b"}}}, "b"),
-        ({"context": {"System": {"application": {"applicationId": "a"}}}, "session": {"application": 7}}, "a"),
-        ({"context": [], "session": None}, None),
-        ({}, None),
+        (law.SKILL_ID, "amzn1.ask.skill.another", Reason.SKILL_TWO),
+        ("amzn1.ask.skill.another", law.SKILL_ID, Reason.SKILL_TWO),
+        (law.SKILL_ID, [law.SKILL_ID], Reason.SKILL_TYPE),
+        (7, law.SKILL_ID, Reason.SKILL_TYPE),
+        (None, None, Reason.SKILL_MISSING),
+        ("amzn1.ask.skill.another", None, Reason.SKILL_OTHER),
     ],
 )
-def test_whom_a_request_is_meant_for(asked: law.Json, identity: str | None) -> None:
-    """The context says it, and where there is none the session."""
-    assert application_id(asked) == identity
+@pytest.mark.usefixtures("environment")
+def test_where_two_skills_are_named_neither_is_believed(context: object, session: object, reason: Reason) -> None:
+    """On Lambda as at the web service: who is known by one id acts for no other."""
+    asked = law.request("LaunchRequest")
+    asked["context"]["System"]["application"]["applicationId"] = context
+    asked["session"]["application"]["applicationId"] = session
+    with pytest.raises(NotFromAlexa) as caught:
+        aws.handler(asked, None)
+    assert caught.value.reason is reason
+
+
+@pytest.mark.usefixtures("environment")
+def test_every_request_passes_amazons_skill_and_our_handler(monkeypatch: pytest.MonkeyPatch) -> None:
+    """ask-sdk-core's CustomSkill is invoked once, and finds our handler by its own dispatch."""
+    passed: list[str] = []
+    law.spy(monkeypatch, CustomSkill, "invoke", passed)
+    law.spy(monkeypatch, GenericRequestDispatcher, "dispatch", passed)
+    law.spy(monkeypatch, Coach, "handle", passed)
+    aws.handler(law.request("LaunchRequest"), None)
+    assert passed == ["invoke", "dispatch", "handle"]
 
 
 def test_on_lambda_everything_is_made_before_the_first_request() -> None:

@@ -157,12 +157,17 @@ def test_lambda_has_the_same_line(monkeypatch: pytest.MonkeyPatch) -> None:
     aws._start.cache_clear()
     asked = law.envelope("launch")
     aws.handler(asked, None)
+    asked["context"]["System"]["application"]["applicationId"] = "amzn1.ask.skill.another"
+    del asked["session"]
     with pytest.raises(aws.NotFromAlexa):
+        aws.handler(asked, None)
+    with pytest.raises(aws.NotAnEnvelope):
         aws.handler({}, None)
     aws._start.cache_clear()
-    answered, refused = (line for line in written.lines() if "outcome" in line)
+    answered, refused, none = (line for line in written.lines() if "outcome" in line)
     assert (answered["type"], answered["outcome"]) == ("LaunchRequest", "answered")
     assert (refused["outcome"], refused["reason"]) == ("refused", "the request is meant for another skill")
+    assert (none["outcome"], none["reason"]) == ("refused", "the body has no request object")
 
 
 # What goes wrong

@@ -3,7 +3,6 @@
 import json
 import re
 import sqlite3
-import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, date, datetime, timedelta
@@ -14,10 +13,10 @@ import pytest
 from conversing import Talk, Wire
 from hypothesis import given
 from hypothesis import strategies as st
-from scenes import CONTENT, NOW, library, scene
+from scenes import CONTENT, NOW, scene
 
 from skill.__main__ import main
-from skill.alexa.time_zone import device_zone, fetched, zone
+from skill.alexa.time_zone import zone
 from skill.coaching.plan import Place
 from skill.coaching.practice import Pace, Wish
 from skill.coaching.practice import Talk as Telling
@@ -306,81 +305,3 @@ def test_a_missed_day_does_not_break_a_run() -> None:
     done = Day(finished={"figure-4": 1})
     days = {f"2026-11-{day:02d}": done for day in (2, 12, 14, 17, 19, 22)}
     assert run_of_days(Person(history=days), NOW.date()) == 5
-
-
-# The device's time zone
-
-
-def envelope(**system: Any) -> Any:
-    """A launch from a device, with something else about the system."""
-    from ask_sdk_core.serialize import DefaultSerializer
-    from ask_sdk_model import RequestEnvelope
-
-    envelopes = Envelopes(Identity(), numbered_ids())
-    launch = envelopes.launch(envelopes.session(), NOW)
-    launch["context"]["System"] |= system
-    return DefaultSerializer().deserialize(json.dumps(launch), RequestEnvelope)
-
-
-def test_the_zone_is_asked_of_alexa() -> None:
-    """By the address and the token in the request."""
-    asked: list[tuple[str, str]] = []
-
-    def fetch(url: str, token: str) -> bytes:
-        asked.append((url, token))
-        return b'"Europe/London"'
-
-    assert device_zone(envelope(), fetch) == "Europe/London"
-    url = f"https://api.amazonalexa.com/v2/devices/{Identity().device}/settings/System.timeZone"
-    assert asked == [(url, "virtual")]
-
-
-@pytest.mark.parametrize("answer", [b"", b"{", b"7", b'"Mars/Olympus"', b'"../../etc/passwd"', b'"' + b"x" * 99 + b'"'])
-def test_an_odd_zone_is_none(answer: bytes) -> None:
-    """Whatever the settings API says, it is a time zone that exists, or none."""
-    assert device_zone(envelope(), lambda url, token: answer) == ""
-
-
-def test_no_answer_is_no_fault() -> None:
-    """The session begins without it."""
-
-    def fetch(url: str, token: str) -> bytes:
-        raise TimeoutError("a second has passed")
-
-    assert device_zone(envelope(), fetch) == ""
-
-
-def test_a_second_is_enough(monkeypatch: pytest.MonkeyPatch) -> None:
-    """An address that cannot be looked up for a long time holds nobody up."""
-    started, released = threading.Event(), threading.Event()
-
-    def stuck(*args: Any, **more: Any) -> Any:
-        started.set()
-        released.wait(5)
-        raise OSError("nobody there")
-
-    monkeypatch.setattr("requests.get", stuck)
-    monkeypatch.setattr("skill.alexa.time_zone.SECONDS", 0.05)
-    with pytest.raises(TimeoutError):
-        fetched("https://api.amazonalexa.com/", "token")
-    assert started.wait(1)
-    released.set()
-
-
-@pytest.mark.parametrize(
-    "endpoint", ["http://api.amazonalexa.com", "https://evil.example", "https://amazonalexa.com.evil", ""]
-)
-def test_nobody_else_is_asked(endpoint: str) -> None:
-    """The token goes to Amazon or nowhere."""
-
-    def fetch(url: str, token: str) -> bytes:
-        raise AssertionError(url)
-
-    assert device_zone(envelope(apiEndpoint=endpoint), fetch) == ""
-
-
-def test_every_locale_has_a_zone() -> None:
-    """For a device that does not tell its own."""
-    for locale in ("en-US", "en-GB", "en-AU", "en-CA", "en-IN"):
-        assert zone(library(locale).zone)
-    assert zone("Nowhere/Land") is None

@@ -13,25 +13,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ask_sdk_model import (
-    Context,
-    IntentRequest,
-    Person,
-    Request,
-    RequestEnvelope,
-    Session,
-    SessionEndedRequest,
-    User,
-)
-from ask_sdk_model.interfaces.system import SystemState
 from conversing import BEGINNING, Talk, Wire
 from damage import anything
 from hypothesis import given
 from hypothesis import strategies as st
+from keeping import asked_by
 from scenes import CONTENT
 from test_stores import Kept, dynalite, kept, moto  # noqa: F401  (three of them are fixtures)
 
-from skill.alexa.people import SPEAKER, UNSAVED, asking_of
+from skill.alexa.people import SPEAKER, UNSAVED
 from skill.coaching.plan import Place
 from skill.coaching.practice import Talk as Telling
 from skill.dialogue.session import Day, Underway
@@ -89,22 +79,19 @@ class Device:
 
     def request(self, at: int, *, ends: bool = False) -> Asking:
         """What the device sends now, so many seconds after the beginning; it may arrive later, or twice."""
-        kind = SessionEndedRequest if ends else IntentRequest
         self.sent += 1
-        request: Request = kind(
-            request_id=f"{self.session} {self.sent}", timestamp=datetime.fromtimestamp(T0 + at, UTC)
-        )
-        made = RequestEnvelope(
-            context=Context(
-                system=SystemState(
-                    user=User(user_id="anne"), person=Person(person_id=self.voice) if self.voice else None
-                )
-            ),
-            session=Session(session_id=self.session, new=self.new, attributes=dict(self.attributes)),
-            request=request,
+        stamp = datetime.fromtimestamp(T0 + at, UTC).isoformat()
+        made = asked_by(
+            "anne",
+            self.voice,
+            type="SessionEndedRequest" if ends else "LaunchRequest",
+            request={"requestId": f"{self.session} {self.sent}", "timestamp": stamp},
+            session_id=self.session,
+            new=self.new,
+            attributes=dict(self.attributes),
         )
         self.new = False
-        return asking_of(made)
+        return made
 
     def arrives(self, asking: Asking, **changes: Any) -> Verdict:
         """A turn, as the skill has it: what is remembered is read, something in it changes, and it is saved."""

@@ -1,6 +1,8 @@
 """Values of ours survive JSON, other releases and damage."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from enum import StrEnum
@@ -164,3 +166,26 @@ def parts_of(schema: object) -> Iterator[dict[str, Any]]:
     elif isinstance(schema, list):
         for part in schema:
             yield from parts_of(part)
+
+
+def test_many_threads_may_be_the_first_to_read_a_kind() -> None:
+    """Msgspec by itself ends the process there (0.22.0); so it is tried in another one."""
+    tried = """
+import sys
+from collections.abc import Mapping
+from threading import Barrier, Thread
+import msgspec
+from skill.library.plain import convert
+sys.setswitchinterval(1e-6)
+for number in range(20):
+    inner = msgspec.defstruct(f"Inner{number}", [("a", int, 0)], frozen=True)
+    kind = msgspec.defstruct(f"Kind{number}", [(f"f{n}", Mapping[str, inner] | None, None) for n in range(40)])
+    together = Barrier(8)
+    def read():
+        together.wait()
+        convert({f"f{n}": {"x": {"a": 1}} for n in range(40)}, kind)
+    threads = [Thread(target=read) for _ in range(8)]
+    for thread in threads: thread.start()
+    for thread in threads: thread.join()
+"""
+    assert subprocess.run([sys.executable, "-c", tried], check=False).returncode == 0

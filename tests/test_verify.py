@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta, timezone
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Any
 
 import forge
@@ -28,8 +29,9 @@ from werkzeug.serving import make_server
 
 from skill.alexa.door import chains
 from skill.alexa.door.certificates import NoTrustRoots, trust_roots
-from skill.alexa.door.chains import CERTIFICATE_BYTES, REMEMBERED, download
+from skill.alexa.door.chains import CERTIFICATE_BYTES, REMEMBERED, WAITING, download
 from skill.alexa.door.refusals import NotFromAlexa, Reason
+from skill.alexa.envelope import Envelope
 from skill.alexa.verify import Verifier
 from skill.web import create_app
 from skill.web.settings import Settings
@@ -90,7 +92,7 @@ def test_there_are_enough_kinds_and_reasons() -> None:
     """Each reason that one request alone can give has its kinds here, and no two kinds have the same name."""
     names = [case.name for case in (*GOOD, *FORGED)]
     assert len(set(names)) == len(names)
-    of_time = {Reason.DOWNLOAD_WAIT, Reason.CHAIN_OVER, Reason.UNEXPECTED}
+    of_time = {Reason.DOWNLOAD_WAIT, Reason.DOWNLOAD_BUSY, Reason.CHAIN_OVER, Reason.UNEXPECTED}
     assert {case.reason for case in FORGED} == set(Reason) - of_time
     assert len(FORGED) >= 45 <= len(set(Reason))
     assert len(GOOD) >= 6
@@ -113,8 +115,8 @@ class Fresh:
     def __init__(self, make: Make) -> None:
         self.make = make
 
-    def check(self, headers: dict[str, str], body: bytes) -> None:
-        self.make(self.case.fetch).check(headers, body)
+    def admit(self, headers: dict[str, str], body: bytes) -> Envelope:
+        return self.make(self.case.fetch).admit(headers, body)
 
 
 @pytest.fixture(scope="module")
@@ -242,7 +244,7 @@ def test_a_cheap_refusal_downloads_nothing(make: Make) -> None:
 
 @pytest.mark.parametrize(
     ("holder", "reason"),
-    [("leaf", Reason.LEAF_EXPIRED), ("intermediate", Reason.CHAIN_DATES)],
+    [("leaf", Reason.LEAF_EXPIRED), ("intermediate", Reason.CHAIN_UNTRUSTED)],
 )
 def test_a_remembered_certificate_is_not_believed_beyond_its_time(holder: str, reason: Reason, make: Make) -> None:
     """Neither the signing one nor its issuer; a remembered one counts no more than a new one."""
@@ -267,7 +269,7 @@ def test_a_remembered_certificate_is_not_believed_before_its_time(make: Make) ->
     verifier = make(Host(forge.pem(forge.leaf(issuer), issuer)), clock)
     verifier.check(USUAL.headers, USUAL.body)
     clock.now = NOW - timedelta(hours=2)
-    assert refused(verifier, at(clock.now)) is Reason.CHAIN_DATES
+    assert refused(verifier, at(clock.now)) is Reason.CHAIN_UNTRUSTED
 
 
 def test_renewed_certificates_at_the_same_address_are_found(make: Make) -> None:
@@ -393,6 +395,87 @@ def test_one_slow_download_holds_up_nobody_else(make: Make) -> None:
     slow.go.set()
     thread.join(10)
     assert outcomes == [None]
+
+
+def strangers(same: bool) -> list[Case]:
+    """Requests of nobody's, whose certificates are said to lie where an answer takes long."""
+    urls = [URL.replace("12", "slow" if same else f"slow-{number}") for number in range(100)]
+    return [forge.request("a stranger", url=url, signature="AAAA") for url in urls]
+
+
+@pytest.mark.parametrize("same", [False, True], ids=["an address each", "one address"])
+def test_strangers_who_name_slow_addresses_hold_up_nobody(same: bool, make: Make) -> None:
+    """However many there are, only a few threads wait for them; whoever is known is answered meanwhile."""
+    slow = SlowHost(OSError("nothing there"))
+    verifier = make(lambda url: slow(url) if "slow" in url else forge.good_pem())
+    verifier.check(USUAL.headers, USUAL.body)
+    outcomes: SimpleQueue[str] = SimpleQueue()
+
+    def ask(case: Case) -> None:
+        outcomes.put(refused(verifier, case))
+
+    threads = [threading.Thread(target=ask, args=(case,)) for case in strangers(same)]
+    for thread in threads:
+        thread.start()
+    assert {outcomes.get(timeout=10) for _ in range(len(threads) - WAITING)} == {Reason.DOWNLOAD_BUSY}
+    began = time.monotonic()
+    for _ in range(100):
+        verifier.check(USUAL.headers, USUAL.body)
+    assert time.monotonic() - began < 2
+    assert len(slow.asked) == (1 if same else WAITING)
+    assert sum(thread.is_alive() for thread in threads) == WAITING
+    slow.go.set()
+    assert {outcomes.get(timeout=10) for _ in range(WAITING)} == {Reason.DOWNLOAD_FAILED}
+    for thread in threads:
+        thread.join(10)
+    case = forge.request("afterwards", url=URL.replace("12", "13"))
+    verifier.check(case.headers, case.body)
+
+
+def test_while_no_certificate_is_known_downloads_wait_for_their_turn(make: Make) -> None:
+    """After a start nobody is turned away because others came first; and no more than a few are under way."""
+    at_once, most, lock = 0, 0, threading.Lock()
+
+    def fetch(_url: str) -> bytes:
+        nonlocal at_once, most
+        with lock:
+            at_once += 1
+            most = max(most, at_once)
+        time.sleep(0.05)
+        with lock:
+            at_once -= 1
+        raise OSError("nothing there")
+
+    verifier = make(fetch)
+    outcomes: SimpleQueue[str] = SimpleQueue()
+    threads = [
+        threading.Thread(target=lambda case=case: outcomes.put(refused(verifier, case)))
+        for case in strangers(same=False)[: 3 * WAITING]
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(10)
+    assert [outcomes.get(timeout=1) for _ in threads] == [Reason.DOWNLOAD_FAILED] * len(threads)
+    assert most == WAITING
+
+
+def test_whoever_finds_no_place_in_time_is_refused(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also while no certificate is known."""
+    monkeypatch.setattr(chains, "DOWNLOAD_SECONDS", 0.1)
+    host = SlowHost()
+    cases = [forge.request("one of many", url=URL.replace("12", str(number))) for number in range(WAITING + 1)]
+    threads = []
+    verifier = make(host)
+    for case in cases[:WAITING]:
+        threads.append(threading.Thread(target=verifier.check, args=(case.headers, case.body)))
+        threads[-1].start()
+    while len(host.asked) < WAITING:
+        time.sleep(0.01)
+    assert refused(verifier, cases[WAITING]) is Reason.DOWNLOAD_BUSY
+    host.go.set()
+    for thread in threads:
+        thread.join(10)
 
 
 def test_waiting_for_a_download_has_an_end(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -640,7 +723,7 @@ def test_of_a_large_file_little_is_read(site: Callable[[str], bytes], make: Make
 @pytest.mark.parametrize("url", ["http://localhost/", "file:///etc/hosts", "ftp://localhost/", "data:,x"])
 def test_nothing_but_https_is_spoken(url: str) -> None:
     """Should the check of the URL ever fail, this still stands."""
-    with pytest.raises(OSError, match="unknown url type"):
+    with pytest.raises(OSError, match="No connection adapters"):
         download(url)
 
 

@@ -14,7 +14,7 @@ import law
 import pytest
 from werkzeug.serving import make_server
 
-from skill.alexa.attributes import KEY
+from skill.alexa.envelope import KEY
 
 NPM = Path(__file__).parent / "npm"
 MODEL = Path(__file__).parent.parent / "interaction_model" / "en-US.json"

@@ -8,15 +8,22 @@ from typing import Any
 import law
 import pytest
 from ask_sdk_core.exceptions import SerializationException
+from ask_sdk_core.skill import CustomSkill
+from ask_sdk_runtime.dispatch import GenericRequestDispatcher
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from skill.alexa import verify
+from skill.alexa.envelope import Envelope
+from skill.alexa.skill import Coach
 from skill.library.limits import REQUEST_BYTES
 from skill.web import create_app
+from skill.web.app import SkillAdapter
 from skill.web.local import is_loopback
 from skill.web.settings import Settings, SettingsFaults
+
+from ask_sdk_webservice_support.webservice_handler import WebserviceSkillHandler  # isort: skip  # after skill.web.app
 
 LAUNCH = law.envelope("launch")
 
@@ -96,6 +103,22 @@ def test_with_an_address_for_the_sounds_they_are_played() -> None:
     assert (
         'src="https://coach.example/sounds/en-bed-60.mp3"' in answered["response"]["reprompt"]["outputSpeech"]["ssml"]
     )
+
+
+def test_every_request_passes_amazons_adapter_its_skill_and_our_handler(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """flask-ask-sdk's adapter dispatches to ask-sdk-core's CustomSkill, which finds our handler by its own dispatch."""
+    passed: list[str] = []
+    law.spy(monkeypatch, SkillAdapter, "dispatch_request", passed)
+    law.spy(monkeypatch, WebserviceSkillHandler, "verify_request_and_dispatch", passed)
+    law.spy(monkeypatch, CustomSkill, "invoke", passed)
+    law.spy(monkeypatch, GenericRequestDispatcher, "dispatch", passed)
+    law.spy(monkeypatch, Coach, "handle", passed)
+    for name in law.names():
+        assert client.post("/alexa", json=law.envelope(name)).status_code == 200
+        assert passed == ["dispatch_request", "verify_request_and_dispatch", "invoke", "dispatch", "handle"]
+        passed.clear()
 
 
 # Refusing what is no request
@@ -260,12 +283,13 @@ def test_a_sender_is_checked_by_the_raw_bytes_before_anything_reads_them(
     """The verifier sees every byte and header as it came, and who is not known never reaches the skill."""
     seen: list[tuple[str, bytes]] = []
 
-    def check(self: verify.Verifier, headers: Any, body: bytes) -> None:
+    def admit(self: verify.Verifier, headers: Any, body: bytes) -> Envelope:
         seen.append((headers["Signature-256"], body))
         if b"forged" in body:
             raise verify.NotFromAlexa("forged")
+        return law.received(body.decode())
 
-    monkeypatch.setattr(verify.Verifier, "check", check)
+    monkeypatch.setattr(verify.Verifier, "admit", admit)
     client = create_app(Settings(skill_ids=(law.SKILL_ID,))).test_client()
     body = json.dumps(LAUNCH, indent=7).encode()
     headers = {"Signature-256": "s", "Host": "coach.example", "X-Forwarded-For": "1.2.3.4"}

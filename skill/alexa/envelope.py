@@ -1,44 +1,30 @@
-"""Request envelopes into the SDK's models, and its models into JSON: all that passes between Alexa and the handler.
+"""What Alexa sends, as far as the skill uses it: read once, for whoever checks it and for whoever acts on it.
 
-The SDK's own reader spends most of a hello world's time, much of it on parts that the skill never looks at. And its
-model dates from 2023: a viewport, a resolution status or a reason for a session's end that it does not know makes the
-whole request unreadable. Here each field is read by itself: what is not as it should be is as if it had not been sent,
-and what nobody uses is not read. The models stay the SDK's, so everything else in it works on them.
+A request that is as Alexa documents it is read by msgspec in one step. Where anything is not, each field is read by
+itself: what is not as it should be is as if it had not been sent, so that whoever is newer than this skill is answered.
+What nobody uses is not read at all. Fields have the names that they have in the SDK's models, so that the SDK takes an
+Envelope for its own RequestEnvelope, and its documentation holds for both.
 """
 
 import json
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
-from enum import Enum
-from functools import cache
 from typing import Any
 
-from ask_sdk_core.serialize import DefaultSerializer
-from ask_sdk_model import (
-    Application,
-    Context,
-    Device,
-    Intent,
-    IntentRequest,
-    LaunchRequest,
-    Person,
-    Request,
-    RequestEnvelope,
-    Session,
-    SessionEndedError,
-    SessionEndedErrorType,
-    SessionEndedReason,
-    SessionEndedRequest,
-    Slot,
-    SupportedInterfaces,
-    User,
-)
-from ask_sdk_model.canfulfill import CanFulfillIntentRequest
-from ask_sdk_model.interfaces.system import SystemState
-from ask_sdk_model.slu.entityresolution import Resolution, Resolutions, Status, StatusCode, Value, ValueWrapper
+import msgspec
 
+from skill.alexa.door.refusals import Reason
+from skill.dialogue.session import Session as Conversation
 from skill.library.limits import RESPONSE_BYTES
+from skill.library.plain import from_plain, to_plain_sparsely
+from skill.library.values import Value, field, force_setattr
+
+KEY = "hip_coach"
+"""The session attribute that holds the conversation."""
+
+VERSION = 1
+"""Of what is in it. Rises when an older session would be misread, and then `session_of` says how to read that one."""
 
 DEEPEST = 12
 """Levels of nesting in session attributes; ours have four."""
@@ -46,133 +32,145 @@ DEEPEST = 12
 LARGEST = RESPONSE_BYTES // 2
 """Bytes of session attributes as JSON; ours have a few hundred. An answer may carry them back, beside what it says."""
 
-Read = Callable[[Any], Any]
-"""From a value in JSON to what the skill can use of it; None where that is nothing."""
+NO_NUMBER = "NaN"
+"""Stands among the odd places for a number that JSON does not know."""
 
 
 class NotAnEnvelope(ValueError):
     """What came is no request of Alexa's at all: not JSON, or without a request of some type in it."""
 
-
-class OtherRequest(Request):
-    """A request of a type for which the skill has no use; the SDK may know it or not."""
-
-    def __init__(self, kind: str, request_id: str | None, timestamp: datetime | None, locale: str | None) -> None:
-        """Only what every request has."""
-        super().__init__(object_type=kind, request_id=request_id, timestamp=timestamp, locale=locale)
+    def __init__(self, told: str, reason: Reason) -> None:
+        """Takes what its sender is told, and what the log is."""
+        super().__init__(told)
+        self.reason = reason
 
 
-class Serializer(DefaultSerializer):
-    """The SDK's serializer, for a world that has moved on since 2023."""
-
-    def deserialize(self, payload: str | None, obj_type: Any) -> Any:
-        """Read JSON as one of the SDK's models. A RequestEnvelope is always read, if it is one at all.
-
-        Raises:
-            NotAnEnvelope: it is not JSON, or holds no request of any type.
-        """
-        if obj_type is not RequestEnvelope:
-            return super().deserialize(payload, obj_type)
-        return self.read(_plain(payload or ""))
-
-    def read(self, plain: object) -> Any:
-        """Read what was JSON as a RequestEnvelope, likewise.
-
-        Raises:
-            NotAnEnvelope: it holds no request of any type.
-        """
-        envelope = _ENVELOPE(plain)
-        if envelope is None or envelope.request is None:
-            raise NotAnEnvelope("the body is no request of Alexa's: it has no request of any type")
-        if envelope.session and envelope.session.attributes is None:
-            envelope.session.attributes = {}
-        return envelope
-
-    def serialize(self, obj: Any) -> Any:
-        """A model of the SDK's as values that JSON knows, exactly as the SDK would have it."""
-        kind: Any = type(obj)
-        if kind in _ATOMS:
-            return obj
-        if kind is dict:
-            return {key: value if type(value) in _ATOMS else self.serialize(value) for key, value in obj.items()}
-        if kind is list:
-            return [self.serialize(value) for value in obj]
-        names = _names(kind)
-        if names is None:
-            return super().serialize(obj)
-        found = ((name, getattr(obj, own)) for own, name in names)
-        return {
-            name: value if type(value) in _ATOMS else self.serialize(value)
-            for name, value in found
-            if value is not None
-        }
+# The parts. Each may be missing, and so may each of their fields.
 
 
-_ATOMS = frozenset((str, bool, int, type(None)))
+class Part(Value, frozen=True, rename="camel"):
+    """A part of a request."""
 
 
-@cache
-def _names(kind: Any) -> tuple[tuple[str, str], ...] | None:
-    """A model's attributes, each by Python's name and by JSON's; None for what is no model."""
-    types = getattr(kind, "deserialized_types", None)
-    if types is None or issubclass(kind, Enum):
-        return None
-    names = getattr(kind, "attribute_map", {})
-    return tuple((own, names.get(own, own)) for own in types)
+class _Value(Part):
+    id: str | None = None
 
 
-# JSON
+class _ValueWrapper(Part):
+    value: _Value | None = None
 
 
-def _plain(payload: str) -> object:
-    try:
-        return _JSON.decode(payload)
-    except (ValueError, RecursionError) as fault:
-        raise NotAnEnvelope("the body is not JSON") from fault
+class _Status(Part):
+    code: str | None = None
 
 
-def _finite(written: str) -> float | None:
-    """Python reads 1e400 as infinity, which could not be written again."""
-    number = float(written)
-    return number if math.isfinite(number) else None
+class _Resolution(Part):
+    status: _Status | None = None
+    values: tuple[_ValueWrapper, ...] | None = None
 
 
-_JSON = json.JSONDecoder(parse_float=_finite, parse_constant=lambda _: None)
+class _Resolutions(Part):
+    resolutions_per_authority: tuple[_Resolution, ...] | None = None
 
 
-# Values
+class Slot(Part):
+    """What was said for a slot, and which of our own values each authority took it for."""
+
+    value: str | None = None
+    resolutions: _Resolutions | None = None
 
 
-def _text(value: object) -> str | None:
-    return value if isinstance(value, str) else None
+class Intent(Part):
+    """What Alexa took somebody to mean."""
+
+    name: str | None = None
+    slots: dict[str, Slot | None] | None = None
 
 
-def _flag(value: object) -> bool | None:
-    return value if isinstance(value, bool) else None
+class _SessionEndedError(Part):
+    object_type: str | None = field(default=None, name="type")
 
 
-def _moment(value: object) -> datetime | None:
-    """A time; one with an offset that no place on Earth has is none."""
-    try:
-        moment = datetime.fromisoformat(value) if isinstance(value, str) else None
-        return moment if moment and (moment.tzinfo is None or moment.utcoffset() is not None) else None
-    except ValueError:
-        return None
+class Request(Part):
+    """What happened. The fields that only some types have are looked at only where the type is such a one."""
+
+    object_type: str = field(name="type")
+    request_id: str | None = None
+    sent: str | None = field(default=None, name="timestamp")
+    locale: str | None = None
+    intent: Intent | None = None
+    reason: str | None = None
+    error: _SessionEndedError | None = None
+
+    @property
+    def timestamp(self) -> datetime | None:
+        """When it was sent; one with an offset that no place on Earth has is none."""
+        try:
+            moment = datetime.fromisoformat(self.sent) if self.sent else None
+            return moment if moment and (moment.tzinfo is None or moment.utcoffset() is not None) else None
+        except ValueError:
+            return None
 
 
-def _one_of(names: type[Enum]) -> Read:
-    by_value = {name.value: name for name in names}
-    return lambda value: by_value.get(value) if isinstance(value, str) else None
+class _Application(Part):
+    application_id: str | None = None
 
 
-def _attributes(value: object) -> dict[str, Any]:
-    """Session attributes; none where they could not be ours, because an answer could not carry them back."""
-    if not isinstance(value, dict) or _deep(value):
-        return {}
-    try:
-        return _Received(value) if len(json.dumps(value, allow_nan=False)) <= LARGEST else {}
-    except ValueError:  # an infinite number, which Lambda's own reader lets through
-        return {}
+class _User(Part):
+    user_id: str | None = None
+
+
+class _Person(Part):
+    person_id: str | None = None
+
+
+class _Screen(Part):
+    """That a device has one; what it can do is not looked at."""
+
+
+class _SupportedInterfaces(Part):
+    alexa_presentation_apl: _Screen | None = field(default=None, name="Alexa.Presentation.APL")
+
+
+class _Device(Part):
+    device_id: str | None = None
+    supported_interfaces: _SupportedInterfaces | None = None
+
+
+class System(Part):
+    """Who asks, by which device, and how Alexa's settings are asked for."""
+
+    application: _Application | None = None
+    user: _User | None = None
+    person: _Person | None = None
+    device: _Device | None = None
+    api_endpoint: str | None = None
+    api_access_token: str | None = None
+
+
+class _Context(Part):
+    system: System | None = field(default=None, name="System")
+
+
+class Session(Part):
+    """A session, with the attributes that the last answer gave it; none where they could not be ours."""
+
+    new: bool | None = None
+    session_id: str | None = None
+    application: _Application | None = None
+    user: _User | None = None
+    attributes: dict[str, Any] | None = None
+
+    def __post_init__(self) -> None:
+        force_setattr(self, "attributes", _usable(self.attributes))
+
+
+class Envelope(Part, weakref=True):
+    """A whole request."""
+
+    request: Request
+    session: Session | None = None
+    context: _Context | None = None
 
 
 class _Received(dict[str, Any]):
@@ -182,7 +180,22 @@ class _Received(dict[str, Any]):
         return self
 
 
-def _deep(value: object) -> bool:
+def _usable(attributes: dict[str, Any] | None) -> _Received:
+    """Attributes that an answer could carry back."""
+    return _Received(attributes) if attributes and not _is_deep(attributes) and _fits(attributes) else _Received()
+
+
+def _fits(attributes: dict[str, Any]) -> bool:
+    """Whether they are small enough, in the longest form that they can be sent back in, which is ASCII."""
+    try:
+        if 3 * len(msgspec.json.encode(attributes)) <= LARGEST:  # no byte of UTF-8 becomes more than three of ASCII
+            return True
+    except UnicodeEncodeError:  # half a pair of surrogates
+        pass
+    return len(json.dumps(attributes)) <= LARGEST
+
+
+def _is_deep(value: object) -> bool:
     level = [value]
     for _ in range(DEEPEST):
         level = [
@@ -196,103 +209,89 @@ def _deep(value: object) -> bool:
     return True
 
 
-# Models
+# Reading
 
 
-def _model(kind: type[Any], **fields: Read) -> Read:
-    """Reads an object as one of the SDK's models: the fields named, as Python names them, and no others."""
-    names = kind.attribute_map
-    readers = tuple((own, names[own], read) for own, read in fields.items())
+Odd = frozenset[str]
+"""The places where something was not as Alexa documents it, such as "context.System.user"."""
 
-    def read(value: object) -> Any:
-        if not isinstance(value, dict):
+
+def read(body: bytes | str) -> tuple[Envelope, Odd]:
+    """A request from its JSON, and what in it was as if it had not been sent. Of two equal keys, the later one counts.
+
+    Raises:
+        NotAnEnvelope: it is not JSON, or holds no request of any type.
+    """
+    try:
+        text = body.decode() if isinstance(body, bytes) else body
+    except UnicodeDecodeError as fault:
+        raise NotAnEnvelope("The body is not UTF-8", Reason.BODY_CODING) from fault
+    try:
+        return _AS_DOCUMENTED.decode(text), frozenset()
+    except (ValueError, RecursionError):  # msgspec's own errors are ValueErrors
+        return _field_by_field(text)
+
+
+_AS_DOCUMENTED = msgspec.json.Decoder(Envelope)
+
+
+def _field_by_field(text: str) -> tuple[Envelope, Odd]:
+    odd: set[str] = set()
+
+    def constant(_name: str) -> None:
+        odd.add(NO_NUMBER)
+
+    try:
+        plain = json.loads(text, parse_float=_finite, parse_constant=constant)
+    except (ValueError, RecursionError) as fault:
+        deep = isinstance(fault, RecursionError)
+        raise NotAnEnvelope("the body is not JSON", Reason.BODY_DEEP if deep else Reason.BODY_NOT_JSON) from fault
+    request = plain.get("request") if isinstance(plain, dict) else None
+    if not isinstance(request, dict) or not isinstance(request.get("type"), str):
+        inside = Reason.REQUEST_TYPE if isinstance(request, dict) else Reason.REQUEST_MISSING
+        reason = inside if isinstance(plain, dict) else Reason.BODY_NOT_OBJECT
+        raise NotAnEnvelope("the body is no request of Alexa's: it has no request of any type", reason)
+    envelope: Envelope = _tolerant(msgspec.inspect.type_info(Envelope), plain, "", odd)
+    return envelope, frozenset(odd)
+
+
+def _finite(written: str) -> float | None:
+    """Python reads 1e400 as infinity, which could not be written again."""
+    number = float(written)
+    return number if math.isfinite(number) else None
+
+
+def _tolerant(kind: msgspec.inspect.Type, value: object, place: str, odd: set[str]) -> Any:
+    """A value of that kind, or None, and then the place is added to the odd ones."""
+    match kind, value:
+        case msgspec.inspect.UnionType(types=types), _:  # something or None
+            return None if value is None else _tolerant(types[0], value, place, odd)
+        case msgspec.inspect.StructType(cls=part, fields=fields), dict():
+            known = [one for one in fields if one.encode_name in value]
+            under = f"{place}." if place else ""
+            found = {
+                one.name: _tolerant(one.type, value[one.encode_name], under + one.encode_name, odd) for one in known
+            }
+            return part(**found)
+        case msgspec.inspect.VarTupleType(item_type=inner), list():
+            return tuple(read for item in value if (read := _tolerant(inner, item, place, odd)) is not None)
+        case msgspec.inspect.DictType(value_type=inner), dict():
+            return {key: _tolerant(inner, item, f"{place}.{key}", odd) for key, item in value.items()}
+        case (msgspec.inspect.StrType(), str()) | (msgspec.inspect.BoolType(), bool()) | (msgspec.inspect.AnyType(), _):
+            return value
+        case _:
+            odd.add(place)
             return None
-        return kind(**{own: read(value[name]) for own, name, read in readers if name in value})
-
-    return read
 
 
-def _list_of(inner: Read) -> Read:
-    def read(value: object) -> Any:
-        return [found for item in value if (found := inner(item))] if isinstance(value, list) else None
-
-    return read
+# The conversation in a session's attributes: nothing of it is believed when it comes back
 
 
-def _dict_of(inner: Read) -> Read:
-    def read(value: object) -> Any:
-        return {key: inner(item) for key, item in value.items()} if isinstance(value, dict) else None
-
-    return read
+def attributes_of(session: Conversation) -> dict[str, object]:
+    """The session attributes that carry a conversation. What is as in a fresh one does not travel."""
+    return {KEY: {"version": VERSION, **to_plain_sparsely(session)}}
 
 
-_VALUE = _model(ValueWrapper, value=_model(Value, name=_text, id=_text))
-
-_RESOLUTION = _model(Resolution, status=_model(Status, code=_one_of(StatusCode)), values=_list_of(_VALUE))
-
-_SLOT = _model(
-    Slot, name=_text, value=_text, resolutions=_model(Resolutions, resolutions_per_authority=_list_of(_RESOLUTION))
-)
-
-_INTENT = _model(Intent, name=_text, slots=_dict_of(_SLOT))
-
-_APPLICATION = _model(Application, application_id=_text)
-
-_USER = _model(User, user_id=_text)
-
-
-def _apl(value: object) -> Any:
-    """A screen's own language. Imported late: the SDK has it in 75 modules, and most devices have no screen."""
-    from ask_sdk_model.interfaces.alexa.presentation.apl import AlexaPresentationAplInterface
-
-    return AlexaPresentationAplInterface() if isinstance(value, dict) else None
-
-
-_DEVICE = _model(Device, device_id=_text, supported_interfaces=_model(SupportedInterfaces, alexa_presentation_apl=_apl))
-
-_SYSTEM = _model(
-    SystemState,
-    application=_APPLICATION,
-    user=_USER,
-    person=_model(Person, person_id=_text),
-    device=_DEVICE,
-    api_endpoint=_text,
-    api_access_token=_text,
-)
-
-_SESSION = _model(Session, new=_flag, session_id=_text, application=_APPLICATION, user=_USER, attributes=_attributes)
-
-_ALWAYS: Mapping[str, Read] = {"request_id": _text, "timestamp": _moment, "locale": _text}
-
-_REQUESTS: Mapping[str, Read] = {
-    "LaunchRequest": _model(LaunchRequest, **_ALWAYS),
-    "IntentRequest": _model(IntentRequest, **_ALWAYS, intent=_INTENT),
-    "CanFulfillIntentRequest": _model(CanFulfillIntentRequest, **_ALWAYS, intent=_INTENT),
-    "SessionEndedRequest": _model(
-        SessionEndedRequest,
-        **_ALWAYS,
-        reason=_one_of(SessionEndedReason),
-        error=_model(SessionEndedError, object_type=_one_of(SessionEndedErrorType), message=_text),
-    ),
-}
-"""What is read of each type of request that means something to the skill."""
-
-
-def _request(value: object) -> Request | None:
-    kind = value.get("type") if isinstance(value, dict) else None
-    if not isinstance(value, dict) or not isinstance(kind, str):
-        return None
-    read = _REQUESTS.get(kind, _other(kind))
-    request: Request = read(value)
-    return request
-
-
-def _other(kind: str) -> Read:
-    return lambda value: OtherRequest(
-        kind, _text(value.get("requestId")), _moment(value.get("timestamp")), _text(value.get("locale"))
-    )
-
-
-_ENVELOPE = _model(
-    RequestEnvelope, version=_text, session=_SESSION, context=_model(Context, system=_SYSTEM), request=_request
-)
+def session_of(attributes: Mapping[str, object] | None) -> Conversation:
+    """The conversation that attributes carry; whatever is damaged in it is as in a fresh one. Never raises."""
+    return from_plain(Conversation, attributes.get(KEY) if isinstance(attributes, Mapping) else None)

@@ -10,16 +10,19 @@ import sqlite3
 import sys
 import time
 import traceback
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TextIO
 
+import msgspec
+
 from skill.memory.shelf import StoreFailed
 
 log = logging.getLogger(__name__)
+_OURS = logging.getLogger("skill")
 
 TELLING: tuple[type[BaseException], ...] = (OSError, sqlite3.Error, StoreFailed)
 """Exceptions whose text names files, tables and states of a disk or database, never what came in a request."""
@@ -75,16 +78,18 @@ def end(*, write: bool = True) -> None:
     assert isinstance(started, float)
     facts = noted | {"ms": round((time.perf_counter() - started) * 1000, 2)}
     outcome = facts.get("outcome", Outcome.FAILED)
-    why = f": {facts['reason']}" if "reason" in facts else ""
-    _tell(_LEVELS.get(outcome, logging.INFO), f"request {outcome}{why}", facts)
-
-
-def _tell(level: int, told: str, facts: Facts) -> None:
-    """One line, without looking up who calls: it is always the same place, and there is one for each turn."""
-    if log.isEnabledFor(level):
-        record = logging.LogRecord(log.name, level, __file__, 0, told, (), None)
-        record.facts = facts
-        log.handle(record)
+    level = _LEVELS.get(outcome, logging.INFO)
+    told = f"request {outcome}" + (f": {facts['reason']}" if "reason" in facts else "")
+    if not log.isEnabledFor(level):
+        return
+    match _OURS.handlers:
+        case [Lines() as lines] if not _OURS.propagate:
+            # Nobody else listens, so no record of it need be made, nor is it looked up who tells it.
+            lines.write(_line(time.time(), level, log.name, told, facts))
+        case _:
+            record = logging.LogRecord(log.name, level, __file__, 0, told, (), None)
+            record.facts = facts
+            log.handle(record)
 
 
 @contextmanager
@@ -105,34 +110,45 @@ def write_to(stream: TextIO | None = None, level: int = logging.INFO) -> None:
         stream: where to; None is standard error.
         level: the least that is worth a line.
     """
-    handler = logging.StreamHandler(stream or sys.stderr)
-    handler.setFormatter(JsonLines())
-    ours = logging.getLogger("skill")
-    ours.handlers = [handler]
-    ours.setLevel(level)
-    ours.propagate = False
+    _OURS.handlers = [Lines(stream or sys.stderr)]
+    _OURS.setLevel(level)
+    _OURS.propagate = False
 
 
-class JsonLines(logging.Formatter):
-    """A record of Python's logging as one line of JSON."""
+class Lines(logging.StreamHandler[TextIO]):
+    """Writes lines of JSON."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """The line, without a line end; anything that JSON does not know is written by its type's name."""
-        facts: Mapping[str, object] = getattr(record, "facts", {})
-        line: Facts = {
-            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
-            "level": record.levelname.lower(),
-            "from": record.name,
-            "event": record.getMessage(),
-            **_request_id(),
-            **facts,
-        }
+        """A record of Python's logging as a line, without a line end."""
+        facts: Facts = {**_request_id(), **getattr(record, "facts", {})}
         if record.exc_info and record.exc_info[1]:
-            line |= _fault(record.exc_info[1])
-        return _JSON.encode(line)
+            facts |= _fault(record.exc_info[1])
+        return _line(record.created, record.levelno, record.name, record.getMessage(), facts)
+
+    def write(self, line: str) -> None:
+        """Write a line that is there already."""
+        with self.lock or nullcontext():
+            self.stream.write(line + self.terminator)
+            self.flush()
 
 
-_JSON = json.JSONEncoder(default=lambda value: type(value).__name__)
+def _line(at: float, level: int, name: str, event: str, facts: Facts) -> str:
+    """A line of JSON; anything that JSON does not know is written by its type's name."""
+    line = {
+        "time": datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds"),
+        "level": logging.getLevelName(level).lower(),
+        "from": name,
+        "event": event,
+        **facts,
+    }
+    try:
+        return msgspec.json.encode(line, enc_hook=_kind).decode()
+    except UnicodeEncodeError:  # half a pair of surrogates
+        return json.dumps(line, default=_kind)
+
+
+def _kind(value: object) -> str:
+    return type(value).__name__
 
 
 def _request_id() -> Facts:

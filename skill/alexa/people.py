@@ -7,12 +7,9 @@ rides in the session, and the next turn tries again. Where the session ends, the
 import logging
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from threading import Lock
 from typing import Any
 
-from ask_sdk_model import RequestEnvelope, SessionEndedRequest
-
-from skill.alexa.attributes import KEY, attributes_of, session_of
+from skill.alexa.envelope import Envelope, attributes_of, session_of
 from skill.alexa.logs import note
 from skill.dialogue.events import KINDS, Event, Said, kind_of, name_of
 from skill.dialogue.session import Forget, Person, Session
@@ -74,7 +71,7 @@ class Found(Value):
 # Who asks
 
 
-def asking_of(envelope: RequestEnvelope) -> Asking:
+def asking_of(envelope: Envelope) -> Asking:
     """Who sends a request, as far as the request itself tells.
 
     The speaker is fixed at the start of a session and rides in it under SPEAKER; so a voice that is recognised
@@ -90,20 +87,20 @@ def asking_of(envelope: RequestEnvelope) -> Asking:
         voice=_clean(settled) if isinstance(settled, str) else _voice(envelope),
         settled=isinstance(settled, str) and thread.met,
         session=fingerprint(session.session_id if session else None),
-        request=fingerprint(request.request_id if request else None),
-        at=_milliseconds(request.timestamp if request else None),
-        ends=isinstance(request, SessionEndedRequest),
+        request=fingerprint(request.request_id),
+        at=_milliseconds(request.timestamp),
+        ends=request.object_type == "SessionEndedRequest",
         thread=thread,
     )
 
 
-def _carried(envelope: RequestEnvelope) -> Attributes:
+def _carried(envelope: Envelope) -> Attributes:
     """What an earlier turn of the session has put into it."""
     session = envelope.session
     return session.attributes if session and not session.new and isinstance(session.attributes, dict) else {}
 
 
-def _user(envelope: RequestEnvelope) -> str:
+def _user(envelope: Envelope) -> str:
     """The user by the context, as every request has it, or by the session."""
     system = envelope.context.system if envelope.context else None
     for place in (system, envelope.session):
@@ -112,7 +109,7 @@ def _user(envelope: RequestEnvelope) -> str:
     return ""
 
 
-def _voice(envelope: RequestEnvelope) -> str:
+def _voice(envelope: Envelope) -> str:
     system = envelope.context.system if envelope.context else None
     person = system.person if system else None
     return _clean(person.person_id) if person and person.person_id else HOUSEHOLD
@@ -283,17 +280,12 @@ def _as_json(event: Event) -> dict[str, Any]:
     return {"is": name_of(kind_of(event)), **({} if isinstance(event, Said) else to_plain(event))}
 
 
-session_of({KEY: {}})  # while there is one thread: see memory/record.py
-_FIRST = Lock()
-
-
 def event_done(done: Done) -> Event | None:
     """What happened in a turn; None where that cannot be told any more."""
     kind = KINDS.get(str(done.event.get("is")))
     if kind is None or isinstance(kind, Said):
         return kind
     try:
-        with _FIRST:
-            return from_plain(kind, dict(done.event))
+        return from_plain(kind, dict(done.event))
     except Damaged:
         return None

@@ -1,15 +1,17 @@
 """A prompt becomes a response, and it keeps the law: it speaks, and it states whether the session ends."""
 
-from collections.abc import Mapping
-
 from ask_sdk_model import Response
 from ask_sdk_model.canfulfill import CanFulfillIntent, CanFulfillIntentValues
 from ask_sdk_model.ui import Card, PlainTextOutputSpeech, Reprompt, SimpleCard, SsmlOutputSpeech
 
+from skill.alexa.envelope import Envelope
 from skill.dialogue import prompt as ours
 from skill.dialogue.prompt import Prompt
 from skill.library.limits import CARD_CHARACTERS
 from skill.media.speech import ssml
+
+SPOKEN_TO = ("LaunchRequest", "IntentRequest")
+"""The types of request that have to be answered with speech."""
 
 
 def response_of(prompt: Prompt, sounds_at: str = "") -> Response:
@@ -48,32 +50,21 @@ def apology_of(sorry: str, question: str) -> Response:
     )
 
 
-def last_resort(envelope: object, sorry: str, question: str) -> dict[str, object]:
+def last_resort(envelope: Envelope, sorry: str, question: str) -> dict[str, object]:
     """The same apology as JSON, made without the SDK, for when the SDK is what failed.
-
-    Args:
-        envelope: the request envelope as JSON; whatever is in it, an answer is made.
-        sorry: what is said.
-        question: the reprompt.
 
     Returns:
         The response envelope: the apology and the session as it came for a launch or an intent, silence for others.
     """
-    request, session = (_object(envelope, key) for key in ("request", "session"))
-    if request.get("type") not in ("LaunchRequest", "IntentRequest"):
+    if envelope.request.object_type not in SPOKEN_TO:
         return {"version": "1.0", "response": {}}
     spoken, asked = ({"outputSpeech": {"type": "PlainText", "text": text}} for text in (sorry, question))
-    attributes = _object(session, "attributes")
+    attributes = envelope.session and envelope.session.attributes
     return {
         "version": "1.0",
         **({"sessionAttributes": attributes} if attributes else {}),
         "response": {**spoken, "reprompt": asked, "shouldEndSession": False},
     }
-
-
-def _object(holder: object, key: str) -> Mapping[str, object]:
-    found = holder.get(key) if isinstance(holder, Mapping) else None
-    return found if isinstance(found, Mapping) else {}
 
 
 def nothing() -> Response:

@@ -4,28 +4,20 @@ import logging
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import partial
+from typing import cast
 
 from ask_sdk_core.dispatch_components import AbstractRequestHandler
 from ask_sdk_core.handler_input import HandlerInput
 from ask_sdk_core.skill import CustomSkill
 from ask_sdk_core.skill_builder import CustomSkillBuilder
-from ask_sdk_model import (
-    IntentRequest,
-    LaunchRequest,
-    Request,
-    RequestEnvelope,
-    Response,
-    SessionEndedRequest,
-)
-from ask_sdk_model.canfulfill import CanFulfillIntentRequest
+from ask_sdk_model import Response
 
-from skill.alexa.attributes import attributes_of, session_of
-from skill.alexa.envelope import Serializer
-from skill.alexa.facts import facts_of
+from skill.alexa.envelope import Envelope, attributes_of, session_of
 from skill.alexa.logs import Outcome, note
 from skill.alexa.people import Found, asking_of, done_of, event_done, forget, owe, recall, remember
-from skill.alexa.requests import event_of
-from skill.alexa.responses import apology_of, cannot_fulfill, last_resort, nothing, response_of
+from skill.alexa.requests import event_of, facts_of
+from skill.alexa.responses import SPOKEN_TO, apology_of, cannot_fulfill, last_resort, nothing, response_of
+from skill.alexa.sdk import Serializer
 from skill.alexa.time_zone import device_zone, zone
 from skill.dialogue.events import Event
 from skill.dialogue.respond import respond
@@ -39,6 +31,9 @@ log = logging.getLogger(__name__)
 
 DISABLED = "AlexaSkillEvent.SkillDisabled"
 """The type of request that says that somebody wants this skill no more. [A] skill-events-in-alexa-skills.html."""
+
+ZONE_SECONDS = 7 * 24 * 3600
+"""How long a time zone is taken to be the device's still."""
 
 Respond = Callable[[Session, Event, Scene], Turn]
 Clock = Callable[[], datetime]
@@ -68,7 +63,7 @@ class Coach(AbstractRequestHandler):
         sounds: frozenset[str] = frozenset(),
         sounds_at: str = "",
         clock: Clock = lambda: datetime.now(UTC),
-        zone_of: Callable[[RequestEnvelope], str] = device_zone,
+        zone_of: Callable[[Envelope], str] = device_zone,
     ) -> None:
         """Takes everything that a turn needs and that can be made once.
 
@@ -99,31 +94,30 @@ class Coach(AbstractRequestHandler):
 
     def handle(self, handler_input: HandlerInput) -> Response:
         """Answer a request. The session attributes stay as they came unless a turn was completed."""
-        request = _request(handler_input)
-        note(**facts_of(request))
+        envelope = _received(handler_input)
+        note(**facts_of(envelope.request))
         try:
-            response = self._answer(handler_input, request)
+            response = self._answer(handler_input, envelope)
         except Exception:
             log.exception("a turn failed")
             note(outcome=Outcome.APOLOGISED)
-            return self._sorry(request)
+            return self._sorry(envelope)
         note(outcome=Outcome.SILENT if response == nothing() else Outcome.ANSWERED)
         return response
 
-    def apologise(self, envelope: object) -> dict[str, object]:
-        """The answer to an envelope, as JSON, when not even the SDK could give one; the session stays as it came."""
-        request = envelope.get("request") if isinstance(envelope, Mapping) else None
-        locale = request.get("locale") if isinstance(request, Mapping) else None
-        phrases = self._library(locale if isinstance(locale, str) else None).phrases
-        return last_resort(envelope, phrases["apology"][0], phrases["apology-reprompt"][0])
+    def apologise(self, envelope: Envelope) -> dict[str, object]:
+        """The answer as JSON when not even the SDK could give one; the session stays as it came."""
+        log.exception("the SDK gave no answer")
+        note(outcome=Outcome.APOLOGISED)
+        return last_resort(envelope, *self._apology(envelope))
 
-    def _answer(self, handler_input: HandlerInput, request: Request) -> Response:
-        event = event_of(request)
+    def _answer(self, handler_input: HandlerInput, envelope: Envelope) -> Response:
+        event = event_of(envelope.request)
         if event is not None:
             return self._turn(handler_input, event)
-        if request.object_type == DISABLED:
-            forget(self.store, asking_of(handler_input.request_envelope), Forget.EVERYONE)
-        return cannot_fulfill() if isinstance(request, CanFulfillIntentRequest) else nothing()
+        if envelope.request.object_type == DISABLED:
+            forget(self.store, asking_of(envelope), Forget.EVERYONE)
+        return cannot_fulfill() if envelope.request.object_type == "CanFulfillIntentRequest" else nothing()
 
     def _turn(self, handler_input: HandlerInput, event: Event) -> Response:
         """One turn. The person is remembered before it is answered, and not when it cannot be answered.
@@ -131,21 +125,25 @@ class Coach(AbstractRequestHandler):
         Where somebody else was quicker to save the same person, it is made again on what they have saved. What acts
         outside is done once, afterwards.
         """
-        envelope, manager = handler_input.request_envelope, handler_input.attributes_manager
+        envelope, manager = _received(handler_input), handler_input.attributes_manager
         asking = asking_of(envelope)
         attributes: dict[str, object] = {}
         if envelope.session:
             attributes = manager.session_attributes = manager.session_attributes or attributes
         session = session_of(attributes)
         note(phase=session.phase.value)
-        now = _moment(_request(handler_input).timestamp) or self._clock()
+        now = self._moment(envelope)
         done = done_of(asking, session, event, _milliseconds(now))
         again = partial(self._again, envelope)
-        device = self._zone_of(envelope) if envelope.session and envelope.session.new else ""
-        ended = isinstance(envelope.request, SessionEndedRequest)
+        ended = envelope.request.object_type == "SessionEndedRequest"
+        device: str | None = None
         for _ in tries():
             found = recall(self.store, asking, attributes, again)
-            person = replace(found.person, zone=device) if device else found.person
+            person = found.person
+            if _zone_is_old(envelope, person, now):
+                device = self._zone_of(envelope) if device is None else device  # once a turn, however often it is made
+                zone_now = device or person.zone
+                person = replace(person, zone=zone_now, zone_at=int(now.timestamp())) if zone_now else person
             turn = self._respond(session, event, self._scene(envelope, person, now, found))
             response = nothing() if ended else response_of(turn.prompt, self._sounds_at)
             if turn.forget is not Forget.NOBODY:
@@ -164,15 +162,15 @@ class Coach(AbstractRequestHandler):
                 owe(self.store, asking, riding, again)
         return response
 
-    def _again(self, envelope: RequestEnvelope, person: Person, done: Done) -> Person:
+    def _again(self, envelope: Envelope, person: Person, done: Done) -> Person:
         """Somebody after a turn that is made once more, because they have changed since it was made."""
         if (event := event_done(done)) is None:
             return person
         now = datetime.fromtimestamp(done.at / 1000, UTC)
         return self._respond(session_of(done.session), event, self._scene(envelope, person, now)).person
 
-    def _scene(self, envelope: RequestEnvelope, person: Person, now: datetime, found: Found | None = None) -> Scene:
-        library = self._library(envelope.request.locale if envelope.request else None)
+    def _scene(self, envelope: Envelope, person: Person, now: datetime, found: Found | None = None) -> Scene:
+        library = self._library(envelope.request.locale)
         return Scene(
             person=person,
             library=library,
@@ -182,40 +180,48 @@ class Coach(AbstractRequestHandler):
             recognised=found is None or found.recognised,
         )
 
+    def _moment(self, envelope: Envelope) -> datetime:
+        """A request's own time; one without a zone is in UTC, as Alexa's are. A time outside all sense is none."""
+        sent = envelope.request.timestamp
+        if sent is None or not _SENSIBLE_YEARS[0] <= sent.year <= _SENSIBLE_YEARS[1]:
+            return self._clock()
+        return sent.astimezone(UTC) if sent.tzinfo else sent.replace(tzinfo=UTC)
+
     def _library(self, locale: str | None) -> Library:
         """The content for a locale, else for its language, else the first."""
         asked = locale or ""
         language = asked.partition("-")[0].lower()
         return self._libraries.get(asked) or self._languages.get(language) or self._first
 
-    def _sorry(self, request: Request) -> Response:
-        if not isinstance(request, LaunchRequest | IntentRequest):
-            return nothing()
-        phrases = self._library(request.locale).phrases
-        return apology_of(phrases["apology"][0], phrases["apology-reprompt"][0])
+    def _sorry(self, envelope: Envelope) -> Response:
+        return apology_of(*self._apology(envelope)) if envelope.request.object_type in SPOKEN_TO else nothing()
+
+    def _apology(self, envelope: Envelope) -> tuple[str, str]:
+        """What is said when a turn failed, and asked after it."""
+        phrases = self._library(envelope.request.locale).phrases
+        return phrases["apology"][0], phrases["apology-reprompt"][0]
 
 
-def _request(handler_input: HandlerInput) -> Request:
-    """The request; `Serializer` lets no envelope through that has none."""
-    request: Request = handler_input.request_envelope.request  # type: ignore[assignment]
-    return request
+def _received(handler_input: HandlerInput) -> Envelope:
+    """What our `Serializer` gave the SDK."""
+    return cast(Envelope, handler_input.request_envelope)
+
+
+def _zone_is_old(envelope: Envelope, person: Person, now: datetime) -> bool:
+    """Whether the device's time zone is to be asked for: as a session begins, if it is unknown or a week old."""
+    if envelope.session is None or not envelope.session.new:
+        return False
+    return not (person.zone and 0 <= int(now.timestamp()) - person.zone_at < ZONE_SECONDS)
 
 
 def _milliseconds(moment: datetime) -> int:
     return int(moment.timestamp() * 1000)
 
 
-def _has_screen(envelope: RequestEnvelope) -> bool:
+def _has_screen(envelope: Envelope) -> bool:
     system = envelope.context.system if envelope.context else None
     interfaces = system.device.supported_interfaces if system and system.device else None
     return interfaces is not None and interfaces.alexa_presentation_apl is not None
-
-
-def _moment(sent: datetime | None) -> datetime | None:
-    """A request's own time; one without a zone is in UTC, as Alexa's are. A time outside all sense is none."""
-    if sent is None or not _SENSIBLE_YEARS[0] <= sent.year <= _SENSIBLE_YEARS[1]:
-        return None
-    return sent.astimezone(UTC) if sent.tzinfo else sent.replace(tzinfo=UTC)
 
 
 _SENSIBLE_YEARS = (2000, 3000)

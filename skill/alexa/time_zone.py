@@ -1,4 +1,4 @@
-"""The device's time zone, from Alexa's settings API: asked once at the start of a session, for a second at the most.
+"""The device's time zone, from Alexa's settings API: asked as a session begins, for a second at the most.
 
 Source: "Obtain customer settings information", .../docs/alexa/smapi/alexa-settings-api-reference.html:
 GET /v2/devices/{deviceId}/settings/System.timeZone answers with a JSON string such as "Europe/London"; it needs no
@@ -9,12 +9,11 @@ import json
 import logging
 from collections.abc import Callable
 from functools import lru_cache
-from queue import Empty, SimpleQueue
-from threading import Thread
 from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo
 
-from ask_sdk_model import RequestEnvelope
+from skill.alexa import https
+from skill.alexa.envelope import Envelope
 
 log = logging.getLogger(__name__)
 
@@ -32,31 +31,15 @@ Fetch = Callable[[str, str], bytes]
 
 
 def fetched(url: str, token: str) -> bytes:
-    """Ask Alexa, for SECONDS in all, looking the address up included, which no other time-out bounds.
+    """Ask Alexa, for SECONDS in all.
 
     Raises:
         OSError: no answer in time, or not a good one.
     """
-    answers: SimpleQueue[bytes] = SimpleQueue()
-    Thread(target=_ask, args=(url, token, answers), daemon=True).start()
-    try:
-        return answers.get(timeout=SECONDS)
-    except Empty as fault:
-        raise TimeoutError(f"no answer within {SECONDS} s") from fault
+    return https.get(url, seconds=SECONDS, most=LONGEST, bearer=token)[:LONGEST]
 
 
-def _ask(url: str, token: str, answers: "SimpleQueue[bytes]") -> None:
-    import requests  # late: most requests never need it
-
-    try:
-        bearer = {"Authorization": f"Bearer {token}"}
-        answer = requests.get(url, headers=bearer, timeout=SECONDS, allow_redirects=False)
-        answers.put(answer.content[:LONGEST] if answer.ok else b"")
-    except (OSError, ValueError):  # requests' own are OSErrors; a token that is not Latin-1 is a ValueError
-        answers.put(b"")
-
-
-def device_zone(envelope: RequestEnvelope, fetch: Fetch = fetched) -> str:
+def device_zone(envelope: Envelope, fetch: Fetch = fetched) -> str:
     """The time zone that the device is set to; "" when it cannot be had, which is no fault."""
     system = envelope.context.system if envelope.context else None
     device = system.device.device_id if system and system.device else None

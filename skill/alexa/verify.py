@@ -1,26 +1,27 @@
-"""Whether a request comes from Alexa and is meant for this skill; decided by its bytes, before anything reads them.
+"""Whether a request comes from Alexa and is meant for this skill; decided by its bytes, before anything acts on them.
 
 The rules are Amazon's (host-a-custom-skill-as-a-web-service.html, and its Python SDK's verifier), and a few are
 stricter: docs/verification.md says which, and why. cryptography is imported only where a Verifier is made, so that
 AWS Lambda and local mode, which verify no signatures, don't pay for it.
 """
 
-import base64
 import binascii
-import json
 import logging
 import posixpath
 import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
+from itertools import accumulate
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 from urllib.parse import urlsplit
 
 from skill.alexa.door.refusals import NotFromAlexa, NoTrustRoots, Reason
+from skill.alexa.envelope import NO_NUMBER, Envelope, NotAnEnvelope, Odd, read
 from skill.library.limits import TIMESTAMP_SECONDS
 
-__all__ = ["SIGNATURE_HEADERS", "NoTrustRoots", "NotFromAlexa", "Reason", "Verifier", "application_id"]
+__all__ = ["SIGNATURE_HEADERS", "NoTrustRoots", "NotFromAlexa", "Reason", "Verifier", "check_skill"]
 
 log = logging.getLogger(__name__)
 
@@ -52,19 +53,6 @@ SKILL_EVENTS = frozenset(
 
 LEVELS = 100
 """Ours: levels of nesting in a body; the deepest part of Alexa's, what is on a screen, has about thirty."""
-
-_APPLICATIONS = (("context", "System", "application", "applicationId"), ("session", "application", "applicationId"))
-
-
-def application_id(envelope: Mapping[str, Any]) -> str | None:
-    """The skill that a request is meant for: as its context says, or without one, as its session says."""
-    for path in _APPLICATIONS:
-        place: Any = envelope
-        for key in path:
-            place = place.get(key) if isinstance(place, Mapping) else None
-        if isinstance(place, str):
-            return place
-    return None
 
 
 class Verifier:
@@ -109,34 +97,42 @@ class Verifier:
             NotFromAlexa: it does not, or this cannot be told; `reason` says why, in words that the sender had no
                 part in. No other exception is raised, whatever the request.
         """
+        self.admit(headers, body)
+
+    def admit(self, headers: Mapping[str, str], body: bytes) -> Envelope:
+        """The same, for whoever goes on with the request: gives it as it was read, so that it is read only once."""
         try:
-            self._check(headers, body)
+            return self._admit(headers, body)
         except NotFromAlexa:
             raise
         except Exception as fault:  # a gate that fails stays shut
             log.exception("the check of a request failed")
             raise NotFromAlexa(Reason.UNEXPECTED) from fault
 
-    def _check(self, headers: Mapping[str, str], body: bytes) -> None:
+    def _admit(self, headers: Mapping[str, str], body: bytes) -> Envelope:
         url_header, signature_header = SIGNATURE_HEADERS
         named = _header(headers, url_header.lower(), Reason.URL_MISSING, Reason.URL_TWICE)
         signed = _header(headers, signature_header.lower(), Reason.SIGNATURE_MISSING, Reason.SIGNATURE_TWICE)
         url, signature = _certificate_url(named), _signature(signed)
-        now = _aware(self._clock())
+        now = self._clock()
+        now = now if now.tzinfo else now.replace(tzinfo=UTC)
         if not self._chains.at(url, now).signed(body, signature):
             raise NotFromAlexa(Reason.SIGNATURE_WRONG)
-        envelope = _envelope(body)
-        _check_time(envelope, now)
-        if _skill(envelope) not in self._skill_ids:
-            raise NotFromAlexa(Reason.SKILL_OTHER)
+        try:
+            envelope, odd = read(body)
+        except NotAnEnvelope as fault:
+            raise NotFromAlexa(fault.reason) from fault
+        if NO_NUMBER in odd:
+            raise NotFromAlexa(Reason.BODY_CONSTANT)
+        if body.count(b"{") + body.count(b"[") > LEVELS and _levels(body) > LEVELS:
+            raise NotFromAlexa(Reason.BODY_DEEP)
+        _check_time(envelope, odd, now)
+        check_skill(envelope, odd, self._skill_ids)
+        return envelope
 
 
 def _system_clock() -> datetime:
     return datetime.now(UTC)
-
-
-def _aware(moment: datetime) -> datetime:
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 # The two headers
@@ -158,6 +154,7 @@ _PRINTABLE = re.compile(r"[!-~]+")
 _PATH = re.compile(r"[A-Za-z0-9._~/-]+")
 
 
+@lru_cache(maxsize=16)  # each request names it anew, and nearly always the same
 def _certificate_url(named: str) -> str:
     """The URL to download, in its one normal form, so that it is fetched and remembered as it was checked."""
     if len(named) > URL_CHARACTERS:
@@ -203,113 +200,70 @@ def _certificate_path(path: str) -> str:
 def _signature(signed: str) -> bytes:
     """The bytes of a signature that is base64 as it should be: no other characters, whole, its last bits zero."""
     try:
-        signature = base64.b64decode(signed, validate=True)
-    except (binascii.Error, ValueError) as fault:
+        signature = binascii.a2b_base64(signed)
+    except ValueError as fault:  # binascii's own error is one
         raise NotFromAlexa(Reason.SIGNATURE_CODING) from fault
-    if base64.b64encode(signature) != signed.encode():
+    if binascii.b2a_base64(signature, newline=False) != signed.encode():
         raise NotFromAlexa(Reason.SIGNATURE_CODING)
     return signature
 
 
 # What was signed
 
-
-def _envelope(body: bytes) -> dict[str, Any]:
-    """The body as JSON that can be read in one way only."""
-    try:
-        envelope = _JSON.decode(body.decode())
-    except UnicodeDecodeError as fault:
-        raise NotFromAlexa(Reason.BODY_CODING) from fault
-    except RecursionError as fault:
-        raise NotFromAlexa(Reason.BODY_DEEP) from fault
-    except ValueError as fault:
-        raise NotFromAlexa(Reason.BODY_NOT_JSON) from fault
-    if body.count(b"{") + body.count(b"[") > LEVELS and _deep(envelope):
-        raise NotFromAlexa(Reason.BODY_DEEP)
-    if not isinstance(envelope, dict):
-        raise NotFromAlexa(Reason.BODY_NOT_OBJECT)
-    return envelope
+_TEXT = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_STEP = {b"{": 1, b"[": 1, b"}": -1, b"]": -1}
+_BRACKET = re.compile(rb"[][{}]")
 
 
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """An object whose keys differ: of two that are the same, another reader might take the other."""
-    made = dict(pairs)
-    if len(made) != len(pairs):
-        raise NotFromAlexa(Reason.BODY_TWICE)
-    return made
-
-
-def _no_constant(_name: str) -> NoReturn:
-    """Python reads NaN and Infinity; JSON has neither."""
-    raise NotFromAlexa(Reason.BODY_CONSTANT)
-
-
-_JSON = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_no_constant)
-
-
-def _deep(value: object) -> bool:
-    """Whether it is nested too deeply for what walks through it later; without recursion, so at any depth."""
-    level = [value]
-    for _ in range(LEVELS):
-        level = [item for holder in level for item in _items(holder)]
-        if not level:
-            return False
-    return True
-
-
-def _items(holder: object) -> Iterable[object]:
-    return holder.values() if isinstance(holder, dict) else holder if isinstance(holder, list) else ()
+def _levels(body: bytes) -> int:
+    """How deeply JSON is nested."""
+    return max(accumulate(_STEP[bracket] for bracket in _BRACKET.findall(_TEXT.sub(b"", body))), default=0)
 
 
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)", re.ASCII)
 
 
-def _check_time(envelope: Mapping[str, Any], now: datetime) -> None:
+def _check_time(envelope: Envelope, odd: Odd, now: datetime) -> None:
     """A request that was recorded cannot be sent again later. A skill event may be an hour old."""
-    request = envelope.get("request")
-    if not isinstance(request, dict):
-        raise NotFromAlexa(Reason.REQUEST_MISSING)
-    kind = request.get("type")
-    if not isinstance(kind, str):
-        raise NotFromAlexa(Reason.REQUEST_TYPE)
-    age = (now - _moment(request.get("timestamp"))).total_seconds()
-    allowed = SKILL_EVENT_SECONDS if kind in SKILL_EVENTS else TIMESTAMP_SECONDS
+    request = envelope.request
+    if request.sent is None and "request.timestamp" not in odd:
+        raise NotFromAlexa(Reason.TIME_MISSING)
+    sent = request.timestamp if _MOMENT.fullmatch(request.sent or "") else None
+    if sent is None:
+        raise NotFromAlexa(Reason.TIME_UNREADABLE)
+    age = (now - sent).total_seconds()
+    allowed = SKILL_EVENT_SECONDS if request.object_type in SKILL_EVENTS else TIMESTAMP_SECONDS
     if age > allowed:
         raise NotFromAlexa(Reason.TIME_OLD)
     if age < -allowed:
         raise NotFromAlexa(Reason.TIME_AHEAD)
 
 
-def _moment(timestamp: object) -> datetime:
-    if timestamp is None:
-        raise NotFromAlexa(Reason.TIME_MISSING)
-    if not isinstance(timestamp, str) or not _MOMENT.fullmatch(timestamp):
-        raise NotFromAlexa(Reason.TIME_UNREADABLE)
-    try:
-        return datetime.fromisoformat(timestamp)
-    except ValueError as fault:  # a thirteenth month
-        raise NotFromAlexa(Reason.TIME_UNREADABLE) from fault
+_ON_THE_WAY = frozenset(
+    ".".join(way[:steps])
+    for way in (("context", "System", "application", "applicationId"), ("session", "application", "applicationId"))
+    for steps in range(1, len(way) + 1)
+)
+"""The places where something else may stand in the way of a skill's id."""
 
 
-def _skill(envelope: Mapping[str, Any]) -> str:
-    """The skill that a request is meant for, which its context and its session must agree on."""
-    named = {identity for path in _APPLICATIONS if (identity := _text_at(envelope, path)) is not None}
+def check_skill(envelope: Envelope, odd: Odd, skill_ids: frozenset[str]) -> None:
+    """Return when a request is meant for one of these skills; its context and its session must agree on which.
+
+    Raises:
+        NotFromAlexa: it is not, or this cannot be told; where something odd stands in the way nothing is guessed.
+    """
+    system, session = envelope.context and envelope.context.system, envelope.session
+    named = {
+        place.application.application_id
+        for place in (system, session)
+        if place and place.application and place.application.application_id is not None
+    }
+    if not odd.isdisjoint(_ON_THE_WAY):
+        raise NotFromAlexa(Reason.SKILL_TYPE)
     if not named:
         raise NotFromAlexa(Reason.SKILL_MISSING)
     if len(named) > 1:
         raise NotFromAlexa(Reason.SKILL_TWO)
-    return named.pop()
-
-
-def _text_at(envelope: Mapping[str, Any], path: Iterable[str]) -> str | None:
-    """A text, or None where the way to it ends; where something else stands in the way, nothing is guessed."""
-    place: Any = envelope
-    for key in path:
-        if not isinstance(place, dict):
-            raise NotFromAlexa(Reason.SKILL_TYPE)
-        place = place.get(key)
-        if place is None:
-            return None
-    if not isinstance(place, str):
-        raise NotFromAlexa(Reason.SKILL_TYPE)
-    return place
+    if named.isdisjoint(skill_ids):
+        raise NotFromAlexa(Reason.SKILL_OTHER)

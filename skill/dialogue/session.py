@@ -98,6 +98,7 @@ class Person(Value):
         safety_day: the date on which the safety line was last spoken to them; "" for never.
         harder_offered: that something harder exists was mentioned.
         zone: their time zone, as Alexa names it; "" when unknown.
+        zone_at: when it was asked for, in seconds since 1970; 0 for never.
         sounds_failed: the device could not use an answer; until it is opened anew she counts aloud.
         sounds_failure_told: and she said so.
         sounds_failures: how often that happened in a row.
@@ -125,6 +126,7 @@ class Person(Value):
     safety_day: Text = ""
     harder_offered: bool = False
     zone: Text = ""
+    zone_at: Number = 0
     sounds_failed: bool = False
     sounds_failure_told: bool = False
     sounds_failures: Number = 0

@@ -5,13 +5,16 @@ What a value's class says of its fields is all that is needed, so a new field tr
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from decimal import Decimal
 from functools import cache
 from itertools import islice
+from threading import Lock
 from types import UnionType
 from typing import Annotated, Any, NoReturn, TypeVar, Union, get_args, get_origin
 
-from msgspec import convert, to_builtins
+import msgspec
+from msgspec import to_builtins
 
 from skill.library.values import LARGEST, LONGEST, MOST, Value, fields
 
@@ -58,6 +61,23 @@ def _usual(kind: type[Value]) -> Mapping[str, object]:
     return to_plain(kind())
 
 
+_first, _prepared = Lock(), set[Any]()
+
+
+def convert(value: object, kind: Any) -> Any:
+    """What msgspec makes of a plain value. Raises ValueError where that does not fit.
+
+    msgspec 0.22 looks a kind over when it is first read, and ends the process where two threads do so at once; so the
+    first time is one thread's alone.
+    """
+    if kind not in _prepared:
+        with _first:
+            with suppress(ValueError):  # nothing is no value; but then it was looked over
+                msgspec.convert(None, kind)
+            _prepared.add(kind)
+    return msgspec.convert(value, kind)
+
+
 def from_plain(kind: type[V], value: object) -> V:
     """A value from what `to_plain` made of it, perhaps in another release, perhaps damaged since.
 
@@ -68,7 +88,8 @@ def from_plain(kind: type[V], value: object) -> V:
         Damaged: a field without a default is damaged. Never, when every field has one.
     """
     try:
-        return convert(value, kind)
+        read: V = convert(value, kind)
+        return read
     except ValueError:  # rare, so it may be slow: part by part
         salvaged: V = _salvaged_fields(kind, value if isinstance(value, dict) else {})
         return salvaged

@@ -1,8 +1,8 @@
 """`Value`, the base of every frozen value here, and the bounds of those that are stored or travel as JSON.
 
 A value compares by its fields and cannot be changed; `replace` makes another one. It is msgspec's Struct, because
-making one costs a tenth of what a frozen dataclass costs, and a turn makes hundreds. Only this module and `plain` name
-msgspec, so the way back to dataclasses is open.
+making one costs a tenth of what a frozen dataclass costs, and a turn makes hundreds. Of what values
+are made only this module and `plain` know, so the way back to dataclasses is open.
 """
 
 from collections.abc import Mapping

@@ -73,7 +73,3 @@ def _from_1(record: Mapping[str, object]) -> Mapping[str, object]:
 
 MIGRATIONS: Mapping[int, Callable[[Mapping[str, object]], Mapping[str, object]]] = {1: _from_1}
 """Version -> what makes the next version of it."""
-
-# Two threads that are the first to read a kind of value, at the same moment, end the process (msgspec 0.22.0; seen in
-# prove/together.py). So it is read once while there is one thread: here, and sessions in alexa/people.py.
-person_of({})

@@ -1,36 +1,28 @@
 """The skill as a web service: `create_app()` is all that a WSGI server needs."""
 
-import logging
 from collections.abc import Callable
 from typing import Any
 
-from flask import Flask, Response, jsonify, request
-from werkzeug.datastructures import Headers
-from werkzeug.exceptions import (
-    BadRequest,
-    ClientDisconnected,
-    Forbidden,
-    HTTPException,
-    RequestEntityTooLarge,
-    UnsupportedMediaType,
-)
+import msgspec
+from flask import Flask, Request, Response, jsonify, request
+from flask.json.provider import DefaultJSONProvider
+from flask.sessions import NullSession, SessionInterface
+from werkzeug.exceptions import BadRequest, Forbidden, HTTPException, UnsupportedMediaType
 
 from skill import __version__
 from skill.alexa import logs
-from skill.alexa.envelope import NotAnEnvelope
+from skill.alexa.envelope import Envelope, NotAnEnvelope, read
 from skill.alexa.logs import Outcome, note
-from skill.alexa.sdk import import_skill_adapter
+from skill.alexa.sdk import handing_on, import_skill_adapter
 from skill.alexa.verify import SIGNATURE_HEADERS, NotFromAlexa, NoTrustRoots, Verifier
 from skill.library.limits import REQUEST_BYTES
-from skill.web.assembly import Assembly, assemble
+from skill.web.assembly import assemble
 from skill.web.health import Health, Status
 from skill.web.local import refusal
 from skill.web.settings import Settings, SettingsFaults
 from skill.web.sounds import sounds
 
 SkillAdapter = import_skill_adapter()
-
-log = logging.getLogger(__name__)
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -45,19 +37,23 @@ def create_app(settings: Settings | None = None) -> Flask:
     """
     settings = settings or Settings.from_environment()
     parts = assemble(settings)
-    app = Flask(__name__, static_folder=None)
+    app = _App(__name__, static_folder=None)
     app.extensions["hip-coach"] = parts  # so that whoever stops the app can close its store
     app.config["MAX_CONTENT_LENGTH"] = REQUEST_BYTES
     # The SDK would verify only after reading, and with the part of it that does not import.
     app.config["ASK_SDK_VERIFY_SIGNATURE"] = app.config["ASK_SDK_VERIFY_TIMESTAMP"] = False
     adapter = SkillAdapter(parts.skill, "hip-coach", app=app)
-    check = _check_sender(settings) if settings.verify else _check_this_machine
+    admit = _admit_alexa(settings) if settings.verify else _admit_this_machine
     health = Health(parts.store)
 
     @app.post("/alexa")
     def alexa() -> Response:
-        check()
-        return _answer(adapter, parts)
+        envelope = admit()
+        try:
+            response: Response = handing_on(envelope, adapter.dispatch_request)
+        except Exception:  # whatever was admitted is answered
+            return jsonify(parts.apologise(envelope))
+        return response
 
     @app.get("/health")
     def ready() -> tuple[Response, int]:
@@ -67,65 +63,44 @@ def create_app(settings: Settings | None = None) -> Flask:
 
     app.register_blueprint(sounds(parts.sounds))
     app.register_error_handler(HTTPException, _as_json)
-    app.before_request(logs.begin)
-    app.after_request(_finished)
     return app
 
 
-def _check_sender(settings: Settings) -> Callable[[], None]:
-    """Lets through what comes from Alexa for this skill; the raw bytes are checked before they are read."""
+def _admit_alexa(settings: Settings) -> Callable[[], Envelope]:
+    """Lets in what comes from Alexa for this skill; the raw bytes are checked before they are read."""
     try:
         verifier = Verifier(trust_roots=settings.trust_roots, skill_ids=settings.skill_ids)
     except NoTrustRoots as fault:
         raise SettingsFaults((f"HIP_COACH_TRUST_ROOTS={str(settings.trust_roots)!r}: {fault}",)) from fault
 
-    def check() -> None:
+    def admit() -> Envelope:
         if not request.is_json:
             raise UnsupportedMediaType("Alexa sends application/json.")
+        # A header that was sent twice comes from the server once, with its values joined.
+        signed = {name: value for name in SIGNATURE_HEADERS if (value := request.headers.get(name)) is not None}
         try:
-            verifier.check(_signed(request.headers), request.get_data())
+            return verifier.admit(signed, request.get_data())
         except NotFromAlexa as refused:
-            note(reason=refused.reason, **_cause(refused))
+            # What kind of failure it comes from, such as a network that is away.
+            cause = {"cause": type(refused.__cause__).__name__} if refused.__cause__ else {}
+            note(reason=refused.reason, **cause)
             raise BadRequest("This request is not known to come from Alexa.") from refused
 
-    return check
+    return admit
 
 
-def _signed(headers: Headers) -> dict[str, str]:
-    """The two headers of a signature. One that was sent twice comes from the server once, with its values joined."""
-    return {name: headers[name] for name in SIGNATURE_HEADERS if name in headers}
-
-
-def _cause(refused: NotFromAlexa) -> dict[str, object]:
-    """What kind of failure a refusal comes from, such as a network that is away."""
-    return {"cause": type(refused.__cause__).__name__} if refused.__cause__ else {}
-
-
-def _check_this_machine() -> None:
-    """Lets through what this very machine sends as JSON, which no form on a web page can."""
+def _admit_this_machine() -> Envelope:
+    """Lets in what this very machine sends as JSON, which no form on a web page can."""
     reason = refusal(request.remote_addr, dict(request.headers.items()))
     if reason is None and not request.is_json:
         reason = "Its body is not JSON by its Content-Type; send application/json."
     if reason is not None:
         note(reason="not from this machine, or not JSON")
         raise Forbidden(reason)
-
-
-def _answer(adapter: Any, parts: Assembly) -> Response:
-    """Whatever passed the check is answered: where the SDK itself fails, by an apology that it had no part in."""
     try:
-        response: Response = adapter.dispatch_request()
-    except UnicodeDecodeError as fault:
-        raise BadRequest("The body is not UTF-8.") from fault
+        return read(request.get_data())[0]
     except NotAnEnvelope as fault:
         raise BadRequest(f"{fault}.") from fault
-    except (ClientDisconnected, RequestEntityTooLarge):
-        raise
-    except Exception:
-        log.exception("the SDK gave no answer")
-        note(outcome=Outcome.APOLOGISED)
-        return jsonify(parts.apologise(request.get_json(silent=True)))
-    return response
 
 
 def _as_json(error: HTTPException) -> Response:
@@ -136,11 +111,44 @@ def _as_json(error: HTTPException) -> Response:
     return response
 
 
-def _finished(response: Response) -> Response:
-    """What is the same for every answer: nobody keeps it or guesses what it is, and it has its line in the log."""
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers.setdefault("Cache-Control", "no-store")
-    if response.status_code >= 400:
-        note(status=response.status_code, outcome=Outcome.REFUSED if response.status_code < 500 else Outcome.FAILED)
-    logs.end(write=request.endpoint == "alexa" or response.status_code >= 400)
-    return response
+class _Json(DefaultJSONProvider):
+    """Writes JSON by msgspec."""
+
+    def response(self, *args: Any, **kwargs: Any) -> Response:
+        """What `jsonify` makes."""
+        told = self._prepare_response_obj(args, kwargs)
+        try:
+            body = msgspec.json.encode(told)
+        except UnicodeEncodeError:  # half a pair of surrogates, which some session carried here
+            body = self.dumps(told).encode()
+        return Response(body, mimetype=self.mimetype)
+
+
+class _NoCookie(SessionInterface):
+    """Nobody has a session by cookie, so none is looked for."""
+
+    _nobodys = NullSession()
+
+    def open_session(self, app: Flask, request: Request) -> NullSession:
+        return self._nobodys
+
+
+class _App(Flask):
+    """Flask, without what nobody needs here, and with a line in the log for each turn and each refusal."""
+
+    json_provider_class = _Json
+    session_interface = _NoCookie()
+
+    def preprocess_request(self) -> Any:
+        logs.begin()
+        return super().preprocess_request()
+
+    def process_response(self, response: Response) -> Response:
+        """What is the same for every answer: nobody keeps it or guesses what it is."""
+        response = super().process_response(response)
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        response.headers.setdefault("Cache-Control", "no-store")
+        if response.status_code >= 400:
+            note(status=response.status_code, outcome=Outcome.REFUSED if response.status_code < 500 else Outcome.FAILED)
+        logs.end(write=request.endpoint == "alexa" or response.status_code >= 400)
+        return response

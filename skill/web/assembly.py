@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ask_sdk_core.skill import CustomSkill
-from ask_sdk_model import RequestEnvelope
 
+from skill.alexa.envelope import Envelope
 from skill.alexa.skill import Coach, create_skill
 from skill.alexa.time_zone import device_zone
 from skill.media.sounds import vocabulary
@@ -24,13 +24,13 @@ class Assembly:
 
     Attributes:
         skill: what the SDK's adapters call.
-        apologise: the answer to an envelope, both as JSON, for when the SDK gave none.
+        apologise: the answer to a request as JSON, for when the SDK gave none; it says so in the log.
         store: where people are remembered; whoever ends the process closes it.
         sounds: the sounds that are served.
     """
 
     skill: CustomSkill
-    apologise: Callable[[object], dict[str, object]]
+    apologise: Callable[[Envelope], dict[str, object]]
     store: People
     sounds: Sounds
 
@@ -55,7 +55,7 @@ def assemble(settings: Settings) -> Assembly:
     return Assembly(create_skill(coach), coach.apologise, store, sounds)
 
 
-def _no_zone(envelope: RequestEnvelope) -> str:
+def _no_zone(envelope: Envelope) -> str:
     """In local mode nobody is asked: the device is not Amazon's, and nothing leaves this machine."""
     return ""
 

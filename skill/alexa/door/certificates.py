@@ -7,25 +7,21 @@ Nothing is asked about revocation: Amazon's Node adapter doesn't, and no answer 
 
 import re
 import warnings
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TypeVar
 
 import certifi
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
-from cryptography.hazmat.primitives.hashes import MD5, SHA1, SHA256
+from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.utils import CryptographyDeprecationWarning
-from cryptography.x509.oid import ExtendedKeyUsageOID
 from cryptography.x509.verification import PolicyBuilder, Store, VerificationError
 
 from skill.alexa.door.refusals import NotFromAlexa, NoTrustRoots, Reason
-
-T = TypeVar("T", bound=x509.ExtensionType)
 
 SIGNER = "echo-api.amazon.com"
 """The name that the signing certificate must bear. [A] the SDK's CERT_CHAIN_DOMAIN."""
@@ -40,7 +36,6 @@ INTERMEDIATES = 4
 """Ours: the most certificates between the signing one and the root; Amazon's chains have up to three."""
 
 _BLOCK = re.compile(rb"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----", re.DOTALL)
-
 
 _UNREADABLE = (
     ValueError,
@@ -70,19 +65,15 @@ def trust_roots(file: Path | None) -> tuple[x509.Certificate, ...]:
     roots = []
     for number, block in enumerate(_BLOCK.findall(pem), 1):
         try:
-            roots.append(_root(block))
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", CryptographyDeprecationWarning)
+                roots.append(x509.load_pem_x509_certificate(block))
         except _UNREADABLE as fault:
             if file is not None:
                 raise NoTrustRoots(f"certificate {number} in {file} cannot be read: {fault}") from fault
     if not roots:
         raise NoTrustRoots(f"there is no certificate in {file or 'certifi'}")
     return tuple(roots)
-
-
-def _root(block: bytes) -> x509.Certificate:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", CryptographyDeprecationWarning)
-        return x509.load_pem_x509_certificate(block)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +108,6 @@ class Trust:
 
     def __init__(self, roots: Sequence[x509.Certificate]) -> None:
         """Takes at least one root."""
-        self._roots = tuple(roots)
         self._policy = PolicyBuilder().store(Store(list(roots))).max_chain_depth(INTERMEDIATES)
 
     def verified(self, pem: bytes, now: datetime) -> Chain:
@@ -132,7 +122,7 @@ class Trust:
             verifier = self._policy.time(now).build_server_verifier(x509.DNSName(SIGNER))
             path = verifier.verify(leaf, others)
         except (VerificationError, *_UNREADABLE) as fault:
-            raise NotFromAlexa(_why(leaf, others, self._roots, now)) from fault
+            raise NotFromAlexa(Reason.CHAIN_UNTRUSTED) from fault
         begin = max(certificate.not_valid_before_utc for certificate in path)
         end = min(certificate.not_valid_after_utc for certificate in path)
         return Chain(key, begin, end)
@@ -195,75 +185,3 @@ def _check_usage(leaf: x509.Certificate) -> None:
         raise NotFromAlexa(Reason.LEAF_WITHOUT_USAGE) from fault
     if not usage.digital_signature:
         raise NotFromAlexa(Reason.LEAF_USAGE)
-
-
-# Why a chain was refused. cryptography has decided that already; this only finds the words for the log.
-
-
-def _why(
-    leaf: x509.Certificate, others: Sequence[x509.Certificate], roots: Sequence[x509.Certificate], now: datetime
-) -> Reason:
-    try:
-        return _why_leaf(leaf) or _why_path(leaf, (*others, *roots), frozenset(roots), now)
-    except _UNREADABLE:
-        return Reason.CHAIN_BROKEN
-
-
-def _why_leaf(leaf: x509.Certificate) -> Reason | None:
-    purposes = _extension(leaf, x509.ExtendedKeyUsage)
-    if purposes is not None and ExtendedKeyUsageOID.SERVER_AUTH not in purposes:
-        return Reason.LEAF_PURPOSE
-    if leaf.issuer == leaf.subject:
-        return Reason.CHAIN_SELF_SIGNED
-    constraints = _extension(leaf, x509.BasicConstraints)
-    return Reason.LEAF_IS_CA if constraints is not None and constraints.ca else None
-
-
-def _why_path(
-    leaf: x509.Certificate, issuers: Sequence[x509.Certificate], roots: frozenset[x509.Certificate], now: datetime
-) -> Reason:
-    """Follow the names and signatures from one certificate to the next, until something is wrong."""
-    below = leaf
-    for _ in range(INTERMEDIATES + 1):
-        if isinstance(below.signature_hash_algorithm, SHA1 | MD5):
-            return Reason.CHAIN_HASH
-        named = [issuer for issuer in issuers if issuer.subject == below.issuer]
-        if not named:
-            return Reason.CHAIN_GAP if below is leaf else Reason.CHAIN_UNTRUSTED
-        signers = [issuer for issuer in named if _signed_by(below, issuer)]
-        if not signers:
-            return Reason.CHAIN_FORGED
-        if fault := _why_issuers(signers, now):
-            return fault
-        if not roots.isdisjoint(signers):
-            return Reason.CHAIN_BROKEN
-        if below in signers:
-            return Reason.CHAIN_UNTRUSTED
-        below = signers[0]
-    return Reason.CHAIN_BROKEN
-
-
-def _why_issuers(signers: Iterable[x509.Certificate], now: datetime) -> Reason | None:
-    if not any(signer.not_valid_before_utc <= now <= signer.not_valid_after_utc for signer in signers):
-        return Reason.CHAIN_DATES
-    return None if any(map(_may_issue, signers)) else Reason.CHAIN_NOT_CA
-
-
-def _signed_by(below: x509.Certificate, issuer: x509.Certificate) -> bool:
-    try:
-        below.verify_directly_issued_by(issuer)
-    except (InvalidSignature, *_UNREADABLE):
-        return False
-    return True
-
-
-def _may_issue(issuer: x509.Certificate) -> bool:
-    constraints, usage = _extension(issuer, x509.BasicConstraints), _extension(issuer, x509.KeyUsage)
-    return constraints is not None and constraints.ca and (usage is None or usage.key_cert_sign)
-
-
-def _extension(certificate: x509.Certificate, kind: type[T]) -> T | None:
-    try:
-        return certificate.extensions.get_extension_for_class(kind).value
-    except x509.ExtensionNotFound:
-        return None

@@ -1,18 +1,14 @@
 """The certificates that requests name: downloaded once, verified once, and remembered while they are valid."""
 
 import ssl
-import time
 from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as TookTooLong
 from datetime import datetime
-from functools import cache
-from threading import Lock
-from urllib import request
+from threading import BoundedSemaphore, Lock
 
-import certifi
-
+from skill.alexa import https
 from skill.alexa.door.certificates import Chain, Trust
 from skill.alexa.door.refusals import NotFromAlexa, Reason
 
@@ -26,53 +22,25 @@ REMEMBERED = 16
 """Ours: the most chains that are remembered. Only verified ones are, so no stranger can fill this up; Amazon uses
 one at a time, or two while it changes them."""
 
+WAITING = 4
+"""Ours: how many may wait for downloads at a time, of the sixteen whom a server answers at once. Anybody can name an
+address and have it asked for; if all waited for such, nobody would be left for those whose certificates are known."""
+
 Fetch = Callable[[str], bytes]
 
 
 def download(url: str, *, context: ssl.SSLContext | None = None, seconds: float = DOWNLOAD_SECONDS) -> bytes:
-    """Get a file by https; no redirect is followed, and of a file that is too large only a little too much is read.
+    """Get a file of certificates by https; of one that is too large only a little too much is read.
 
     Args:
         url: an https address that was checked already.
-        context: how to speak TLS; None trusts certifi's roots and the system's.
-        seconds: how long it may take altogether; only looking up the name is not counted.
+        context: how to speak TLS; None trusts certifi's roots.
+        seconds: how long it may take altogether.
 
     Raises:
         OSError: there was no answer in time, or another one than 200.
-        HTTPException: the answer was no HTTP.
     """
-    until = time.monotonic() + seconds
-    with _opener(context or _tls()).open(url, timeout=seconds) as response:
-        if response.status != 200:
-            raise OSError(f"the answer was {response.status}")
-        data = b""
-        while len(data) <= CERTIFICATE_BYTES and (more := response.read1(CERTIFICATE_BYTES)):
-            data += more
-            if time.monotonic() > until:
-                raise TimeoutError(f"it took longer than {seconds} s")
-        return data
-
-
-def _opener(context: ssl.SSLContext) -> request.OpenerDirector:
-    """Speaks https and nothing else; it has no handler for redirects, so one is an error like a 404."""
-    opener = request.OpenerDirector()
-    handlers = (
-        request.ProxyHandler(),
-        request.UnknownHandler(),
-        request.HTTPSHandler(context=context),
-        request.HTTPErrorProcessor(),
-        request.HTTPDefaultErrorHandler(),
-    )
-    for handler in handlers:
-        opener.add_handler(handler)
-    return opener
-
-
-@cache
-def _tls() -> ssl.SSLContext:
-    context = ssl.create_default_context()
-    context.load_verify_locations(certifi.where())
-    return context
+    return https.get(url, seconds=seconds, most=CERTIFICATE_BYTES, tls=context)
 
 
 class Chains:
@@ -85,12 +53,15 @@ class Chains:
         self._lock = Lock()
         self._kept: OrderedDict[str, Chain] = OrderedDict()
         self._underway: dict[str, Future[Chain]] = {}
+        self._places = BoundedSemaphore(WAITING)
 
     def at(self, url: str, now: datetime) -> Chain:
         """The chain at a URL, valid now.
 
         Only a chain that was verified is remembered: after a failure the next request tries anew. Requests that
-        come while it is being downloaded wait for that download, and share its outcome.
+        come while it is being downloaded wait for that download, and share its outcome. While some other chain is
+        known, only so many may wait, and whoever comes then is refused at once; while none is, nobody could be
+        answered anyway, so they wait for their turn.
 
         Raises:
             NotFromAlexa: it cannot be had, or it is not Alexa's, or it is not valid now.
@@ -100,16 +71,23 @@ class Chains:
             if kept is not None and kept.valid_at(now):
                 self._kept.move_to_end(url)
                 return kept
+            serving = any(chain.valid_at(now) for chain in self._kept.values())
+            if serving and not self._places.acquire(blocking=False):
+                raise NotFromAlexa(Reason.DOWNLOAD_BUSY)
             underway = self._underway.get(url)
             if underway is None:
                 mine = self._underway[url] = Future()
-        return self._get(url, now, mine) if underway is None else _shared(underway, now)
+        try:
+            return self._get(url, now, mine, serving) if underway is None else _shared(underway, now)
+        finally:
+            if serving:
+                self._places.release()
 
-    def _get(self, url: str, now: datetime, outcome: "Future[Chain]") -> Chain:
+    def _get(self, url: str, now: datetime, outcome: "Future[Chain]", has_place: bool) -> Chain:
         """Download and verify. Whoever waits for the outcome is told, however this ends."""
         chain, refusal = None, NotFromAlexa(Reason.DOWNLOAD_FAILED)
         try:
-            chain = self._trust.verified(self._downloaded(url), now)
+            chain = self._trust.verified(self._downloaded(url, has_place), now)
         except NotFromAlexa as fault:
             refusal = fault
             raise
@@ -131,11 +109,16 @@ class Chains:
             if len(self._kept) > REMEMBERED:
                 self._kept.popitem(last=False)
 
-    def _downloaded(self, url: str) -> bytes:
+    def _downloaded(self, url: str, has_place: bool) -> bytes:
+        if not has_place and not self._places.acquire(timeout=DOWNLOAD_SECONDS):
+            raise NotFromAlexa(Reason.DOWNLOAD_BUSY)
         try:
             data = self._fetch(url)
         except Exception as fault:  # whatever a network, or somebody's own fetch, may raise
             raise NotFromAlexa(Reason.DOWNLOAD_FAILED) from fault
+        finally:
+            if not has_place:
+                self._places.release()
         if not isinstance(data, bytes):
             raise NotFromAlexa(Reason.DOWNLOAD_TYPE)
         if len(data) > CERTIFICATE_BYTES:

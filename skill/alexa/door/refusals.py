@@ -32,6 +32,7 @@ class Reason(StrEnum):
     DOWNLOAD_LARGE = "the certificate file is larger than 64 kB"
     DOWNLOAD_TYPE = "the certificate file is not bytes"
     DOWNLOAD_WAIT = "somebody else's download of the certificates took too long"
+    DOWNLOAD_BUSY = "too many other certificates are being downloaded"
 
     # The certificate that signs
     PEM_NONE = "the certificate file holds no certificate"
@@ -47,18 +48,9 @@ class Reason(StrEnum):
     LEAF_SHORT_KEY = "the signing certificate's key is shorter than 2048 bits"
     LEAF_WITHOUT_USAGE = "the signing certificate does not say what its key is for"
     LEAF_USAGE = "the signing certificate's key is not for signatures"
-    LEAF_PURPOSE = "the signing certificate is not for a server"
-    LEAF_IS_CA = "the signing certificate is a certificate authority's"
 
     # Its chain
-    CHAIN_SELF_SIGNED = "the signing certificate is signed by itself"
-    CHAIN_GAP = "the signing certificate's issuer is missing"
-    CHAIN_FORGED = "a certificate is not signed by the issuer that it names"
-    CHAIN_DATES = "an issuer's certificate is not valid now"
-    CHAIN_NOT_CA = "an issuer is not a certificate authority"
-    CHAIN_HASH = "a certificate is signed with a broken hash"
-    CHAIN_UNTRUSTED = "the chain does not lead to a trusted root"
-    CHAIN_BROKEN = "the chain breaks a rule for certificates"
+    CHAIN_UNTRUSTED = "no trusted root vouches for the signing certificate"
     CHAIN_OVER = "the chain is not valid now"
 
     SIGNATURE_WRONG = "the signature does not fit the body"
@@ -66,7 +58,6 @@ class Reason(StrEnum):
     # What was signed
     BODY_CODING = "the body is not UTF-8"
     BODY_NOT_JSON = "the body is not JSON"
-    BODY_TWICE = "the body has an object with the same key twice"
     BODY_CONSTANT = "the body has a number that JSON does not know"
     BODY_DEEP = "the body is nested too deeply"
     BODY_NOT_OBJECT = "the body is not an object"
