@@ -86,3 +86,10 @@ def test_every_sentence_can_be_filled(locale: str) -> None:
         for sentence in variants:
             filled = sentence.format(**dict.fromkeys(the_phrases()[key], "so"))
             assert "{" not in filled
+
+
+def test_nothing_that_remains_is_called_left() -> None:
+    """ "Left leg on top, five reps left" is heard as a side: what remains is "to go"."""
+    for key, variants in library().phrases.items():
+        for said in variants:
+            assert not re.search(r"\{(?!side)[a-z]+\} left\b", said), f"{key}: {said}"
