@@ -89,7 +89,7 @@ def test_every_sentence_can_be_filled(locale: str) -> None:
 
 
 def test_nothing_that_remains_is_called_left() -> None:
-    """ "Left leg on top, five reps left" is heard as a side: what remains is "to go"."""
+    """What remains is "to go": in "left leg on top, five reps left" the same word is a side, too."""
     for key, variants in library().phrases.items():
         for said in variants:
             assert not re.search(r"\{(?!side)[a-z]+\} left\b", said), f"{key}: {said}"

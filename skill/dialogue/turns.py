@@ -10,6 +10,7 @@ from skill.coaching.plan import Place
 from skill.coaching.practice import STANDING, PieceKind, Practice
 from skill.coaching.timeline import (
     GATE_SEATED,
+    GATE_THINGS,
     PASSAGES,
     CueKind,
     Passage,
@@ -110,6 +111,7 @@ def play(
     cues = (cue for passage in span.passages for cue in passage.cues)
     not_counted = (cue.say for cue in cues if cue.kind in (CueKind.SET_UP, CueKind.SWITCH))
     said = sentences(told, *not_counted, question if span.gate else "")
+    said = _last_of(said, 3 if span.gate == GATE_THINGS else 2)  # what is needed, and where to lay it
     return _turn(here, session, parts, reprompt, person, said=said)
 
 
@@ -564,7 +566,7 @@ def _turn(
 ) -> Turn:
     """An answer that waits for the person, who may go on another day from where it leaves them.
 
-    `said` is what of it can be said once more, where that is not all of it.
+    `said` is what of it can be said once more, where that is not its last two sentences.
     """
     person = person or here.scene.person
     if here.steps:
@@ -576,21 +578,21 @@ def _turn(
         misses=0,
         exercise=here.steps[session.place.step].exercise if here.steps else "",
         sounded=any(isinstance(part, Sound) for part in (*parts, *reprompt)),
-        said=_last_of(said if said is not None else " ".join(part.text for part in parts if isinstance(part, Say))),
+        said=_last_of(" ".join(part.text for part in parts if isinstance(part, Say))) if said is None else said,
         echoed=False,
     )
     suggestions = here.words.all(f"suggest-{session.phase}")
     return Turn(session, person, Prompt(parts, reprompt, listen=True, suggestions=suggestions))
 
 
-LONGEST_SAID = 200
+LONGEST_SAID = 240
 """Characters of what she said last that are kept to be said again."""
 
 _SENTENCES = re.compile(r"(?<=[.!?])\s+")
 
 
-def _last_of(said: str) -> str:
-    """The last sentence or two: what "what did you say" is about."""
-    told = _SENTENCES.split(said)[-2:]
+def _last_of(said: str, sentences_said: int = 2) -> str:
+    """The last sentence or two, or so many: what "what did you say" is about."""
+    told = _SENTENCES.split(said)[-sentences_said:]
     both = " ".join(told)
     return both if len(both) <= LONGEST_SAID else told[-1] if len(told[-1]) <= LONGEST_SAID else ""
