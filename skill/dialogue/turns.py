@@ -364,13 +364,13 @@ def finish(
         at_once: they leave now, and wait for nothing.
     """
     words, person = here.words, person or here.scene.person
+    praise = words("rest-first") if hurt and here.phase is not Phase.RISING else ""
     if not at_once and is_on_the_floor(here) and steps_of(here.session.plan, replace(here.scene, person=person)):
-        return rise(replace(here, phase=Phase.FINISHING), *lead, person=person, hurt=hurt)
+        return rise(replace(here, phase=Phase.FINISHING), *lead, praise, person=person, hurt=hurt)
     harder = "" if hurt else offer_of_harder(here)
     week, days = ("", person.week_told) if hurt else review(here)
     offered = person.harder_offered or bool(harder)
     person = replace(person, underway=None, harder_offered=offered, week_told=days)
-    praise = words("rest-first") if hurt else ""
     praise_for = _well_done(here) if here.session.done else ""
     told = sentences("" if hurt else sentences(praise_for, week, harder), words("see-you"))
     closing = (Say(sentences(*lead, praise, up_slowly(here), told)),)
