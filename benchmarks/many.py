@@ -16,7 +16,7 @@ import yaml
 
 from skill.alexa.lint import lint
 from skill.alexa.model import models
-from skill.library.folder import content_folder
+from skill.library import content_folder
 from skill.library.load import load
 
 _WORDS = """

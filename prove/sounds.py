@@ -15,10 +15,9 @@ from prove.page import today, write
 from skill.coaching.plan import Place
 from skill.coaching.practice import Habits, PieceKind, Practice, practice
 from skill.coaching.timeline import Telling, passages
-from skill.library.folder import content_folder
+from skill.library import content_folder
 from skill.library.load import load
-from skill.library.models import Library, Step
-from skill.library.words import Wording
+from skill.library.models import Library, Step, Wording
 from skill.media.sounds import catalogue, samples
 from skill.media.sounds.build import build_all, steps
 from tests import measure

@@ -17,7 +17,7 @@ from skill.dialogue.events import Event, Said, StartRoutine
 from skill.dialogue.prompt import Part, Say, Silence
 from skill.dialogue.respond import respond
 from skill.dialogue.session import Listener, Person, Scene, Session, Turn
-from skill.library.folder import content_folder
+from skill.library import content_folder
 from skill.library.load import load
 from skill.library.models import Library
 from skill.media.sounds.catalogue import catalogue

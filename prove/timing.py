@@ -12,7 +12,7 @@ from pathlib import Path
 
 from prove.page import DOCS, today, write
 from skill.dialogue.turns import seconds_of
-from skill.library.folder import content_folder
+from skill.library import content_folder
 from skill.library.load import load
 from skill.media.narration.narrate import Narration, narrate, narration_parts, waveform, write_mp3
 from skill.media.narration.voices import Hibari, VoiceError

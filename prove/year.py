@@ -22,7 +22,7 @@ from skill.dialogue.events import Event, Said, StartRoutine
 from skill.dialogue.respond import respond
 from skill.dialogue.session import Listener, Scene, Session
 from skill.dialogue.turns import seconds_of
-from skill.library.folder import content_folder
+from skill.library import content_folder
 from skill.library.load import load
 from skill.library.models import Library
 from skill.memory.newest import Asking

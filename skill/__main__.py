@@ -202,7 +202,7 @@ def new(content: Path | None, kind: str, id: str, of: str) -> None:
 
     ID is lower-case words joined by hyphens, like side-step.
     """
-    from skill.library.new import NotWrittenError, new_exercise, new_routine
+    from skill.library.authoring import NotWrittenError, new_exercise, new_routine
 
     folder = _content(content)
     try:
@@ -303,7 +303,7 @@ def _local() -> Settings:
 
 def _content(asked: Path | None) -> Path:
     """The content folder that the command line or the environment names."""
-    from skill.library.folder import content_folder
+    from skill.library import content_folder
 
     return content_folder(asked or _local().content)
 

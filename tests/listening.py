@@ -11,8 +11,7 @@ from dataclasses import dataclass, field
 from skill.coaching.practice import STANDING
 from skill.coaching.timeline import sided, speaking_seconds
 from skill.dialogue.prompt import Part, Say, Silence
-from skill.library.models import Library, Side
-from skill.library.words import Wording, sentences
+from skill.library.models import Library, Side, Wording, sentences
 
 COUNTS = re.compile(r"<en-(?:reps|hold|left)-[^>]*>")
 """Sounds in which somebody moves or holds."""

@@ -27,11 +27,10 @@ from skill.coaching.plan import Place
 from skill.coaching.practice import Habits, PieceKind, practice
 from skill.coaching.timeline import Telling, passages
 from skill.dialogue.prompt import Say, Silence, Sound
-from skill.library.folder import content_folder
+from skill.library import content_folder
 from skill.library.load import load
-from skill.library.models import Library, Range, Sides, Step
+from skill.library.models import Library, Range, Sides, Step, Wording
 from skill.library.values import replace
-from skill.library.words import Wording
 from skill.media.narration import record, voices
 from skill.media.narration.narrate import narrate, waveform, write_mp3
 from skill.media.sounds import build, catalogue, compose, files, samples, vocabulary

@@ -11,8 +11,7 @@ from skill.coaching.plan import Place
 from skill.coaching.practice import Habits, PieceKind, Practice, Speed, Wish, practice
 from skill.coaching.timeline import CueKind, Telling, passages, speaking_seconds
 from skill.library.limits import CLIPS
-from skill.library.models import Level, Step
-from skill.library.words import Wording
+from skill.library.models import Level, Step, Wording
 
 EXERCISES = sorted(library().exercises)
 TELLING = Telling(Wording(library()))

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from skill.library import content_folder
 from skill.library.faults import ContentFaults
-from skill.library.folder import content_folder
 from skill.web import content
 
 ROOT = Path(__file__).parent.parent

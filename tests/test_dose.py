@@ -12,9 +12,8 @@ from skill.coaching.plan import Place
 from skill.coaching.practice import Habits, PieceKind, Practice, Speed, Wish, practice
 from skill.coaching.timeline import Cue, CueKind, Passage, Telling, passages, speaking_seconds
 from skill.library.limits import SPEECH_CHARACTERS
-from skill.library.models import Level, Side, Sides, Step
+from skill.library.models import Level, Side, Sides, Step, Wording
 from skill.library.values import replace
-from skill.library.words import Wording
 
 TELLING = Telling(Wording(library()))
 ROUTINES = sorted(library().routines)

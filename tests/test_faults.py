@@ -788,6 +788,7 @@ class Verified(Skill):
         download = chains.download
         monkeypatch.setattr(chains, "download", lambda url: forge.good_pem() if self.host_is_up else download(url))
         self.log = io.StringIO()
+        undisturbed(*DURING, *AFTER)  # it writes a log of its own, when it is first asked for
         settings = Settings(skill_ids=(Identity().skill,), trust_roots=roots, content=CONTENT)
         self.app = create_app(settings)
         self.talk = Talk(Wire(self._signed, _ear(), "en-US"), _ear())
@@ -860,7 +861,7 @@ def test_while_the_certificates_cannot_be_had_known_ones_serve_on(
     verified.certificates = forge.URL.replace("12", "13")
     for _ in range(2):
         line = refused(verified)
-        assert (line["reason"], line["cause"]) == (Reason.DOWNLOAD_FAILED, "ProxyError")
+        assert (line["reason"], line.get("cause")) == (Reason.DOWNLOAD_FAILED, "ProxyError")
     verified.host_is_up = True
     assert verified.say(*AFTER) == answers[len(DURING) :]
     assert verified.remembered == remembered

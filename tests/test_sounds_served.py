@@ -12,7 +12,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.serving import make_server
 
-from skill.library.folder import content_folder
+from skill.library import content_folder
 from skill.library.load import load
 from skill.media.sounds import catalogue, vocabulary
 from skill.media.sounds import store as store_module

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from skill.alexa.model import distinct, models, text
 from skill.dialogue.diagram import diagram
+from skill.library.authoring import schema_texts
 from skill.library.load import load
-from skill.library.schemas import schema_texts
 
 MODELS = "interaction_model"
 """Here are the models to review: one of each that differ. Every locale's is made by `write_models_to`."""

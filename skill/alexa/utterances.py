@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from skill.alexa.intents import INTENTS
-from skill.library.faults import ContentFaults, Rule, meant, not_mistyped
+from skill.library.faults import ContentFaults, Rule, compared, meant
 from skill.library.files import UtterancesFile
 from skill.library.reading import Reading
 
@@ -25,12 +25,12 @@ def utterances(folder: Path, language: str) -> Mapping[str, tuple[str, ...]]:
     reading = Reading(folder)
     page = reading.page(f"{language}/utterances.yaml", UtterancesFile)
     said = page.shape.root if page.shape else dict.fromkeys(KEYS, ())
-    unknown = [key for key in said if key not in KEYS]
-    missing = not_mistyped([key for key in KEYS if key not in said], unknown, KEYS)
-    if faults := [
-        *reading.faults,
-        *(page.fault(Rule.KEY_MISSING, (), f"the key '{key}' is missing") for key in missing),
-        *(page.fault(Rule.KEY_UNKNOWN, (), f"unknown key '{key}'", meant(key, KEYS), (key,)) for key in unknown),
-    ]:
+    unknown, missing = compared(said, KEYS)
+    faults = list(reading.faults)
+    for key in missing:
+        faults.append(page.fault(Rule.KEY_MISSING, (), f"the key '{key}' is missing"))
+    for key in unknown:
+        faults.append(page.fault(Rule.KEY_UNKNOWN, (), f"unknown key '{key}'", meant(key, KEYS), page.line((key,))))
+    if faults:
         raise ContentFaults(faults)
     return {key: said[key] for key in KEYS}

@@ -12,9 +12,8 @@ from functools import lru_cache
 from skill.coaching import cadence
 from skill.coaching.plan import Place
 from skill.coaching.practice import Piece, PieceKind, Practice
-from skill.library.models import Level, Side, Transition
+from skill.library.models import Level, Side, Transition, Wording, capitalised, sentences
 from skill.library.values import Value, force_setattr, replace
-from skill.library.words import Wording, capitalised, sentences
 
 COUNT_EVERY_SECONDS = 5
 """In a long hold counted aloud the seconds left are said this often: well inside the silence allowed."""

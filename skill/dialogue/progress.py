@@ -16,8 +16,7 @@ from skill.dialogue.history import (
     whole_sessions,
 )
 from skill.dialogue.situation import Situation
-from skill.library.models import Kind, Level, Library
-from skill.library.words import Wording, sentences
+from skill.library.models import Kind, Level, Library, Wording, sentences
 
 
 def where(here: Situation, place: Place) -> str:

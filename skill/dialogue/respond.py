@@ -9,8 +9,8 @@ from skill.dialogue.session import Forget, Person, Phase, Scene, Session, Turn
 from skill.dialogue.situation import Situation, look
 from skill.dialogue.table import make_move
 from skill.dialogue.turns import joined
+from skill.library.models import Wording
 from skill.library.values import replace
-from skill.library.words import Wording
 
 
 def respond(session: Session, event: Event, scene: Scene) -> Turn:

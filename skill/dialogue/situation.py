@@ -25,9 +25,8 @@ from skill.dialogue.session import (
     practices_of,
     settle_with_plan,
 )
-from skill.library.models import Exercise, Step
+from skill.library.models import Exercise, Step, Wording
 from skill.library.values import Value, replace
-from skill.library.words import Wording
 
 
 class Situation(Value):

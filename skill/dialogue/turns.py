@@ -28,8 +28,8 @@ from skill.dialogue.progress import offer_of_harder, review, where_and_left
 from skill.dialogue.prompt import Card, Part, Prompt, Say, Silence, Sound
 from skill.dialogue.session import UNDECIDED, Person, Phase, Session, Turn, steps_of
 from skill.dialogue.situation import Situation, easier_there_is, last_set, underway_at
+from skill.library.models import sentences
 from skill.library.values import replace
-from skill.library.words import sentences
 
 PATIENT_BED = "bed-60"
 """What is heard while she waits patiently, where sounds can be heard."""

@@ -7,21 +7,18 @@ from pydantic import BaseModel
 
 from skill.library import files
 from skill.library.models import (
-    Beats,
-    Dose,
     Exercise,
     Form,
     Level,
     Library,
-    Mistake,
-    Posture,
     Routine,
     Side,
     Step,
     Transition,
 )
-from skill.library.pages import ContentPages, LanguagePages
-from skill.library.values import convert, replace
+from skill.library.plain import convert
+from skill.library.reading import ContentPages, LanguagePages
+from skill.library.values import replace
 
 S = TypeVar("S", bound=BaseModel)
 V = TypeVar("V")
@@ -84,33 +81,17 @@ def _libraries(content: ContentPages, pages: LanguagePages) -> Iterator[Library]
 
 def _exercise(id_: str, facts: files.ExerciseFile, words: files.ExerciseWords) -> Exercise:
     """One exercise out of its two files."""
-    return Exercise(
-        id=id_,
-        kind=facts.kind,
-        sides=facts.sides,
-        days_per_week=(facts.days_per_week.least, facts.days_per_week.most),
-        cautions=facts.cautions,
-        name=words.name,
-        synonyms=words.synonyms,
-        purpose=words.purpose,
-        muscles=words.muscles,
-        feel=words.feel,
-        mistakes=tuple(_value(told, Mistake) for told in words.mistakes),
-        caution=words.caution,
-        safety=words.safety,
-        forms=forms(facts, words),
-    )
+    days = (facts.days_per_week.least, facts.days_per_week.most)
+    return _made(Exercise, facts, words, id=id_, days_per_week=days, forms=forms(facts, words))
 
 
 def forms(facts: files.ExerciseFile, words: files.ExerciseWords) -> Mapping[Level, Form]:
     """Every form of an exercise, complete: the usual one, and what differs put into it for the others."""
     found = {Level.USUAL: _form(Level.USUAL, facts, words, "")}
-    if facts.easier and words.easier:
-        told = words.easier
-        found[Level.EASIER] = _form(Level.EASIER, _with(facts, facts.easier), _with(words, told), told.label)
-    if facts.harder and words.harder:
-        told = words.harder
-        found[Level.HARDER] = _form(Level.HARDER, _with(facts, facts.harder), _with(words, told), told.label)
+    others = ((Level.EASIER, facts.easier, words.easier), (Level.HARDER, facts.harder, words.harder))
+    for level, changed, told in others:
+        if changed and told:
+            found[level] = _form(level, _with(facts, changed), _with(words, told), told.label)
     return found
 
 
@@ -124,29 +105,18 @@ def _with(usual: S, changes: BaseModel) -> S:
 
 
 def _form(level: Level, facts: files.ExerciseFile, words: files.ExerciseWords, label: str) -> Form:
-    return Form(
-        level=level,
-        position=facts.position,
-        equipment=facts.equipment,
-        setup_seconds=facts.setup,
-        switch_seconds=facts.switch or 0,
-        dose=_value(facts.dose, Dose),
-        label=label,
-        setup=words.setup,
-        setup_short=words.setup_short,
-        move=words.move,
-        switch=words.switch or "",
-        switch_short=words.switch_short or "",
-        side=words.side or "",
-        leave=words.leave or "",
-        beats=_value(words.beats, Beats),
-        posture=_value(words.posture, Posture),
-    )
+    said = {key: getattr(words, key) or "" for key in ("switch", "switch_short", "side", "leave")}
+    seconds = {"setup_seconds": facts.setup, "switch_seconds": facts.switch or 0}
+    return _made(Form, facts, words, level=level, label=label, **seconds, **said)
 
 
-def _value(shape: BaseModel, kind: type[V]) -> V:
-    """A shape as the value that has parts of the same names."""
-    return convert(shape, kind, from_attributes=True)
+def _made(kind: type[V], *shapes: BaseModel, **given: object) -> V:
+    """A value out of the parts of these shapes that have the names of its own; the later of two counts."""
+    parts: dict[str, object] = {}
+    for shape in shapes:
+        parts |= dict(shape)
+    made: V = convert(parts | given, kind, from_attributes=True)
+    return made
 
 
 def _routine(
@@ -159,9 +129,9 @@ def _routine(
     """One routine out of its two files; whether it goes to the floor follows from its steps."""
     steps = tuple(Step(step.exercise, step.form) for step in facts.steps)
     positions = {exercises[step.exercise].form(step.level).position for step in steps}
-    on_the_floor = not floor.isdisjoint(positions)
-    lay_out = words.lay_out or ""
-    return Routine(id_, steps, on_the_floor, words.name, words.synonyms, words.summary, words.begin, lay_out)
+    return _made(
+        Routine, words, id=id_, steps=steps, on_the_floor=not floor.isdisjoint(positions), lay_out=words.lay_out or ""
+    )
 
 
 def _transitions(

@@ -1,6 +1,6 @@
 """What can be wrong with content, and how its author is told: all at once, each with its line."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import StrEnum
@@ -117,7 +117,11 @@ def meant(word: str, choices: Collection[str], otherwise: str = "") -> str:
     return otherwise or (f"choose from: {', '.join(sorted(choices))}" if 0 < len(choices) <= _FEW else "")
 
 
-def not_mistyped(missing: Iterable[str], unknown: Sequence[str], choices: Collection[str]) -> list[str]:
-    """What is missing, without what an unknown word was meant to be: one slip of the pen is one fault."""
-    intended = {closest(word, choices) for word in unknown}
-    return [word for word in missing if word not in intended]
+def compared(found: Collection[str], wanted: Collection[str]) -> tuple[list[str], list[str]]:
+    """What is found and not wanted, and what is wanted and missing.
+
+    What an unknown word was meant to be is not missing: one slip of the pen is one fault.
+    """
+    unknown = [word for word in found if word not in wanted]
+    intended = {closest(word, wanted) for word in unknown}
+    return unknown, [word for word in wanted if word not in found and word not in intended]

@@ -1,6 +1,6 @@
 """The shape of each content file. The descriptions become the help that editors show."""
 
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, TypeVar
 
 from pydantic import (
     AfterValidator,
@@ -8,13 +8,12 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
-    GetJsonSchemaHandler,
     RootModel,
     Strict,
     StringConstraints,
     model_validator,
 )
-from pydantic_core import CoreSchema, PydanticCustomError
+from pydantic_core import PydanticCustomError
 
 from skill.library.faults import Rule
 from skill.library.limits import EXAMPLE_PHRASES, SLOT_VALUE_CHARACTERS
@@ -30,6 +29,7 @@ _CUE_WORDS = 12
 _BEAT_WORDS = 3
 
 S = TypeVar("S", bound=BaseModel)
+T = TypeVar("T")
 
 
 def _fault(rule: Rule, what: str, hint: str = "") -> PydanticCustomError:
@@ -86,10 +86,15 @@ Id = Annotated[str, StringConstraints(pattern=ID)]
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=SLOT_VALUE_CHARACTERS)]
-Sentences = Annotated[tuple[Text, ...], Field(min_length=1)]
+Some = Annotated[tuple[T, ...], Field(min_length=1)]
+Sentences = Some[Text]
 Variants = Annotated[Sentences, BeforeValidator(_as_list, json_schema_input_type=Text | Sentences)]
 Country = Annotated[str, StringConstraints(pattern=_COUNTRY)]
 Locale = Annotated[str, StringConstraints(pattern=_LOCALE)]
+Language = Annotated[str, StringConstraints(pattern=LANGUAGE)]
+Mark = Annotated[str, StringConstraints(pattern=_MARK)]
+Url = Annotated[str, StringConstraints(pattern=_URL)]
+Flag = Annotated[bool, Strict()]
 Count = Annotated[int, Strict(), Field(ge=1, le=MOST_SPOKEN)]
 Seconds = Annotated[int, Strict(), Field(ge=1, le=600)]
 HoldSeconds = Annotated[Count, AfterValidator(_in_fives)]
@@ -174,12 +179,10 @@ class DoseChanges(DoseFile):
 class _FormFile(Shape):
     position: Text = Field(description="The position it is done in: an id from positions.yaml.")
     equipment: tuple[Text, ...] = Field(
-        default=(), description="What is needed: ids that names.yaml of each language has words for."
+        (), description="What is needed: ids that names.yaml of each language has words for."
     )
     setup: Seconds = Field(description="Seconds to get set, once in the position.")
-    switch: Seconds | None = Field(
-        default=None, description="Seconds to change sides. Needed exactly when sides is 'each'."
-    )
+    switch: Seconds | None = Field(None, description="Seconds to change sides. Needed exactly when sides is 'each'.")
 
 
 @_changes
@@ -193,13 +196,11 @@ class SourceFile(Shape):
     """Where a fact comes from."""
 
     fact: Text = Field(description="What the source says, in our own words.")
-    key: Text | None = Field(default=None, description="The source's short name.")
-    mark: Annotated[str, StringConstraints(pattern=_MARK)] = Field(
+    key: Text | None = Field(None, description="The source's short name.")
+    mark: Mark = Field(
         description="S clinical or public body, T trade or one clinic, I our own, R recalled, ? uncertain."
     )
-    url: Annotated[str, StringConstraints(pattern=_URL)] | None = Field(
-        default=None, description="The page that says it."
-    )
+    url: Url | None = Field(None, description="The page that says it.")
 
 
 class ExerciseFile(_FormFile):
@@ -210,13 +211,11 @@ class ExerciseFile(_FormFile):
     days_per_week: DaysFile = Field(description="On how many days of a week it does good.")
     dose: DoseFile = Field(description="How much of it.")
     cautions: tuple[Text, ...] = Field(
-        default=(), description="Who should think twice: ids that names.yaml of each language has words for."
+        (), description="Who should think twice: ids that names.yaml of each language has words for."
     )
-    easier: FormChanges | None = Field(default=None, description="What differs in the easier form, if there is one.")
-    harder: FormChanges | None = Field(default=None, description="What differs in the harder form, if there is one.")
-    sources: Annotated[tuple[SourceFile, ...], Field(min_length=1)] = Field(
-        description="Where the figures above come from."
-    )
+    easier: FormChanges | None = Field(None, description="What differs in the easier form, if there is one.")
+    harder: FormChanges | None = Field(None, description="What differs in the harder form, if there is one.")
+    sources: Some[SourceFile] = Field(description="Where the figures above come from.")
 
 
 class BeatsFile(Shape):
@@ -255,7 +254,7 @@ class _SaidOfForm(Shape):
     setup_short: Text = Field(description="One short sentence to get set again after a break.")
     move: Text = Field(description="What happens in one rep, in one or two sentences.")
     switch: Text | None = Field(
-        default=None,
+        None,
         description="The change of sides: limb first, then the change. {working} is the side that works from now on.",
     )
     switch_short: Text | None = Field(
@@ -263,13 +262,11 @@ class _SaidOfForm(Shape):
         description="The change of sides for who knows the exercise, where it takes more than to name the side.",
     )
     side: Text | None = Field(
-        default=None,
+        None,
         description="The side named by its limb, as a part of a sentence: {working} leg on top, so lie on your "
         "{supporting} side. Needed exactly when sides is 'each'.",
     )
-    leave: Text | None = Field(
-        default=None, description="How to come out of it, said when it is over; it names no side."
-    )
+    leave: Text | None = Field(None, description="How to come out of it, said when it is over; it names no side.")
     beats: BeatsFile = Field(description="The words that lead one rep when it is counted aloud.")
 
 
@@ -288,7 +285,7 @@ class ExerciseWords(_SaidOfForm):
     """<language>/exercises/<id>.yaml: the words of one exercise."""
 
     name: Name = Field(description="What it is called.")
-    synonyms: tuple[Name, ...] = Field(default=(), description="What else people may call it.")
+    synonyms: tuple[Name, ...] = Field((), description="What else people may call it.")
     purpose: Text = Field(description="What it is for, in one or two sentences. No promises about health.")
     muscles: Text = Field(description="The muscles that work or are stretched, in one sentence.")
     posture: PostureFile = Field(description=_POSTURE)
@@ -298,38 +295,35 @@ class ExerciseWords(_SaidOfForm):
     )
     caution: Text = Field(description="One short sentence before the first time: who should take care.")
     safety: Text = Field(description="The answer to 'is this safe for me?'. It asks nothing and diagnoses nothing.")
-    easier: FormWords | None = Field(default=None, description="Words of the easier form, exactly if there is one.")
-    harder: FormWords | None = Field(default=None, description="Words of the harder form, exactly if there is one.")
+    easier: FormWords | None = Field(None, description="Words of the easier form, exactly if there is one.")
+    harder: FormWords | None = Field(None, description="Words of the harder form, exactly if there is one.")
 
 
 class StepFile(Shape):
     """One exercise of a routine: its id alone, or its id and the form to do it in."""
 
     exercise: Text = Field(description="The id of an exercise.")
-    form: Level = Field(default=Level.USUAL, description="The form to do it in.")
+    form: Level = Field(Level.USUAL, description="The form to do it in.")
 
-    @model_validator(mode="before")
-    @classmethod
-    def _id_alone(cls, value: object) -> object:
-        return {"exercise": value} if isinstance(value, str) else value
 
-    @classmethod
-    def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
-        """Lets editors accept an id alone, too."""
-        return {"anyOf": [{"type": "string"}, dict(handler(core))]}
+def _as_step(value: object) -> object:
+    return {"exercise": value} if isinstance(value, str) else value
+
+
+StepOrId = Annotated[StepFile, BeforeValidator(_as_step, json_schema_input_type=str | StepFile)]
 
 
 class RoutineFile(Shape):
     """routines/<id>.yaml: exercises in order."""
 
-    steps: Annotated[tuple[StepFile, ...], Field(min_length=1)] = Field(description="The exercises, in order.")
+    steps: Some[StepOrId] = Field(description="The exercises, in order.")
 
 
 class RoutineWords(Shape):
     """<language>/routines/<id>.yaml: the words of one routine."""
 
     name: Name = Field(description="What it is called.")
-    synonyms: tuple[Name, ...] = Field(default=(), description="What else people may call it.")
+    synonyms: tuple[Name, ...] = Field((), description="What else people may call it.")
     summary: Text = Field(description="What it is, in one sentence.")
     begin: Text = Field(description="Said when it starts, in one or two sentences.")
     lay_out: Text | None = Field(
@@ -340,8 +334,8 @@ class RoutineWords(Shape):
 class PositionFile(Shape):
     """One position of the body."""
 
-    floor: Annotated[bool, Strict()] = Field(description="Whether it is on the floor.")
-    kneeling: Annotated[bool, Strict()] = Field(default=False, description="Whether it is on one's knees.")
+    floor: Flag = Field(description="Whether it is on the floor.")
+    kneeling: Flag = Field(False, description="Whether it is on one's knees.")
 
 
 class PositionsFile(Shape):
@@ -358,9 +352,9 @@ class PositionsFile(Shape):
 class LocaleFile(Shape):
     """How one Alexa locale is served."""
 
-    language: Annotated[str, StringConstraints(pattern=LANGUAGE)] = Field(description="The folder of its words.")
+    language: Language = Field(description="The folder of its words.")
     invocation: Text = Field(description="What people say to open the skill there.")
-    zone: Text = Field(default="UTC", description="The time zone of a device that does not tell its own.")
+    zone: Text = Field("UTC", description="The time zone of a device that does not tell its own.")
 
 
 class SkillFile(Shape):
@@ -393,7 +387,7 @@ class NamesFile(Shape):
 
     sides: SideNames = Field(description="What the sides are called.")
     equipment: dict[Id, Text] = Field(description="As said after 'you will need'.")
-    equipment_called: dict[Id, Annotated[tuple[Name, ...], Field(min_length=1)]] = Field(
+    equipment_called: dict[Id, Some[Name]] = Field(
         description="What people call each piece of equipment, its usual name first."
     )
     equipment_instead: dict[Id, Text] = Field(

@@ -52,9 +52,6 @@ RESPONSE_BYTES = 120 * 1_000
 CARD_CHARACTERS = 8_000
 """Characters of a card, title and text together. [B] request-and-response-json-reference.html."""
 
-IMAGE_URL_CHARACTERS = 2_000
-"""Characters of a picture's address on a card. [B] the same page."""
-
 ANSWER_SECONDS = 8
 """Seconds in which a request must be answered. [A] send-the-user-a-progressive-response.html."""
 

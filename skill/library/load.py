@@ -4,34 +4,31 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-from skill.library import agreement, spoken
+from skill.library import checks, content_folder
 from skill.library.assemble import assemble
+from skill.library.checks import Registry
 from skill.library.faults import ContentFaults, Fault, Rule
 from skill.library.files import PhrasesFile, SkillFile
-from skill.library.folder import content_folder
 from skill.library.models import Library
-from skill.library.pages import ContentPages
-from skill.library.reading import Reading
-from skill.library.spoken import Registry
+from skill.library.reading import ContentPages, Reading
 
 
-def load(folder: Path, registry: Registry | None = None) -> Mapping[str, Library]:
+def load(folder: Path) -> Mapping[str, Library]:
     """The library of each Alexa locale, by locale code such as `en-US`.
 
     Args:
-        folder: a content folder, as `content_folder` finds it.
-        registry: the phrases that the skill says and their placeholders; None takes `the_phrases` of the skill.
+        folder: a content folder, as `content_folder` finds it; what it says is held against `the_phrases`.
 
     Raises:
         ContentFaults: something is wrong with the content; carries every fault in every file.
     """
-    content, faults = examine(folder, registry)
+    content, faults = examine(folder)
     if faults:
         raise ContentFaults(faults)
     return assemble(content)
 
 
-def examine(folder: Path, registry: Registry | None = None) -> tuple[ContentPages, tuple[Fault, ...]]:
+def examine(folder: Path) -> tuple[ContentPages, tuple[Fault, ...]]:
     """The pages of a content folder as far as they can be read, and every fault in them; see `load`.
 
     Raises:
@@ -42,12 +39,12 @@ def examine(folder: Path, registry: Registry | None = None) -> tuple[ContentPage
         raise ContentFaults([Fault(str(folder), 1, "", what, rule=Rule.FILE_MISSING)])
     reading = Reading(folder)
     content = reading.content()
-    if registry is None and reading.folder == content_folder().resolve():
+    if reading.folder == content_folder().resolve():
         first = next(iter(content.languages.values()), None)
-        registry = spoken.registry_of(first.phrases) if first else {}
-    if registry is None:
+        registry = checks.registry_of(first.phrases) if first else {}
+    else:
         registry = the_phrases()
-    return content, (*reading.faults, *agreement.check(content), *spoken.check(content, registry))
+    return content, (*reading.faults, *checks.check(content, registry))
 
 
 @cache
@@ -64,4 +61,4 @@ def the_phrases() -> Registry:
     page = reading.page(f"{first}/phrases.yaml", PhrasesFile)
     if reading.faults:
         raise ContentFaults(reading.faults)
-    return spoken.registry_of(page)
+    return checks.registry_of(page)

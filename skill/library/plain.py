@@ -64,8 +64,8 @@ def _usual(kind: type[Value]) -> Mapping[str, object]:
 _first, _prepared = Lock(), set[Any]()
 
 
-def convert(value: object, kind: Any) -> Any:
-    """What msgspec makes of a plain value. Raises ValueError where that does not fit.
+def convert(value: object, kind: Any, *, from_attributes: bool = False) -> Any:
+    """What msgspec makes of a plain value, or of any object by its attributes. Raises ValueError where it does not fit.
 
     msgspec 0.22 looks a kind over when it is first read, and ends the process where two threads do so at once; so the
     first time is one thread's alone.
@@ -75,7 +75,7 @@ def convert(value: object, kind: Any) -> Any:
             with suppress(ValueError):  # nothing is no value; but then it was looked over
                 msgspec.convert(None, kind)
             _prepared.add(kind)
-    return msgspec.convert(value, kind)
+    return msgspec.convert(value, kind, from_attributes=from_attributes)
 
 
 def from_plain(kind: type[V], value: object) -> V:
@@ -217,13 +217,7 @@ def _is_sound(value: object, depth: int) -> bool:
         case list():
             return depth > 0 and len(value) <= MOST and all(_is_sound(item, depth - 1) for item in value)
         case dict():
-            return (
-                depth > 0
-                and len(value) <= MOST
-                and all(
-                    isinstance(key, str) and _is_sound(key, 0) and _is_sound(item, depth - 1)
-                    for key, item in value.items()
-                )
-            )
+            keys = all(isinstance(key, str) and _is_sound(key, 0) for key in value)
+            return keys and _is_sound(list(value.values()), depth)
         case _:
             return False

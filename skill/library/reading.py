@@ -1,22 +1,48 @@
 """Reads a content folder: each file into a page, with all that is wrong in it alone."""
 
 import re
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
 from pydantic import BaseModel
 
 from skill.library import files
-from skill.library.faults import Fault, Rule, closest, place
-from skill.library.pages import ContentPages, LanguagePages, Page
+from skill.library.faults import Fault, Rule, closest
+from skill.library.page import Page, read
 from skill.library.shape import fit
-from skill.library.yaml12 import Document, read
 
 S = TypeVar("S", bound=BaseModel)
 
 _KNOWN = {"skill.yaml", "positions.yaml", "names.yaml", "phrases.yaml", "utterances.yaml", "vocabulary.yaml"}
 """None of these is a misspelling of another."""
+
+
+@dataclass(frozen=True, slots=True)
+class LanguagePages:
+    """The files of one language."""
+
+    language: str
+    exercises: Mapping[str, Page[files.ExerciseWords]]
+    routines: Mapping[str, Page[files.RoutineWords]]
+    names: Page[files.NamesFile]
+    positions: Page[files.PositionWords]
+    phrases: Page[files.PhrasesFile]
+    overrides: Mapping[str, Page[files.PhrasesFile]]
+    utterances: Page[files.UtterancesFile] | None
+
+
+@dataclass(frozen=True, slots=True)
+class ContentPages:
+    """All files of a content folder."""
+
+    folder: str
+    skill: Page[files.SkillFile]
+    positions: Page[files.PositionsFile]
+    exercises: Mapping[str, Page[files.ExerciseFile]]
+    routines: Mapping[str, Page[files.RoutineFile]]
+    languages: Mapping[str, LanguagePages]
 
 
 class Reading:
@@ -62,7 +88,6 @@ class Reading:
         utterances = f"{language}/utterances.yaml"
         return LanguagePages(
             language=language,
-            folder=f"{self.folder.name}/{language}",
             exercises=self.pages(f"{language}/exercises", files.ExerciseWords),
             routines=self.pages(f"{language}/routines", files.RoutineWords),
             names=self.page(f"{language}/names.yaml", files.NamesFile),
@@ -93,27 +118,20 @@ class Reading:
     def page(self, name: str, model: type[S]) -> Page[S]:
         """One file; a page without words where it is missing or unreadable."""
         file = self.folder / name
-        page: Page[S] = Page(f"{self.folder.name}/{name}", file.stem, Document(None, {}))
+        page: Page[S] = Page(f"{self.folder.name}/{name}")
         try:
-            document = read(file.read_text(encoding="utf-8-sig"))
+            page = read(file.read_text(encoding="utf-8-sig"), page.file)
         except FileNotFoundError:
             others = {other.name for other in file.parent.glob("*.y*ml") if other.name.count(".") == 1} - _KNOWN
             near = closest(file.name, others)
             self._fault(Rule.FILE_MISSING, name, "there is no such file", f"did you mean '{near}'?" if near else "")
-            return page
         except UnicodeDecodeError:
             self._fault(Rule.NOT_YAML, name, "the file is not text in UTF-8", "save it as UTF-8")
-            return page
-        self.faults += (
-            Fault(page.file, problem.line, place(problem.where), problem.what, problem.hint, problem.rule)
-            for problem in document.problems
-        )
-        page = replace(page, document=document)
-        if any(problem.rule is Rule.NOT_YAML for problem in document.problems):
-            return page
-        shape, faults = fit(page, model)
-        self.faults += faults
-        return replace(page, shape=shape)
+        else:
+            if not any(fault.rule is Rule.NOT_YAML for fault in page.faults):
+                fit(page, model)
+        self.faults += page.faults
+        return page
 
     def _fault(self, rule: Rule, name: str, what: str, hint: str) -> None:
         self.faults.append(Fault(f"{self.folder.name}/{name}", 1, "", what, hint, rule))

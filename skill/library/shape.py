@@ -9,7 +9,7 @@ from pydantic_core import ErrorDetails
 
 from skill.library.faults import Fault, Rule, Where, closest, meant
 from skill.library.files import PATTERNS
-from skill.library.pages import Page
+from skill.library.page import Page
 
 S = TypeVar("S", bound=BaseModel)
 
@@ -32,28 +32,30 @@ _COMPLAINTS = {
 """pydantic's own names of errors, and what they mean to somebody who writes content."""
 
 
-def fit(page: Page[S], model: type[S]) -> tuple[S | None, list[Fault]]:
-    """The page's values in the shape of its kind, or None and what is wrong.
+def fit(page: Page[S], model: type[S]) -> None:
+    """Gives a page its values in the shape of its kind, or the faults of what does not fit.
 
     For a parent whose children fail pydantic reports a phantom error, so an error whose place leads to
     another's is dropped. A key that is misspelt is one fault, not an unknown and a missing one.
     """
-    if page.document.value is None:
-        return None, [page.fault(Rule.NO_VALUE, (), "the file is empty")]
+    if page.value is None:
+        page.faults.append(page.fault(Rule.NO_VALUE, (), "the file is empty"))
+        return
     try:
-        shape, found = model.model_validate(page.document.value), list[ErrorDetails]()
+        shape, found = model.model_validate(page.value), list[ErrorDetails]()
     except ValidationError as invalid:
         shape, found = None, invalid.errors(include_url=False)
     # pydantic puts a mark behind a key that is itself wrong
     errors = {tuple(part for part in error["loc"] if part != "[key]"): error for error in found}
     parents = {other[:end] for other in errors for end in range(len(other))}
     errors = {where: error for where, error in errors.items() if where not in parents}
-    nothing = {where for where, value in page.document.leaves if value is None and not _told_anyway(where, errors)}
+    nothing = {where for where, value in page.leaves if value is None and not _told_anyway(where, errors)}
     faults = [
         page.fault(Rule.NO_VALUE, where, "there is no value", "write one, or remove the key") for where in nothing
     ]
     faults += _tell(page, model, {where: error for where, error in errors.items() if where not in nothing})
-    return (None if faults else shape), faults
+    page.shape = None if faults else shape
+    page.faults += faults
 
 
 def _told_anyway(nothing: Where, errors: Mapping[Where, ErrorDetails]) -> bool:
@@ -66,10 +68,10 @@ def _tell(page: Page[Any], model: type[BaseModel], errors: Mapping[Where, ErrorD
     intended = set()
     for where, error in errors.items():
         if error["type"] == "extra_forbidden":
-            around, key = _inside(model, where[:-1]), str(where[-1])
-            known = list(around.model_fields) if isinstance(around, type) and issubclass(around, BaseModel) else []
+            key, known = str(where[-1]), list(_inside(model, where[:-1]).model_fields)
             intended.add((*where[:-1], closest(key, known)))
-            yield page.fault(Rule.KEY_UNKNOWN, where[:-1], f"unknown key '{key}'", meant(key, known), line_of=where)
+            hint = meant(key, known)
+            yield page.fault(Rule.KEY_UNKNOWN, where[:-1], f"unknown key '{key}'", hint, page.line(where))
     for where, error in errors.items():
         if error["type"] == "missing" and where not in intended:
             described = _inside(model, where[:-1]).model_fields[str(where[-1])].description
@@ -77,7 +79,7 @@ def _tell(page: Page[Any], model: type[BaseModel], errors: Mapping[Where, ErrorD
         elif error["type"] not in ("missing", "extra_forbidden"):
             rule, what, hint = _complaint(error, where)
             there = where  # a text that may stand for a list of one has no first item
-            while there and there not in page.document.lines:
+            while there and there not in page.lines:
                 there = there[:-1]
             yield page.fault(rule, there, what, hint)
 

@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from typing import Annotated, TypeVar, dataclass_transform
 
 from msgspec import Meta, Struct
-from msgspec import convert as convert
 from msgspec import field as field
 from msgspec.structs import fields as fields
 from msgspec.structs import force_setattr as force_setattr

@@ -14,7 +14,7 @@ from typing import Any, get_type_hints
 import msgspec
 
 import skill
-from skill.library.folder import content_folder
+from skill.library import content_folder
 from skill.library.models import Library
 
 log = logging.getLogger(__name__)

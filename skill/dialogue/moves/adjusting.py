@@ -10,9 +10,8 @@ from skill.dialogue.progress import amount_left
 from skill.dialogue.session import Person, Phase, Turn, most_on_top, steps_of, today_of
 from skill.dialogue.situation import Situation
 from skill.dialogue.turns import ask, back_to_where_it_came_up, play, re_enter, stay
-from skill.library.models import Level, Range
+from skill.library.models import Level, Range, Wording, sentences
 from skill.library.values import replace
-from skill.library.words import Wording, sentences
 
 # A number that was not heard
 

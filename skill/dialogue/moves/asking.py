@@ -17,9 +17,8 @@ from skill.dialogue.prompt import Card
 from skill.dialogue.session import Phase, Turn
 from skill.dialogue.situation import Situation
 from skill.dialogue.turns import ask, question_of, stay
-from skill.library.models import Exercise, Level, Side
+from skill.library.models import Exercise, Level, Side, sentences
 from skill.library.values import replace
-from skill.library.words import sentences
 
 
 def explain(here: Situation, exercise: str | None) -> Turn:

@@ -29,9 +29,8 @@ from skill.dialogue.turns import (
     stay,
     up_slowly,
 )
-from skill.library.models import Level
+from skill.library.models import Level, sentences
 from skill.library.values import replace
-from skill.library.words import sentences
 
 
 def it_hurts(here: Situation) -> Turn:

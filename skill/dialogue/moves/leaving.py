@@ -5,8 +5,8 @@ from skill.coaching.practice import STANDING
 from skill.dialogue.session import Phase, Turn
 from skill.dialogue.situation import Situation, as_heard
 from skill.dialogue.turns import close, silent, up_slowly
+from skill.library.models import sentences
 from skill.library.values import replace
-from skill.library.words import sentences
 
 
 def stop(here: Situation) -> Turn:
