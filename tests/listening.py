@@ -27,13 +27,15 @@ SENTENCE_PAUSE = 0.5
 
 @dataclass(frozen=True)
 class Change:
-    """A change of position as it is heard: what is said first, so much quiet, and what is said then."""
+    """A change of position as it is heard: what is said first, the quiet, what is said then; once more, standing."""
 
     start: str
     end: str
     before: str
     pause: int
     after: str
+    standing: int
+    then: str
 
 
 @dataclass
@@ -94,14 +96,19 @@ class Listener:
         """The change that is told to its end from here, and where its last words end; of a way up the second half."""
         for change in self.seated:
             if change.start == self.body and heard.startswith(change.after, at):
-                return change, at + len(change.after)
+                done = at + len(change.after)
+                where = heard.find(change.then, done)
+                if not change.then:
+                    return change, done
+                if where >= 0 and _quiet(quiets, done, where) >= change.standing * LEAST_QUIET:
+                    return change, where + len(change.then)
         ways = [one for one in self._changes if one.start == self.body and heard.startswith(one.before, at)]
         if ways and not ways[0].pause:
             return ways[0], at + len(ways[0].before)
         if ways:
             done = at + len(ways[0].before)
             ends = [where for one in ways if (where := heard.find(one.after, done)) >= 0]
-            quiet = sum(seconds for where, seconds in quiets if done <= where <= min(ends, default=len(heard)))
+            quiet = _quiet(quiets, done, min(ends, default=len(heard)))
             self.seated = tuple(ways) if quiet >= ways[0].pause * LEAST_QUIET else ()
         return None
 
@@ -127,7 +134,13 @@ def _changes(library: Library) -> Iterator[Change]:
                 words = Wording(library)
                 before = sentences(*(sided(text, side, words) for text in way.before))
                 after = sentences(*(sided(text, side, words) for text in way.after))
-                yield Change(start, end, before, way.pause_seconds, after)
+                then = sentences(*(sided(text, side, words) for text in way.then))
+                yield Change(start, end, before, way.pause_seconds, after, way.standing_seconds, then)
+
+
+def _quiet(quiets: Sequence[tuple[int, float]], start: int, end: int) -> float:
+    """Seconds of quiet between two characters."""
+    return sum(seconds for where, seconds in quiets if start <= where <= end)
 
 
 def _as_text(

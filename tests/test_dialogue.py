@@ -386,7 +386,9 @@ def test_the_place_that_was_declined_is_not_lost() -> None:
     turn = started("hip-mobility", GoTo(number=2))
     declined = respond(Session(), Said.OPEN, later(turn, 90_000))
     declined = respond(declined.session, Said.NO, later(declined, 90_010))
-    assert "figure four" in plain(respond(declined.session, Said.RESUME, later(declined, 90_020)).prompt.parts).lower()
+    things = respond(declined.session, Said.RESUME, later(declined, 90_020))
+    assert plain(things.prompt.parts).endswith("Say ready when you have it all.")
+    assert "figure four" in plain(respond(things.session, Said.READY, later(things, 90_060)).prompt.parts).lower()
     asked = respond(declined.session, StartRoutine("hip-routine"), later(declined, 90_020))
     assert asked.session.phase is Phase.CONFIRMING
     assert asked.person.underway == turn.person.underway
@@ -579,7 +581,7 @@ def test_a_set_that_ran_in_the_release_before_is_paused_and_taken_up(person: Per
     assert 2 <= place.rep <= 3
     assert paused.session.body == "hands-and-knees"
     back = respond(paused.session, Said.RESUME, later(paused, 60, sounds=sounds))
-    assert f"{'four' if place.rep == 2 else 'three'} reps left" in plain(back.prompt.parts)
+    assert f"{'four' if place.rep == 2 else 'three'} reps to go" in plain(back.prompt.parts)
     assert "ake your way down" not in plain(back.prompt.parts)
     counting = respond(back.session, Said.READY, later(back, 120, sounds=sounds))
     assert counting.session.place == place
@@ -596,7 +598,7 @@ def test_a_hold_of_the_release_before_is_not_begun_anew(event: Event) -> None:
 def test_a_pause_of_the_release_before_is_taken_up_where_it_was() -> None:
     """After three reps of six, on hands and knees."""
     turn = respond(carried(**OLD_PAUSE), Said.RESUME, scene(NEW, NOW + timedelta(seconds=60)))
-    assert "three reps left" in plain(turn.prompt.parts)
+    assert "three reps to go" in plain(turn.prompt.parts)
     assert "ake your way down" not in plain(turn.prompt.parts)
     turn = respond(turn.session, Said.READY, later(turn, 120))
     assert turn.session.place == Place(0, 1, 3)
@@ -635,8 +637,10 @@ def test_a_person_of_the_release_before_is_known() -> None:
     assert (person.sessions, person.stopped_at, person.today, person.body) == (0, 0, Person().today, "")
     offered = respond(Session(), Said.OPEN, scene(person))
     assert offered.session.phase is Phase.OFFERING
-    assert "fire hydrant, number one of six, right leg lifting, three reps left" in plain(offered.prompt.parts)
-    gate = respond(offered.session, Said.RESUME, later(offered, 30))
+    assert "fire hydrant, number one of six, right leg lifting, three reps to go" in plain(offered.prompt.parts)
+    things = respond(offered.session, Said.RESUME, later(offered, 30))
+    assert "Say ready when you have it all." in plain(things.prompt.parts)
+    gate = respond(things.session, Said.READY, later(things, 60))
     assert "kneel, one knee at a time" in plain(gate.prompt.parts)
     gate = respond(gate.session, Said.READY, later(gate, 100))
     assert "Say ready when you're set." in plain(gate.prompt.parts)
@@ -732,12 +736,14 @@ def test_the_week_is_told_when_it_has_changed() -> None:
         for time in range(often):
             turn = at_the_end(turn.person, NOW + timedelta(days=day, hours=2 * time))
             days[day, time] = plain(turn.prompt.parts)
-    assert "That's two days in a week." in days[1, 0]
-    assert "That's three days in a week." in days[2, 0]
-    assert "in a week" not in days[1, 1] + days[2, 1]
+    assert "You've exercised on two days this week." in days[1, 0]
+    assert "You've exercised on three days this week." in days[2, 0]
+    assert "this week" not in days[1, 1] + days[2, 1]
     unknown = at_the_end(turn.person, NOW + timedelta(days=3), recognised=False)
-    assert "in a week" not in plain(unknown.prompt.parts)
-    assert "That's four days in a week." in plain(at_the_end(unknown.person, NOW + timedelta(days=3.2)).prompt.parts)
+    assert "this week" not in plain(unknown.prompt.parts)
+    assert "You've exercised on four days this week." in plain(
+        at_the_end(unknown.person, NOW + timedelta(days=3.2)).prompt.parts
+    )
 
 
 def test_what_is_said_in_greeting_and_parting_goes_round_with_the_sessions() -> None:

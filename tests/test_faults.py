@@ -53,7 +53,7 @@ USER = Identity().user
 
 DAY = 86_400
 
-YESTERDAY = ("start butterfly stretch", "ready", "ready", "ready", "ready")
+YESTERDAY = ("start butterfly stretch", *["ready"] * 6)
 BEFORE = ("start hip routine", "do eight reps", "talk less", "ready", "ready")
 DURING = ("next", "slower", "where am i", "ready")
 AFTER = ("skip this one", "ready")
@@ -969,7 +969,7 @@ def test_sounds_that_a_device_cannot_get_are_counted_aloud_and_it_is_said_once(t
         assert opened.text.startswith(told)
         assert "you were at butterfly stretch" in opened.text.lower()
         assert "<" not in counted.text
-        assert "Half way, ten left." in counted.text
+        assert "Half way, ten to go." in counted.text
         assert told not in entered.text + counted.text
         skill.talk.wait(5)
         skill.end()

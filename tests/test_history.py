@@ -55,7 +55,7 @@ def test_next_amid_the_first_side_counts_nothing() -> None:
 def test_next_amid_an_exercise_in_mid_plan_is_not_the_plans_end() -> None:
     """Every other exercise was done, also the one after it; the routine is whole only when its end is reached."""
     told = Told({"underway": {"plan": "routine/hip-routine", "place": {"step": 4}, "done": _ALL_BUT_THIS}})
-    told.all("open", "go on", "ready", "ready", "ready")
+    told.all("open", "go on", "ready", "ready", "ready", "ready")
     told.say("next", after=20)
     assert told.today == {"finished": {"figure-4": 1}}
     assert told.person["underway"]["place"]["step"] == 5

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
+from scenes import library
+
 from skill.library.load import the_phrases
 
 ROOT = Path(__file__).parent.parent / "skill"
@@ -72,3 +74,10 @@ def test_every_placeholder_is_one_that_is_given_somewhere() -> None:
     named = {node.arg for node in nodes() if isinstance(node, ast.keyword | ast.arg)}
     named |= {node.value for node in nodes() if isinstance(node, ast.Constant)}
     assert frozenset().union(*the_phrases().values()) <= named
+
+
+def test_nothing_that_remains_is_called_left() -> None:
+    """What remains is "to go": in "left leg on top, five reps left" the same word is a side, too."""
+    for key, variants in library().phrases.items():
+        for said in variants:
+            assert not re.search(r"\{(?!side)[a-z]+\} left\b", said), f"{key}: {said}"

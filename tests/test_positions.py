@@ -80,6 +80,9 @@ class Mat:
         says_so = event in (Said.IN_POSITION, *LEADS_ON)
         if here.practice is None:
             return
+        if here.phase is Phase.RISING and says_so and not self.session.seated_at:
+            self.heard.body = "standing"  # they say that they are up
+            return
         end, floor = here.practice.form.position, library().floor_positions
         if is_unsaid(here.place, waiting=not here.running and here.phase is Phase.POSITIONING):
             # Whoever was asked whether they are there, and says something else, is taken to be where they were.
@@ -186,3 +189,23 @@ def test_a_narrated_routine_has_no_hole(routine: str, sounds: bool) -> None:
     heard.hear(narration_parts(library(), routine, names), plan)
     assert heard.faults == []
     assert heard.body == "standing" or heard.body not in library().floor_positions
+
+
+def test_nobody_steps_away_from_the_floor_without_a_quiet_standing() -> None:
+    """On each way up there is time to stand, holding on, before the first step."""
+    floor = library().floor_positions
+    for ways in (library().transitions, library().transitions_without_kneeling):
+        up = [way for (start, end), way in ways.items() if start in floor and end not in floor]
+        assert up
+        for way in up:
+            assert way.standing_seconds >= 5
+            assert "holding on" in way.after[-1]
+            assert way.then
+
+
+@pytest.mark.parametrize("level", Level)
+def test_who_knows_it_is_told_to_roll_over(level: Level) -> None:
+    """The change of sides is more than its name where somebody lies on one of them."""
+    lying = [one for one in library().exercises.values() if level in one.forms]
+    for form in (one.form(level) for one in lying if one.form(level).position == "lying-on-side"):
+        assert "{supporting} side" in form.switch_short

@@ -38,7 +38,7 @@ def test_a_rep_beyond_the_last_is_none() -> None:
     told = carried(phase="paused", since=None, place={"step": 0, "piece": 1, "rep": 6})
     assert told.say("where am i").startswith("Fire hydrant, number one of six, left leg lifting. Say go")
     told = carried(phase="paused", since=None, place={"step": 0, "piece": 1, "rep": 5})
-    assert told.say("where am i").startswith("Fire hydrant, number one of six, left leg lifting, one rep left.")
+    assert told.say("where am i").startswith("Fire hydrant, number one of six, left leg lifting, one rep to go.")
 
 
 @pytest.mark.parametrize(("held", "heard"), [(20, "Fifteen"), (15, "Three"), (300, "Fifteen"), (-5, "Twenty")])
@@ -47,7 +47,7 @@ def test_a_hold_that_was_held_to_its_end_is_none(held: int, heard: str) -> None:
     place = {"step": 3, "piece": 1, "rep": 1, "held": held}
     told = carried(phase="paused", since=None, exercise="butterfly-stretch", place=place, body="lying-on-back")
     told.say("go on")
-    assert f"One hold left. Ease open. Hold. {heard}." in told.say("ready")
+    assert f"One hold to go. Ease open. Hold. {heard}." in told.say("ready")
 
 
 def test_a_position_that_content_no_longer_knows_is_standing() -> None:
@@ -65,7 +65,7 @@ def test_a_release_reorders_the_plan_in_mid_set_and_the_rep_goes_with_its_exerci
     """Hip thrust was the first when the device went on; now it is the second."""
     place = {"step": 0, "piece": 1, "rep": 3}
     told = carried(phase="paused", since=None, exercise="hip-thrust", place=place, body="leaning-on-couch")
-    assert told.say("where am i").startswith("Hip thrust, number two of six, five reps left.")
+    assert told.say("where am i").startswith("Hip thrust, number two of six, five reps to go.")
     assert told.place == {"step": 1, "piece": 1, "rep": 3, "held": 0}
 
 
@@ -73,7 +73,7 @@ def test_while_something_was_playing_the_old_clock_does_not_count() -> None:
     """What was playing is another exercise's time by now: the place is where it began."""
     place = {"step": 0, "piece": 1, "rep": 3}
     told = carried(40, exercise="hip-thrust", place=place, ends={"step": 1, "piece": 0}, body="leaning-on-couch")
-    assert told.say("where am i").startswith("Hip thrust, number two of six, five reps left.")
+    assert told.say("where am i").startswith("Hip thrust, number two of six, five reps to go.")
     assert told.today == {}
 
 
@@ -86,7 +86,7 @@ def test_an_exercise_that_is_gone_from_the_plan_begins_anew_with_what_stands_the
 def test_content_loses_the_routine_between_shall_i_start_it_and_yes() -> None:
     """There is nothing to start: they go on with what they have."""
     told = carried(phase="confirming", since=None, asked="routine/gone", place={"step": 0, "piece": 1, "rep": 2})
-    assert told.say("yes").startswith("Fire hydrant, number one of six, left leg lifting, four reps left.")
+    assert told.say("yes").startswith("Fire hydrant, number one of six, left leg lifting, four reps to go.")
     assert told.person["underway"]["plan"] == "routine/hip-routine"
 
 

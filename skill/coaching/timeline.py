@@ -100,6 +100,7 @@ class Telling(Value):
         holding: the person is in the hold already, so the way into it is not told.
         kneeling: they can kneel, on the way down to the floor and up from it.
         whole: the way back into a set is told as to somebody who was away, not as to who has only paused.
+        lay_out: where to put what the routine needs, in a sentence.
     """
 
     words: Wording
@@ -108,6 +109,7 @@ class Telling(Value):
     holding: bool = False
     kneeling: bool = True
     whole: bool = False
+    lay_out: str = ""
 
     def way(self, start: str, end: str) -> Transition | None:
         """The way from one position to another; None where it is the same."""
@@ -202,13 +204,16 @@ def _set_up(practice: Practice, piece: Piece, place: Place, telling: Telling) ->
             case Part.UP:
                 yield from _up(practice, piece, at, telling)
             case Part.POSITION:
-                yield from _position(practice, piece, at, telling)
+                change = telling.way(practice.position_before, practice.form.position)
+                caution = _caution(practice) if change and change.pause_seconds else ""
+                yield from _position(practice, piece, at, telling, caution)
             case Part.MOVE:
                 yield from _move(practice, piece, at, telling)
 
 
 def _things(practice: Practice, place: Place, telling: Telling) -> Iterator[Passage]:
-    yield replace(_said(CueKind.SET_UP, needed(practice.things, telling.words), place, telling.words), gate=GATE_THINGS)
+    told = sentences(needed(practice.things, telling.words), telling.lay_out if practice.index == 0 else "")
+    yield replace(_said(CueKind.SET_UP, told, place, telling.words), gate=GATE_THINGS)
     if telling.flowing:
         yield _time_to_settle(FETCHING_SECONDS, replace(place, stage=Part.WAY.value), telling.words)
 
@@ -216,10 +221,10 @@ def _things(practice: Practice, place: Place, telling: Telling) -> Iterator[Pass
 def _way(practice: Practice, piece: Piece, place: Place, telling: Telling) -> Iterator[Passage]:
     """The name, what to take care of the first time, and the way there. Who is new to it says when they are there."""
     words = telling.words
-    caution = practice.exercise.caution if practice.first and practice.form.level is Level.USUAL else ""
+    change = telling.way(practice.position_before, practice.form.position)
+    caution = "" if change and change.pause_seconds else _caution(practice)
     told = sentences(practice.leave_before, introduction(practice, words), caution)
     yield _said(CueKind.SET_UP, told, place, words)
-    change = telling.way(practice.position_before, practice.form.position)
     if change is None:
         if not practice.short:
             yield replace(_said(CueKind.SET_UP, "", place, words), gate=GATE_NAMED)
@@ -232,6 +237,11 @@ def _way(practice: Practice, piece: Piece, place: Place, telling: Telling) -> It
     yield from moved
     if telling.flowing and not change.pause_seconds:
         yield from _on_the_way(practice, change, moved, place, telling)
+
+
+def _caution(practice: Practice) -> str:
+    """Who should take care, the first time; told before they move, but never into the way up from the floor."""
+    return practice.exercise.caution if practice.first and practice.form.level is Level.USUAL else ""
 
 
 def _up(practice: Practice, piece: Piece, place: Place, telling: Telling) -> Iterator[Passage]:
@@ -262,13 +272,14 @@ SHORTEST_PAUSE_SECONDS = 5
 """In flow, what the end of a part of the set-up gets at the least, instead of a question."""
 
 
-def _position(practice: Practice, piece: Piece, place: Place, telling: Telling) -> Iterator[Passage]:
+def _position(practice: Practice, piece: Piece, place: Place, telling: Telling, caution: str = "") -> Iterator[Passage]:
     words, form = telling.words, practice.form
     if practice.short:
-        told = sentences(sided(form.setup_short, piece.side, words), dose(practice, words), practice.cue)
+        told = sentences(caution, sided(form.setup_short, piece.side, words), dose(practice, words), practice.cue)
         yield from _ending_set(practice, _said(CueKind.SET_UP, told, place, words), telling)
         return
-    yield _said(CueKind.SET_UP, sentences(*(sided(text, piece.side, words) for text in form.setup)), place, words)
+    told = sentences(caution, *(sided(text, piece.side, words) for text in form.setup))
+    yield _said(CueKind.SET_UP, told, place, words)
 
 
 def _move(practice: Practice, piece: Piece, place: Place, telling: Telling) -> Iterator[Passage]:
@@ -319,14 +330,18 @@ def _ending_set(practice: Practice, passage: Passage, telling: Telling) -> Itera
 
 def the_move(practice: Practice, side: Side | None, words: Wording) -> str:
     """What will be counted, told as something that is still to come, because people do what they hear."""
-    return words("when-i-count", move=sided(practice.form.move, side, words))
+    move = sided(practice.form.move, side, words)
+    if practice.long_holds:  # nobody counts there: a word leads into each hold
+        return words("when-i-say", beat=sided(practice.form.beats.lift, side, words).lower(), move=move)
+    return words("when-i-count", move=move)
 
 
 def _switch(practice: Practice, piece: Piece, place: Place, telling: Telling) -> Iterator[Passage]:
     words = telling.words
     told = sided(practice.form.switch, piece.side, words)
     if practice.short:
-        told = words("switch-known", side=sided(practice.form.side, piece.side, words))
+        named = words("switch-known", side=sided(practice.form.side, piece.side, words))
+        told = sided(practice.form.switch_short, piece.side, words) or named
     yield _said(CueKind.SWITCH, sentences(told), place, words)
     if telling.flowing:
         yield _time_to_settle(practice.form.switch_seconds, place, words)
@@ -379,8 +394,11 @@ def before_the_pause(change: Transition, place: Place, side: Side | None, words:
 
 
 def after_the_pause(change: Transition, place: Place, side: Side | None, words: Wording) -> Iterator[Passage]:
-    """The way up from the seat."""
+    """The way up from the seat, with the quiet before they let go of what they hold."""
     yield _said(CueKind.SET_UP, sentences(*(sided(text, side, words) for text in change.after)), place, words)
+    if change.standing_seconds:
+        yield Passage(tuple(_quiet(CueKind.REST, change.standing_seconds, place, "pause-seated", words)))
+        yield _said(CueKind.SET_UP, sentences(*(sided(text, side, words) for text in change.then)), place, words)
 
 
 def _time_to_settle(seconds: int, place: Place, words: Wording) -> Passage:

@@ -77,7 +77,7 @@ def _leaves(here: Situation, event: Event) -> bool:
     if here.phase is Phase.HURTING:
         stays = event is Said.YES and easier_there_is(here, here.place)
         return event in (*LEADS_ON, Said.NO, Said.SKIP_EXERCISE) and not stays
-    if here.phase is Phase.FINISHING:
+    if here.phase is Phase.FINISHING or (here.phase is Phase.RISING and here.session.asked_in == Phase.FINISHING):
         return False
     if isinstance(event, LeaveOutToday):
         return event.exercise in (None, here.steps[here.place.step].exercise)

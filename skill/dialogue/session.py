@@ -29,6 +29,7 @@ class Phase(StrEnum):
     ASKING = "asking"
     ALARM = "alarm"
     OVER = "over"
+    RISING = "rising"
 
 
 class Underway(Value):
@@ -149,7 +150,7 @@ class Session(Value):
         since: when the last answer was given, in seconds since 1970; None when nothing was set in motion.
         lead: seconds of speech in that answer before the moving part.
         holding: that moving part began inside a hold, without the way into it.
-        asked: while CONFIRMING, the plan that a yes would start.
+        asked: while CONFIRMING, the plan that a yes would start; while OVER and RISING, what its moves say.
         turns: answers given so far; variants are picked by it.
         misses: how many things in a row were not understood.
         safety_said: the safety line was spoken in this session.
@@ -172,6 +173,7 @@ class Session(Value):
         recent: they were here a few minutes ago.
         up_at: when the way up will have been told to its end, in seconds since 1970; 0 where it is not being told.
         hurried: they were ready on the way up, and it was told again.
+        seated_at: while RISING, when its first half will have been told, in seconds since 1970; 0 in the second.
     """
 
     phase: Phase = Phase.CHOOSING
@@ -204,6 +206,7 @@ class Session(Value):
     recent: bool = False
     up_at: Number = 0
     hurried: bool = False
+    seated_at: Number = 0
 
 
 class Listener(Value):
@@ -307,7 +310,7 @@ def settle_with_plan(session: Session, scene: Scene) -> tuple[Session, tuple[Ste
 _WITHOUT_A_PLAN = (Phase.FORGETTING, Phase.ALARM, Phase.OVER)
 """Phases in which nothing need be underway."""
 
-UNDECIDED = (Phase.HURTING, Phase.CONFIRMING, Phase.FORGETTING, Phase.ASKING, Phase.ALARM)
+UNDECIDED = (Phase.HURTING, Phase.CONFIRMING, Phase.FORGETTING, Phase.ASKING, Phase.ALARM, Phase.RISING)
 """Phases in which it may still be open what comes instead of an exercise that hurt."""
 
 NUMBERS_FOR = ("reps", "sets", "hold", "seconds")

@@ -1,5 +1,6 @@
 """The situation in which an event arrives: the session settled into a legal one, and where the clock says they are."""
 
+from skill.coaching import plan
 from skill.coaching.fitting import (
     ASKING_TAKES,
     BEGINS_AFTER,
@@ -78,6 +79,7 @@ class Situation(Value):
 
     def _telling(self, *, holding: bool, whole: bool) -> Telling:
         person = self.scene.person
+        routine = self.scene.library.routines.get(plan.routine_of(self.session.plan) or "")
         return Telling(
             self.words,
             flowing=person.pace is Pace.FLOW,
@@ -85,6 +87,7 @@ class Situation(Value):
             holding=holding,
             kneeling=not self.session.no_kneeling,
             whole=whole,
+            lay_out=routine.lay_out if routine and self.session.gathering else "",
         )
 
     @property

@@ -36,6 +36,7 @@ PHASES = (
     Phase.ASKING,
     Phase.ALARM,
     Phase.OVER,
+    Phase.RISING,
 )
 
 a, c, g, k, o, r, s = adjusting, asking, going, caring, opening, remembering, sides
@@ -54,42 +55,45 @@ on, up, leave, end, over, still = (
 )
 nothing, no_more, no_pause = just_say("nothing-underway"), just_say("nothing-left"), just_say("paused-nothing")
 ASIDE = (DROPPED, DROPPED, still, over)
-"""The last four columns of most rows: a question in between is let drop, an alarm is asked about again, a day stays over."""
+"""Four columns of most rows: a question in between is let drop, an alarm is asked about again, a day stays over.
+
+The last column, RISING, is DROPPED where a row does not say it.
+"""
 
 
-def _row(*eight: Move | None) -> tuple[Move | None, ...]:
-    return (*eight, *ASIDE) if len(eight) == 8 else eight
+def _row(*moves: Move | None, rising: Move | None = DROPPED) -> tuple[Move | None, ...]:
+    return (*moves, *ASIDE, rising) if len(moves) == 8 else (*moves, rising)
 
 
-def _given(*eight: GivenMove | None) -> tuple[GivenMove | None, ...]:
-    return (*eight, *ASIDE) if len(eight) == 8 else eight
+def _given(*moves: GivenMove | None) -> tuple[GivenMove | None, ...]:
+    return (*moves, *ASIDE, DROPPED) if len(moves) == 8 else (*moves, DROPPED)
 
 
 def _all(move: Move) -> tuple[Move | None, ...]:
     """The same wherever something can be going on."""
-    return _row(*(move,) * 8)
+    return _row(*(move,) * 8, rising=move)
 
 
 # fmt: off
 ROWS: Mapping[Kind, tuple[GivenMove | None, ...]] = {
     #                                CHOOSING            OFFERING          POSITIONING      MOVING           PAUSED                   HURTING             CONFIRMING         FINISHING  (FORGETTING, ASKING, ALARM, OVER)
-    Said.OPEN:                 _row(o.welcome,         o.offer,          o.reopen,        o.reopen,        o.reopen,                k.it_hurts,         o.reopen,            no_more),
+    Said.OPEN:                 _row(o.welcome,         o.offer,          o.reopen,        o.reopen,        o.reopen,                k.it_hurts,         o.reopen,            no_more, rising=g.rise_again),
     e.StartRoutine:            _given(*(o.start_routine,) * 8),
     e.StartExercise:           _given(*(o.start_exercise,) * 8),
     e.GoTo:                    _given(o.go_to_and_start, o.go_to,          o.go_to,         o.go_to,         o.go_to,                 o.go_to,            o.go_to,             o.go_to,  DROPPED, a.number, still, over),
     e.Number:                  _given(a.number,          a.number,         a.number,        a.number,        a.number,                k.stay_put,         a.number,            a.number, DROPPED, a.number, still, over),
     Said.START_OVER:           _row(first,             o.begin_over,     o.start_over,    o.start_over,    o.start_over,            o.start_over,       asked,               o.begin_over),
 
-    Said.READY:                _row(o.ready_to_begin,  offered,          g.go,            on,              up,                      leave,              asked,               end,  DROPPED, DROPPED, k.no_alarm, over),
-    Said.NEXT:                 _row(first,             offered,          g.go,            on,              up,                      leave,              asked,               end,  DROPPED, DROPPED, k.no_alarm, over),
-    Said.RESUME:               _row(o.resume_or_start, offered,          g.go,            on,              up,                      leave,              o.keep_going,        end,  r.keep_remembering, DROPPED, k.no_alarm, over),
-    Said.YES:                  _row(first,             offered,          g.go,            on,              up,                      k.easier_or_leave,  asked,               end,  r.forget, DROPPED, k.emergency, k.yes_when_over),
-    Said.NO:                   _row(leaving.stop,      o.decline,        g.pause,         g.pause,         g.pause,                 leave,              o.keep_going,        end,  r.keep_remembering, a.no_number, k.no_alarm, k.no_when_over),
-    Said.IN_POSITION:          _row(first,             offered,          g.arrive,        g.arrive,        up,                      k.stay_put,         k.stay_put,          no_more),
-    Said.NOT_YET:              _row(no_pause, g.pause,         just_say("take-your-time"),       g.pause,         g.pause,                 k.stay_put,         k.stay_put,          k.stay_put),
+    Said.READY:                _row(o.ready_to_begin,  offered,          g.go,            on,              up,                      leave,              asked,               end,  DROPPED, DROPPED, k.no_alarm, over, rising=g.rise_on),
+    Said.NEXT:                 _row(first,             offered,          g.go,            on,              up,                      leave,              asked,               end,  DROPPED, DROPPED, k.no_alarm, over, rising=g.rise_on),
+    Said.RESUME:               _row(o.resume_or_start, offered,          g.go,            on,              up,                      leave,              o.keep_going,        end,  r.keep_remembering, DROPPED, k.no_alarm, over, rising=g.rise_on),
+    Said.YES:                  _row(first,             offered,          g.go,            on,              up,                      k.easier_or_leave,  asked,               end,  r.forget, DROPPED, k.emergency, k.yes_when_over, rising=g.rise_on),
+    Said.NO:                   _row(leaving.stop,      o.decline,        g.pause,         g.pause,         g.pause,                 leave,              o.keep_going,        end,  r.keep_remembering, a.no_number, k.no_alarm, k.no_when_over, rising=just_say("take-your-time")),
+    Said.IN_POSITION:          _row(first,             offered,          g.arrive,        g.arrive,        up,                      k.stay_put,         k.stay_put,          no_more, rising=g.rise_on),
+    Said.NOT_YET:              _row(no_pause, g.pause,         just_say("take-your-time"),       g.pause,         g.pause,                 k.stay_put,         k.stay_put,          k.stay_put, rising=just_say("take-your-time")),
     Said.PREVIOUS:             _row(nothing,           g.back,           g.back,          g.back,          g.back,                  g.back,             g.back,              g.again_from_its_start),
-    Said.REPEAT:               _row(o.welcome,         o.offer,          g.again,         g.again,         g.again_from_its_start,  k.it_hurts,         o.confirm_again,     g.again_from_its_start,  r.ask_before_forgetting, k.stay_put, still, over),
-    Said.WHAT_DID_YOU_SAY:     _row(*(c.what_did_you_say,) * 10, still, over),
+    Said.REPEAT:               _row(o.welcome,         o.offer,          g.again,         g.again,         g.again_from_its_start,  k.it_hurts,         o.confirm_again,     g.again_from_its_start,  r.ask_before_forgetting, k.stay_put, still, over, rising=g.rise_again),
+    Said.WHAT_DID_YOU_SAY:     _row(*(c.what_did_you_say,) * 10, still, over, rising=c.what_did_you_say),
     Said.SKIP_EXERCISE:        _row(nothing,           g.skip_exercise,  g.skip_exercise, g.skip_exercise, g.skip_exercise,         leave,              g.skip_exercise,     end),
     e.SkipSide:                _given(nothing,           g.skip_side,      g.skip_side,     g.skip_side,     g.skip_side,             k.leave_side,       g.skip_side,         end),
     Said.ONE_SIDE:             _row(*(s.only_side,) * 5,         k.only_side_after_pain, s.only_side,         s.only_side),
@@ -97,9 +101,9 @@ ROWS: Mapping[Kind, tuple[GivenMove | None, ...]] = {
     Said.OTHER_SIDE_FIRST:     _row(*(s.other_side_first,) * 5, k.stay_put,             s.other_side_first, s.other_side_first),
     e.SideAgain:               _given(*(s.side_again,) * 5,       k.stay_put,             s.side_again,       s.side_again),
     Said.BOTH_SIDES:           _row(*(s.both_sides,) * 5,       k.stay_put,             s.both_sides,       s.both_sides),
-    Said.GET_UP:               _all(g.get_up),
-    Said.ALL_WELL:             _row(*(just_say("all-well"),) * 10, k.no_alarm, k.fine_after_all),
-    Said.PAUSE:                _row(no_pause, g.pause,         g.pause,         g.pause,         g.pause,                 k.stay_put,         g.pause,             no_more),
+    Said.GET_UP:               _row(*(g.get_up,) * 8, rising=g.rise_again),
+    Said.ALL_WELL:             _row(*(just_say("all-well"),) * 10, k.no_alarm, k.fine_after_all, rising=just_say("all-well")),
+    Said.PAUSE:                _row(no_pause, g.pause,         g.pause,         g.pause,         g.pause,                 k.stay_put,         g.pause,             no_more, rising=just_say("take-your-time")),
 
     Said.LIST:                 _all(o.what_there_is),
     e.Explain:                 _given(*(c.explain,) * 8),
@@ -118,7 +122,7 @@ ROWS: Mapping[Kind, tuple[GivenMove | None, ...]] = {
     Said.WHERE_IS_MY_HEAD:     _all(c.where_is_my_head),
     Said.WHERE_ARE_MY_HANDS:   _all(c.where_are_my_hands),
     Said.WHERE_ARE_MY_FEET:    _all(c.where_are_my_feet),
-    Said.HELP:                 _row(*(c.help_here,) * 10, k.emergency, k.help_when_over),
+    Said.HELP:                 _row(*(c.help_here,) * 10, k.emergency, k.help_when_over, rising=c.help_here),
 
     e.MoreSeconds:             _given(*(a.more_seconds,) * 8, DROPPED, a.more_seconds, still, over),
     e.MoreReps:                _given(*(a.more_reps,) * 8),
@@ -144,23 +148,23 @@ ROWS: Mapping[Kind, tuple[GivenMove | None, ...]] = {
 
     Said.HOW_AM_I_DOING:       _all(r.how_am_i_doing),
     Said.WHAT_DO_YOU_KNOW:     _row(*(r.what_do_you_know,) * 8, DROPPED, DROPPED, still, r.what_do_you_know),
-    Said.FORGET_ME:            _row(*(r.ask_before_forgetting,) * 12),
+    Said.FORGET_ME:            _row(*(r.ask_before_forgetting,) * 12, rising=r.ask_before_forgetting),
     Said.JUST_ME:              _row(*(c.not_understood,) * 8, r.forget_me, DROPPED, still, over),
     Said.EVERYONE:             _row(*(c.not_understood,) * 8, r.forget_everyone, DROPPED, still, over),
 
     Said.IT_HURTS:             _row(k.it_hurt, *(k.it_hurts,) * 6, k.it_hurt, DROPPED, DROPPED, k.no_alarm_but_pain, over),
     Said.SHARP_PAIN:           _row(k.it_hurt, *(k.sharp_pain,) * 6, k.it_hurt, DROPPED, DROPPED, k.no_alarm_but_sharp_pain, over),
-    Said.GAVE_WAY:             _row(*(k.gave_way,) * 12),
-    Said.DIZZY:                _row(*(k.dizzy,) * 12),
+    Said.GAVE_WAY:             _row(*(k.gave_way,) * 12, rising=k.gave_way),
+    Said.DIZZY:                _row(*(k.dizzy,) * 12, rising=k.dizzy),
     Said.OUT_OF_BREATH:        _row(*(k.out_of_breath,) * 8, DROPPED, DROPPED, k.out_of_breath, over),
-    Said.UNWELL:               _row(*(k.unwell,) * 12),
-    Said.EMERGENCY:            _row(*(k.emergency,) * 12),
+    Said.UNWELL:               _row(*(k.unwell,) * 12, rising=k.unwell),
+    Said.EMERGENCY:            _row(*(k.emergency,) * 12, rising=k.emergency),
     Said.CANNOT_GET_DOWN:      _row(*(k.cannot_get_down,) * 7, no_more),
-    Said.CANNOT_KNEEL:         _row(*(k.cannot_kneel,) * 7, no_more),
+    Said.CANNOT_KNEEL:         _row(*(k.cannot_kneel,) * 7, no_more, rising=k.cannot_kneel),
 
-    Said.ENOUGH_FOR_TODAY:     _row(*(k.enough_for_today,) * 7, end, k.enough_for_today, k.enough_for_today, k.enough_for_today, k.no_when_over),
-    Said.STOP:                 _row(*(leaving.stop,) * 7, end, leaving.stop, leaving.stop, k.stop_in_alarm, k.no_when_over),
-    Said.NOT_UNDERSTOOD:       _row(*(c.not_understood,) * 11, over),
+    Said.ENOUGH_FOR_TODAY:     _row(*(k.enough_for_today,) * 7, g.close_at_once, k.enough_for_today, k.enough_for_today, k.enough_for_today, k.no_when_over),
+    Said.STOP:                 _row(*(leaving.stop,) * 7, g.close_at_once, leaving.stop, leaving.stop, k.stop_in_alarm, k.no_when_over),
+    Said.NOT_UNDERSTOOD:       _row(*(c.not_understood,) * 11, over, rising=c.not_understood),
     Said.LEFT:                 _row(*(leaving.left,) * 7, leaving.done, *(leaving.left,) * 4),
     Said.TIMED_OUT:            _row(*(leaving.timed_out,) * 8, *(leaving.left,) * 4),
     Said.FAILED:               _row(*(leaving.failed,) * 12),

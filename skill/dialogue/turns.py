@@ -8,13 +8,25 @@ from skill.coaching import plan
 from skill.coaching.fitting import BEGINS_AFTER, SURELY_HEARD, Span, after_piece
 from skill.coaching.plan import Place
 from skill.coaching.practice import STANDING, PieceKind, Practice
-from skill.coaching.timeline import PASSAGES, CueKind, Passage, gate_before, moving_over, sided, speaking_seconds
+from skill.coaching.timeline import (
+    GATE_SEATED,
+    GATE_THINGS,
+    PASSAGES,
+    CueKind,
+    Passage,
+    after_the_pause,
+    before_the_pause,
+    gate_before,
+    moving_over,
+    sided,
+    speaking_seconds,
+)
 from skill.coaching.timeline import Part as SetUpPart
 from skill.dialogue.changes import from_the_body, without_what_hurt
 from skill.dialogue.history import days_since
 from skill.dialogue.progress import offer_of_harder, review, where_and_left
 from skill.dialogue.prompt import Card, Part, Prompt, Say, Silence, Sound
-from skill.dialogue.session import UNDECIDED, Person, Phase, Session, Turn
+from skill.dialogue.session import UNDECIDED, Person, Phase, Session, Turn, steps_of
 from skill.dialogue.situation import Situation, easier_there_is, last_set, underway_at
 from skill.library.models import sentences
 from skill.library.values import replace
@@ -92,12 +104,14 @@ def play(
         number_for="",
         up_at=0,
         hurried=False,
+        seated_at=0,
     )
     last = here.practices(span.ends.step)
     reprompt = _reprompt(here, then, last.form.position if last else STANDING)
     cues = (cue for passage in span.passages for cue in passage.cues)
     not_counted = (cue.say for cue in cues if cue.kind in (CueKind.SET_UP, CueKind.SWITCH))
     said = sentences(told, *not_counted, question if span.gate else "")
+    said = _last_of(said, 3 if span.gate == GATE_THINGS else 2)  # what is needed, and where to lay it
     return _turn(here, session, parts, reprompt, person, said=said)
 
 
@@ -221,6 +235,7 @@ def ask(
     leaving: str = "",
     number_for: str = "",
     up_at: int = 0,
+    seated_at: int = 0,
 ) -> Turn:
     """Say something, then the question of a phase, and wait for the answer.
 
@@ -235,11 +250,14 @@ def ask(
         leaving: the exercise that is left for today, as long as it is not decided what comes instead.
         number_for: what a number is asked for.
         up_at: when the way up that comes first will have been told to its end, in seconds since 1970.
+        seated_at: the same of its first half.
     """
     place = here.place if place is None else place
     if phase not in UNDECIDED:
         here, place = without_what_hurt(here, place)
     before = here.session
+    if phase is Phase.RISING and not (up_at or seated_at):
+        up_at, seated_at = before.up_at, before.seated_at
     session = replace(
         before,
         phase=phase,
@@ -254,7 +272,10 @@ def ask(
         number_for=number_for or (before.number_for if phase is Phase.ASKING else ""),
         up_at=up_at,
         hurried=False,
+        seated_at=seated_at,
     )
+    if seated_at:
+        question = GATE_SEATED
     parts = joined([Say(sentences(*told)), Say(here.words(question or question_of(here, phase, place)))])
     return _turn(here, session, parts, _reprompt(here, phase, here.body), person)
 
@@ -271,7 +292,7 @@ def question_of(here: Situation, phase: Phase, place: Place) -> str:
     return _QUESTIONS[phase]
 
 
-_ASIDE = (Phase.CONFIRMING, Phase.FORGETTING, Phase.ASKING, Phase.ALARM)
+_ASIDE = (Phase.CONFIRMING, Phase.FORGETTING, Phase.ASKING, Phase.ALARM, Phase.RISING)
 """Phases that only ask something in between."""
 
 _QUESTIONS = {
@@ -287,6 +308,7 @@ _QUESTIONS = {
     Phase.ASKING: "asking-question",
     Phase.ALARM: "alarm-question",
     Phase.OVER: "over-question",
+    Phase.RISING: "gate-up",
 }
 
 _REPROMPTS = {
@@ -302,6 +324,7 @@ _PATIENT = {
     Phase.MOVING: ("go-on-reprompt", "go-on-reprompt-again"),
     Phase.PAUSED: ("paused-reprompt", "paused-reprompt-again"),
     Phase.HURTING: ("hurting-reprompt", "hurting-reprompt-again"),
+    Phase.RISING: ("go-on-reprompt", "go-on-reprompt-again"),
 }
 """Where time is given: what is said first, then about a minute of quiet, and what is said then."""
 
@@ -326,26 +349,32 @@ def _reprompt(here: Situation, phase: Phase, body: str) -> tuple[Part, ...]:
     return (Say(words(_REPROMPTS[phase])),)
 
 
-def finish(here: Situation, *lead: str, person: Person | None = None, hurt: bool = False) -> Turn:
+def finish(
+    here: Situation, *lead: str, person: Person | None = None, hurt: bool = False, at_once: bool = False
+) -> Turn:
     """The closing words. The plan is done, nothing is underway any more, and the session closes.
+
+    Whoever is on the floor is led up first, and waited for; in one sentence, where they go at once.
 
     Args:
         here: the situation.
         lead: what to say first.
         person: what to remember, where it changes.
         hurt: they stopped because something hurt, so nothing is praised and nobody is hurried up.
+        at_once: they leave now, and wait for nothing.
     """
     words, person = here.words, person or here.scene.person
+    praise = words("rest-first") if hurt and here.phase is not Phase.RISING else ""
+    if not at_once and is_on_the_floor(here) and steps_of(here.session.plan, replace(here.scene, person=person)):
+        return rise(replace(here, phase=Phase.FINISHING), *lead, praise, person=person, hurt=hurt)
     harder = "" if hurt else offer_of_harder(here)
     week, days = ("", person.week_told) if hurt else review(here)
     offered = person.harder_offered or bool(harder)
     person = replace(person, underway=None, harder_offered=offered, week_told=days)
-    praise = words("rest-first") if hurt else ""
     praise_for = _well_done(here) if here.session.done else ""
     told = sentences("" if hurt else sentences(praise_for, week, harder), words("see-you"))
-    up, before = way_up(here), sentences(*lead, praise)
-    closing = joined([Say(before), *up, Say(told)])
-    person = replace(person, body=_body(here.body), up_at=told_by(here, (Say(before), *up)) if up else 0)
+    closing = (Say(sentences(*lead, praise, up_slowly(here), told)),)
+    person = replace(person, body=_body(here.body), up_at=0)
     return Turn(_closed(here), person, Prompt(closing, card=_what_was_done(here)))
 
 
@@ -370,9 +399,41 @@ def _what_was_done(here: Situation) -> Card | None:
 def way_up(here: Situation) -> tuple[Part, ...]:
     """Nobody is left on the floor: the way up to standing, with its seated pause."""
     change = here.telling.way(here.body, STANDING)
-    if change is None or here.body not in here.scene.library.floor_positions:
+    if change is None or not is_on_the_floor(here):
         return ()
     return spoken(moving_over(change, here.place, None, here.words), here.scene.library.language)
+
+
+HURT = "hurt"
+"""In a session's `asked`, while RISING: something hurt, so nothing is praised once they are up."""
+
+
+def is_on_the_floor(here: Situation) -> bool:
+    """Whether they lie, sit or kneel there."""
+    return here.body in here.scene.library.floor_positions
+
+
+def rise(here: Situation, *lead: str, person: Person | None = None, hurt: bool = False, first: bool = True) -> Turn:
+    """Half of the way up from the floor, and the question whether they have done it.
+
+    Args:
+        here: the situation; they are on the floor.
+        lead: what to say first.
+        person: what to remember, where it changes.
+        hurt: something hurt.
+        first: the half that leads as far as the seat; for who may sit already, with that in mind.
+    """
+    change = here.telling.way(here.body, STANDING)
+    if change is None:
+        return ask(here, Phase.RISING, *lead, person=person)
+    if here.session.seated_at or here.place.stage == SetUpPart.UP:
+        change = replace(change, before=(here.words("up-if-lying"),))
+    half = (before_the_pause if first else after_the_pause)(change, here.place, None, here.words)
+    told = joined((Say(sentences(*lead)), *spoken(half, here.scene.library.language)))
+    at, asked = told_by(here, told), HURT if hurt else ""
+    seated_at, up_at = (at, 0) if first else (0, at)
+    turn = ask(here, Phase.RISING, person=person, asked=asked, seated_at=seated_at, up_at=up_at)
+    return replace(turn, prompt=replace(turn.prompt, parts=joined((*told, *turn.prompt.parts))))
 
 
 def told_by(here: Situation, parts: Iterable[Part]) -> int:
@@ -382,7 +443,9 @@ def told_by(here: Situation, parts: Iterable[Part]) -> int:
 
 def up_slowly(here: Situation) -> str:
     """One sentence for who leaves from the floor; nothing for who does not lie or sit there."""
-    return here.words("up-slowly") if here.body in here.scene.library.floor_positions else ""
+    if not is_on_the_floor(here):
+        return ""
+    return here.words("up-slowly-without-kneeling" if here.session.no_kneeling else "up-slowly")
 
 
 def close(here: Situation, told: str, place: Place | None = None, person: Person | None = None) -> Turn:
@@ -503,32 +566,33 @@ def _turn(
 ) -> Turn:
     """An answer that waits for the person, who may go on another day from where it leaves them.
 
-    `said` is what of it can be said once more, where that is not all of it.
+    `said` is what of it can be said once more, where that is not its last two sentences.
     """
     person = person or here.scene.person
     if here.steps:
-        person = replace(person, underway=underway_at(here, session.place))
+        over = session.phase is Phase.RISING and session.asked_in == Phase.FINISHING
+        person = replace(person, underway=None if over else underway_at(here, session.place))
     session = replace(
         session,
         turns=session.turns + 1,
         misses=0,
         exercise=here.steps[session.place.step].exercise if here.steps else "",
         sounded=any(isinstance(part, Sound) for part in (*parts, *reprompt)),
-        said=_last_of(said if said is not None else " ".join(part.text for part in parts if isinstance(part, Say))),
+        said=_last_of(" ".join(part.text for part in parts if isinstance(part, Say))) if said is None else said,
         echoed=False,
     )
     suggestions = here.words.all(f"suggest-{session.phase}")
     return Turn(session, person, Prompt(parts, reprompt, listen=True, suggestions=suggestions))
 
 
-LONGEST_SAID = 200
+LONGEST_SAID = 240
 """Characters of what she said last that are kept to be said again."""
 
 _SENTENCES = re.compile(r"(?<=[.!?])\s+")
 
 
-def _last_of(said: str) -> str:
-    """The last sentence or two: what "what did you say" is about."""
-    told = _SENTENCES.split(said)[-2:]
+def _last_of(said: str, sentences_said: int = 2) -> str:
+    """The last sentence or two, or so many: what "what did you say" is about."""
+    told = _SENTENCES.split(said)[-sentences_said:]
     both = " ".join(told)
     return both if len(both) <= LONGEST_SAID else told[-1] if len(told[-1]) <= LONGEST_SAID else ""

@@ -18,6 +18,7 @@ from skill.library.models import (
 )
 from skill.library.plain import convert
 from skill.library.reading import ContentPages, LanguagePages
+from skill.library.values import replace
 
 S = TypeVar("S", bound=BaseModel)
 V = TypeVar("V")
@@ -104,7 +105,7 @@ def _with(usual: S, changes: BaseModel) -> S:
 
 
 def _form(level: Level, facts: files.ExerciseFile, words: files.ExerciseWords, label: str) -> Form:
-    said = {"switch": words.switch or "", "side": words.side or "", "leave": words.leave or ""}
+    said = {key: getattr(words, key) or "" for key in ("switch", "switch_short", "side", "leave")}
     seconds = {"setup_seconds": facts.setup, "switch_seconds": facts.switch or 0}
     return _made(Form, facts, words, level=level, label=label, **seconds, **said)
 
@@ -128,7 +129,9 @@ def _routine(
     """One routine out of its two files; whether it goes to the floor follows from its steps."""
     steps = tuple(Step(step.exercise, step.form) for step in facts.steps)
     positions = {exercises[step.exercise].form(step.level).position for step in steps}
-    return _made(Routine, words, id=id_, steps=steps, on_the_floor=not floor.isdisjoint(positions))
+    return _made(
+        Routine, words, id=id_, steps=steps, on_the_floor=not floor.isdisjoint(positions), lay_out=words.lay_out or ""
+    )
 
 
 def _transitions(
@@ -145,6 +148,8 @@ def _transitions(
                 case True, False:
                     before = words.up_from.get(start, words.up_before_pause)
                     way = Transition(seconds, before, facts.seated_pause, (*up_after_pause, *into))
+                    if facts.standing_pause:
+                        way = replace(way, after=up_after_pause, standing_seconds=facts.standing_pause, then=into)
                 case _:
                     way = Transition(seconds, into, 0, ())
             ways[start, end] = way

@@ -37,7 +37,7 @@ https://experts.nebraska.edu/en/publications/younger-and-older-adults-rate-perfo
 _PLACEHOLDER = re.compile(r"\{([a-z_]*)\}")
 
 _SIDES = frozenset({"working", "supporting"})
-_SIDED = frozenset({"setup", "setup_short", "move", "switch", "side", "posture"})
+_SIDED = frozenset({"setup", "setup_short", "move", "switch", "switch_short", "side", "posture"})
 """What of an exercise's words is only ever said while a side is working."""
 
 _PLACED = frozenset({"to", "ways", "positions"})

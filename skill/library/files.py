@@ -257,6 +257,10 @@ class _SaidOfForm(Shape):
         None,
         description="The change of sides: limb first, then the change. {working} is the side that works from now on.",
     )
+    switch_short: Text | None = Field(
+        default=None,
+        description="The change of sides for who knows the exercise, where it takes more than to name the side.",
+    )
     side: Text | None = Field(
         None,
         description="The side named by its limb, as a part of a sentence: {working} leg on top, so lie on your "
@@ -322,6 +326,9 @@ class RoutineWords(Shape):
     synonyms: tuple[Name, ...] = Field((), description="What else people may call it.")
     summary: Text = Field(description="What it is, in one sentence.")
     begin: Text = Field(description="Said when it starts, in one or two sentences.")
+    lay_out: Text | None = Field(
+        default=None, description="Where to put what is needed, said after it was named, in one sentence."
+    )
 
 
 class PositionFile(Shape):
@@ -336,6 +343,9 @@ class PositionsFile(Shape):
 
     positions: dict[Id, PositionFile] = Field(description="All positions.", min_length=1)
     seated_pause: Seconds = Field(description="Seconds of quiet sitting inside every change from the floor up.")
+    standing_pause: Annotated[int, Field(ge=0, le=60)] = Field(
+        default=0, description="Seconds of quiet standing before they step away from where they came up from the floor."
+    )
     seconds: dict[Id, dict[Id, Seconds]] = Field(description="From each position to each other one.")
 
 

@@ -118,6 +118,7 @@ class Form(Value):
     setup_short: str
     move: str
     switch: str
+    switch_short: str
     side: str
     leave: str
     beats: Beats
@@ -177,18 +178,22 @@ class Routine(Value):
     synonyms: tuple[str, ...]
     summary: str
     begin: str
+    lay_out: str = ""
 
 
 class Transition(Value):
-    """Getting from one position to another: what to say, how many seconds it takes, and the seated pause inside it.
+    """Getting from one position to another: what to say, how many seconds it takes, and the pauses inside it.
 
-    `before` is said first; then, where `pause_seconds` is not 0, comes that much quiet sitting; then `after`.
+    `before` is said first; then, where `pause_seconds` is not 0, comes that much quiet sitting; then `after`; then,
+    where `standing_seconds` is not 0, that much quiet standing, and `then`.
     """
 
     seconds: int
     before: tuple[str, ...]
     pause_seconds: int
     after: tuple[str, ...]
+    standing_seconds: int = 0
+    then: tuple[str, ...] = ()
 
 
 class Library(Value):

@@ -62,6 +62,8 @@ def more_seconds(here: Situation, seconds: int | None) -> Turn:
     practice, more = here.practice, seconds if seconds is not None else 10
     if practice is None or here.phase in (Phase.OFFERING, Phase.CONFIRMING):
         return stay(here, here.words("tell-me-in-exercise"))
+    if more <= 0:
+        return _answered(here, here.words("no-number"), here.scene.person)
     hold = _hold_to_lengthen(here, practice)
     if hold is None:
         return stay(here, here.words("in-reps") if here.phase is Phase.MOVING else here.words("take-your-time"))
@@ -71,11 +73,12 @@ def more_seconds(here: Situation, seconds: int | None) -> Turn:
     if added <= 0:
         return stay(here, here.words("long-enough"))
     told = here.words("more-seconds", seconds=here.words.amount("seconds", added))
-    return play(here, back, told, holding=True)
+    easing_in = here.held is None and here.phase is Phase.MOVING and here.place.rep <= 0
+    return play(here, back, told, holding=not easing_in)
 
 
 def _hold_to_lengthen(here: Situation, practice: Practice) -> Place | None:
-    """The long hold that is running, or the one that has just ended."""
+    """The long hold that is running, or the one that has just ended; before the first one, that one."""
     if not practice.long_holds:
         return None
     if here.held is not None:
@@ -83,9 +86,10 @@ def _hold_to_lengthen(here: Situation, practice: Practice) -> Place | None:
     if here.phase is Phase.FINISHING:
         return replace(here.place, rep=practice.reps - 1, held=practice.hold)
     in_set = practice.pieces[here.place.piece].kind is PieceKind.SET
-    if here.phase is Phase.MOVING and here.running and in_set and here.place.rep:
-        return replace(here.place, rep=here.place.rep - 1, held=practice.hold)
-    return None
+    if not (here.phase is Phase.MOVING and here.running and in_set):
+        return None
+    first = here.place.rep <= 0
+    return here.place if first else replace(here.place, rep=here.place.rep - 1, held=practice.hold)
 
 
 def more_reps(here: Situation, count: int | None) -> Turn:

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 
 from skill.coaching import plan
 from skill.coaching.plan import Place
-from skill.coaching.timeline import is_there
+from skill.coaching.practice import STANDING
+from skill.coaching.timeline import Part, is_there, is_unsaid
 from skill.dialogue.changes import with_person, with_steps
 from skill.dialogue.moves.adjusting import easier
 from skill.dialogue.moves.going import skip_exercise, skip_side
@@ -16,7 +17,18 @@ from skill.dialogue.moves.sides import only_side
 from skill.dialogue.prompt import Prompt, Say
 from skill.dialogue.session import Person, Phase, Scene, Turn, steps_of, today_of
 from skill.dialogue.situation import Situation, easier_there_is
-from skill.dialogue.turns import ask, back_to_where_it_came_up, close, finish, just_say, play, stay, up_slowly
+from skill.dialogue.turns import (
+    ask,
+    back_to_where_it_came_up,
+    close,
+    finish,
+    is_on_the_floor,
+    just_say,
+    play,
+    rise,
+    stay,
+    up_slowly,
+)
 from skill.library.models import Level, sentences
 from skill.library.values import replace
 
@@ -270,12 +282,37 @@ def cannot_get_down(here: Situation) -> Turn:
 
 
 def cannot_kneel(here: Situation) -> Turn:
-    """No kneeling from here on, on no way down or up; and a form without it, or else the way out of floor work."""
+    """No kneeling from here on, on no way down or up; and a form without it, or else the way out of floor work.
+
+    Whoever was just sent down by kneeling, and has not said that they are there, hears the other way down.
+    """
     here = replace(here, session=replace(here.session, no_kneeling=True))
     practice, words = here.practice, here.words
+    if here.phase is Phase.RISING and is_on_the_floor(here) and not here.session.seated_at:
+        return rise(here, words("no-kneeling"), first=False)
+    if here.phase is Phase.RISING:
+        return stay(here, words("no-kneeling"))
+    sent_from = _sent_down_from(here)
+    if sent_from is not None:
+        here = replace(here, body=here.session.body or STANDING)
     if practice is None or practice.form.position not in here.scene.library.kneeling_positions:
+        if sent_from is not None:
+            return play(here, sent_from, words("no-kneeling"), whole=here.session.whole)
         return stay(here, words("no-kneeling"))
     form = practice.exercise.forms.get(Level.EASIER)
     if form is None or form.position in here.scene.library.kneeling_positions:
         return cannot_get_down(here)
     return easier(here)
+
+
+def _sent_down_from(here: Situation) -> Place | None:
+    """Where the way down to the floor begins that they were told last, and have not said to have gone; else None."""
+    practice, floor, session = here.practice, here.scene.library.floor_positions, here.session
+    if practice is None or here.phase is not Phase.POSITIONING or practice.form.position not in floor:
+        return None
+    if here.on_the_way or is_unsaid(here.place, waiting=not here.running):
+        told = here.place.stage >= Part.WAY and here.body not in floor
+        return replace(here.place, stage=Part.WAY.value) if told else None
+    # Who knows the exercise hears the way and the position in one, and is asked only then.
+    at_once = session.since is not None and session.place.step == here.place.step and practice.short
+    return replace(session.place, stage=Part.WAY.value) if at_once and (session.body or STANDING) not in floor else None

@@ -2,14 +2,13 @@
 
 from skill.coaching.fitting import after_piece
 from skill.coaching.plan import Place
-from skill.coaching.practice import PieceKind, Practice
+from skill.coaching.practice import STANDING, PieceKind, Practice
 from skill.coaching.timeline import Part, is_unsaid, the_move
 from skill.dialogue.moves.sides import only_side
 from skill.dialogue.progress import amount_left
-from skill.dialogue.prompt import Say
 from skill.dialogue.session import Phase, Turn
 from skill.dialogue.situation import Situation
-from skill.dialogue.turns import ask, finish, gate_of, joined, play, re_enter, stay, told_by, way_up
+from skill.dialogue.turns import HURT, ask, finish, gate_of, is_on_the_floor, play, re_enter, rise, stay
 from skill.library.models import Side
 from skill.library.values import replace
 
@@ -85,7 +84,7 @@ def move_on(here: Situation) -> Turn:
 
 def take_up(here: Situation) -> Turn:
     """After a pause: back into position, then what is left."""
-    return re_enter(here, here.place)
+    return re_enter(here, here.place, whole=here.session.whole)
 
 
 def back(here: Situation) -> Turn:
@@ -145,16 +144,46 @@ def get_up(here: Situation) -> Turn:
     """The way up, with its seated pause; the place is kept. What hurt stays stopped."""
     if not here.steps:
         return stay(here, here.words("nothing-underway"))
-    phase = Phase.HURTING if here.session.leaving else Phase.PAUSED
-    up = way_up(here)
-    turn = ask(here, phase, up_at=told_by(here, up) if up else 0)
-    parts = joined((*(up or (Say(here.words("you-are-up")),)), *turn.prompt.parts))
-    return replace(turn, prompt=replace(turn.prompt, parts=parts))
+    if is_on_the_floor(here):
+        return rise(here)
+    return ask(here, Phase.HURTING if here.session.leaving else Phase.PAUSED, here.words("you-are-up"))
+
+
+TOLD_EARLY_SECONDS = 5
+"""So much sooner than estimated the first half of the way up may have been told, and its quiet be over."""
+
+
+def rise_on(here: Situation) -> Turn:
+    """They sit well: the second half of the way up. They are up: what it was for. Too soon, and it is told again."""
+    session = here.session
+    if not session.seated_at:
+        return _up(replace(here, body=STANDING))
+    early = session.seated_at - TOLD_EARLY_SECONDS > here.scene.now.timestamp()
+    if not early or session.hurried:
+        return rise(here, first=False)
+    turn = rise(here, here.words("take-your-time"))
+    return replace(turn, session=replace(turn.session, hurried=True))
+
+
+def rise_again(here: Situation) -> Turn:
+    """The half of the way up that was told last, once more; nothing, where they have heard all of it."""
+    return rise(here, first=bool(here.session.seated_at)) if is_on_the_floor(here) else stay(here)
+
+
+def _up(here: Situation) -> Turn:
+    if here.session.asked_in == Phase.FINISHING:
+        return finish(here, hurt=here.session.asked == HURT)
+    return ask(here, Phase.HURTING if here.session.leaving else Phase.PAUSED, here.words("all-well"))
 
 
 def pause(here: Situation) -> Turn:
     """Wait as long as it takes; the place is the start of this rep, or the last five seconds held."""
     return ask(here, Phase.PAUSED, here.words("paused"))
+
+
+def close_at_once(here: Situation) -> Turn:
+    """They stop when everything has been done: the closing words, and nobody is waited for."""
+    return finish(here, at_once=True)
 
 
 def close_the_plan(here: Situation) -> Turn:

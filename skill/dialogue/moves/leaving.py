@@ -21,6 +21,8 @@ def left(here: Situation) -> Turn:
 
 def timed_out(here: Situation) -> Turn:
     """Nobody answered the reprompt, so all of the answer was heard: what was playing counts as done."""
+    if here.session.phase is Phase.RISING:
+        return silent(here, None if here.phase is Phase.FINISHING else here.place)
     if here.session.phase is Phase.FINISHING:
         turn = silent(here, None)
         return replace(turn, person=replace(turn.person, body="", up_at=0))  # the reprompt told the way up

@@ -3,7 +3,7 @@
 from skill.coaching import plan
 from skill.coaching.plan import BEGINNING, Place
 from skill.coaching.practice import things
-from skill.coaching.timeline import needed
+from skill.coaching.timeline import GATE_THINGS, needed
 from skill.dialogue.changes import with_person, with_plan, with_underway
 from skill.dialogue.history import active_days, days_since, exercises_on
 from skill.dialogue.progress import exercises, routines, where, where_and_left
@@ -82,10 +82,13 @@ def reopen(here: Situation) -> Turn:
 
 
 def go_on_from_last_time(here: Situation) -> Turn:
-    """They take up the offer: into position from standing; from where they are, if they left a moment ago."""
+    """They take up the offer: from where they are, if they left a moment ago; else they fetch what is needed first."""
     recent, scene = here.session.recent, here.scene
     rest = () if recent else things(here.steps[here.place.step :], habits_of(here.steps, scene), scene.library)
-    return re_enter(here, here.place, needed(rest, here.words), whole=not recent)
+    if not rest:
+        return re_enter(here, here.place, whole=not recent)
+    here = replace(here, session=replace(here.session, whole=True))
+    return ask(here, Phase.PAUSED, needed(rest, here.words), question=GATE_THINGS)
 
 
 def ready_to_begin(here: Situation) -> Turn:
