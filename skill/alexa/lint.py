@@ -5,9 +5,10 @@ Each rule is one function from the model to its complaints; RULES is the list of
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from itertools import product
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache
+from itertools import chain, product, zip_longest
+from typing import Any, NamedTuple
 
 from skill.alexa.intents import INTENTS
 from skill.library.limits import INVOCATION_CHARACTERS, SLOT_VALUE_CHARACTERS
@@ -123,28 +124,126 @@ def _misspelled(sample: str, slots: set[str]) -> Iterator[str]:
 
 
 def overlaps(language: Language) -> Iterator[str]:
-    """Nothing that can be said means two things: no sentence is in two intents, whatever its slots say."""
-    values = {"AMAZON.NUMBER": _NUMBERS} | {
-        kind["name"]: [_heard(word) for value in kind["values"] for word in _words_of(value)]
-        for kind in language["types"]
+    """Nothing that can be said means two things: no sentence is in two intents, whatever its slots say.
+
+    All samples are followed at once, word by word, each slot through the tree of its values; only words that samples
+    of two intents can say next are followed, so what one intent alone can say is never spelled out. Where the same
+    samples have come to the same places before, by other words, nothing new can follow.
+    """
+    frames = list(_frames(language))
+
+    @cache
+    def intents(places: Places) -> frozenset[str]:
+        return frozenset(frames[number].intent for number, _ in places)
+
+    told: dict[tuple[int, int], str] = {}
+    seen: set[tuple[frozenset[tuple[_Tree, Places]], Places]] = set()
+    starts: At = {}
+    for number, frame in enumerate(frames):
+        starts[frame.trees[0]] = starts.get(frame.trees[0], frozenset()) | {(number, 0)}
+    waiting: list[tuple[str, At]] = [("", starts)]
+    while waiting:
+        sentence, at = waiting.pop()
+        ending: Places = frozenset().union(*(places for tree, places in at.items() if tree.ends))
+        state = frozenset((tree, places) for tree, places in at.items() if tree.words), ending
+        if state in seen:
+            continue
+        seen.add(state)
+        here, ended = _arrived(at, frames)
+        first = min(ended, default=0)
+        for number in ended:
+            if frames[number].intent != frames[first].intent:
+                told.setdefault((number, first), sentence)
+        waiting += ((f"{sentence} {word}".strip(), onwards) for word, onwards in _next_words(here, intents))
+    for (number, first), sentence in sorted(told.items()):
+        one, other = frames[number], frames[first]
+        yield f"{one.intent}: '{one.sample}' and '{other.sample}' of {other.intent} can both say '{sentence}'"
+
+
+class _Tree:
+    """Texts word by word: the trees behind each word that may come next, and whether a text may end here."""
+
+    __slots__ = ("ends", "words")
+
+    def __init__(self, texts: Iterable[str] = ()) -> None:
+        self.words: dict[str, _Tree] = {}
+        self.ends = False
+        for text in texts:
+            tree = self
+            for word in text.lower().split():
+                tree = tree.words.setdefault(word, _Tree())
+            tree.ends = True
+
+
+Places = frozenset[tuple[int, int]]
+"""Where samples have come to: the number of each, and which of its trees it is in."""
+
+At = dict[_Tree, Places]
+
+
+class _Frame(NamedTuple):
+    """A sample as a row of trees: one for each of its words and slots."""
+
+    intent: str
+    sample: str
+    trees: tuple[_Tree, ...]
+
+
+def _frames(language: Language) -> Iterator[_Frame]:
+    values = {"AMAZON.NUMBER": list(_NUMBERS)} | {
+        kind["name"]: [word for value in kind["values"] for word in _words_of(value)] for kind in language["types"]
     }
-    first: dict[str, tuple[str, str]] = {}
-    told: set[tuple[tuple[str, str], tuple[str, str]]] = set()
+
+    @cache
+    def tree(part: str, types: tuple[str, ...]) -> _Tree:
+        """A word, or a slot with what is written to it; a slot of a type that is not there says nothing."""
+        return _Tree(
+            "".join(chain.from_iterable(zip_longest(re.split(_SLOT, part)[::2], words, fillvalue="")))
+            for words in product(*(values.get(type_, [""]) for type_ in types))
+        )
+
     for intent in language["intents"]:
         types = {slot["name"]: slot["type"] for slot in intent.get("slots", ())}
-        words = {slot: values[type_] for slot, type_ in types.items() if type_ in values}
         for sample in intent["samples"]:
-            one = (intent["name"], sample)
-            parts = re.split(_SLOT, sample.replace("%", "%%"))  # text and slot in turn
-            parts[1::2] = ["%s" if slot in words else "" for slot in parts[1::2]]
-            frame = _heard("".join(parts))
-            slots = [slot for slot in _slots(sample) if slot in words]
-            for said in product(*(words[slot] for slot in slots)):
-                sentence = frame % said
-                other = first.setdefault(sentence, one)
-                if other[0] != one[0] and (one, other) not in told:
-                    told.add((one, other))
-                    yield f"{one[0]}: '{sample}' and '{other[1]}' of {other[0]} can both say '{sentence}'"
+            parts = sample.split() or [""]
+            trees = (tree(part, tuple(types.get(slot, "") for slot in _slots(part))) for part in parts)
+            yield _Frame(intent["name"], sample, tuple(trees))
+
+
+def _arrived(at: At, frames: Sequence[_Frame]) -> tuple[At, set[int]]:
+    """Where else samples are that may have ended a slot or a word, and which of them may end altogether."""
+    here: At = {}
+    ended: set[int] = set()
+    arriving = list(at.items())
+    while arriving:
+        tree, places = arriving.pop()
+        if tree.words:
+            here[tree] = here.get(tree, frozenset()) | places
+        for number, index in places if tree.ends else ():
+            trees = frames[number].trees
+            if index + 1 < len(trees):
+                arriving.append((trees[index + 1], frozenset([(number, index + 1)])))
+            else:
+                ended.add(number)
+    return here, ended
+
+
+def _next_words(at: At, intents: Callable[[Places], frozenset[str]]) -> Iterator[tuple[str, At]]:
+    """The words that samples of two intents can say next. The largest tree of one intent is only asked for words."""
+    lone = [tree for tree, places in at.items() if len(intents(places)) == 1]
+    largest = max(lone, key=lambda tree: len(tree.words), default=None)
+    found: dict[str, At] = {}
+    for tree, places in at.items():
+        if tree is not largest:
+            for word, behind in tree.words.items():
+                found.setdefault(word, {})[behind] = places
+    if largest:
+        for word in found:
+            if word in largest.words:
+                found[word][largest.words[word]] = at[largest]
+    for word, onwards in found.items():
+        if len(frozenset().union(*map(intents, onwards.values()))) > 1:
+            yield word, onwards
 
 
 def repeats(language: Language) -> Iterator[str]:
