@@ -262,12 +262,12 @@ def _starts(run: Run) -> tuple[str, list[Aim]]:
     return table(head, rows), [Aim("a start", "≤ 1.2 × hello world", ratio.told(2), ratio.median <= 1.2)]
 
 
-def _cold(artefact: Path | None, folder: Path) -> tuple[str, list[Aim]]:
+def _cold(artefact: Path | None, python: str, folder: Path) -> tuple[str, list[Aim]]:
     """What `benchmarks/cold.py` says of the function's artefact, and the size of that as it is uploaded."""
     if artefact is None:
         return "", []
     zipped = Path(shutil.make_archive(str(folder / "artefact"), "zip", artefact)).stat().st_size / 1e6
-    command = (sys.executable, "-m", "benchmarks.cold", str(artefact))
+    command = (sys.executable, "-m", "benchmarks.cold", str(artefact), python)
     told = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
     times = float(told.rpartition(", ")[2].split()[0])
     aims = [
@@ -349,10 +349,10 @@ def machine() -> str:
     )
 
 
-def page(run: Run, artefact: Path | None) -> str:
+def page(run: Run, artefact: Path | None, python: str) -> str:
     """Measure everything, and write the page."""
     began, where = time.monotonic(), machine()
-    sections = [_turns(run), _http(run), _starts(run), _cold(artefact, run.folder), _shared(run), _check(run)]
+    sections = [_turns(run), _http(run), _starts(run), _cold(artefact, python, run.folder), _shared(run), _check(run)]
     (turns, http, starts, cold, shared, check), aims = zip(*sections, strict=True)
     return TEXT.format(
         minutes=(time.monotonic() - began) / 60,
@@ -377,13 +377,14 @@ def main() -> None:
     parser.add_argument(
         "--artefact", type=Path, metavar="FOLDER", help="what `make build-HipCoach` packed: its cold start"
     )
+    parser.add_argument("--python", default="python3.13", help="the interpreter that it was packed for")
     asked = parser.parse_args()
     with TemporaryDirectory() as name:
         os.environ["XDG_CACHE_HOME"] = name
         folder = Path(name)
         keep = asked.keep or folder
         keep.mkdir(parents=True, exist_ok=True)
-        made = page(Run(folder, keep, asked.quick), asked.artefact)
+        made = page(Run(folder, keep, asked.quick), asked.artefact, asked.python)
     print(made)
     if not asked.quick:
         PAGE.write_text(made, "utf-8")
