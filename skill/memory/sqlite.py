@@ -317,6 +317,10 @@ class _Connection(sqlite3.Connection):
 
     file: tuple[int, int] | None = None
 
+    def __del__(self) -> None:
+        with suppress(sqlite3.Error):  # a thread that ends leaves its connection behind; from Python 3.13 on that warns
+            self.close()
+
 
 def is_damage(fault: sqlite3.Error) -> bool:
     """Whether an error says that the file itself is damaged, and not merely busy, full or read-only."""
