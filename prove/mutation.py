@@ -95,6 +95,8 @@ def measured(rooms: Sequence[str], each: int, seed: int) -> dict[str, Room]:
         drawn = set(Random(seed).sample(names, min(each, len(names))))
         if drawn:
             _mutmut(*sorted(drawn))
+        if all(code is None for _, code in _verdicts(room)):
+            sys.exit(f"Nothing was run: {FOLDER / 'mutmut.log'} says why.")
         result = Room(made=len(names))
         for name, code in _verdicts(room):
             if name in drawn and code is not None:
