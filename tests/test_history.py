@@ -71,6 +71,15 @@ def test_skip_in_the_last_piece_after_its_end_is_done_and_not_skipped() -> None:
     assert told.today == {"finished": {"butterfly-stretch": 1}}
 
 
+def test_skip_on_the_way_up_at_the_end_skips_nothing() -> None:
+    """All was done; what they are spared is only being led up."""
+    told = Told()
+    told.all(*BUTTERFLY, "ready")
+    assert told.session["phase"] == "rising"
+    told.say("skip this one")
+    assert told.today == {"finished": {"butterfly-stretch": 1}}
+
+
 def test_skip_after_a_question_at_the_end_is_done_and_not_skipped() -> None:
     """It was counted when it had been heard, and nothing has been running since."""
     told = Told()
