@@ -6,11 +6,11 @@ rides in the session, and the next turn tries again. Where the session ends, the
 
 import logging
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 from skill.alexa.envelope import Envelope, attributes_of, session_of
 from skill.alexa.logs import note
+from skill.alexa.requests import sent_at
 from skill.dialogue.events import KINDS, Event, Said, kind_of, name_of
 from skill.dialogue.session import Forget, Person, Session
 from skill.library.plain import Damaged, from_plain, to_plain, to_plain_sparsely
@@ -72,6 +72,7 @@ def asking_of(envelope: Envelope) -> Asking:
     if session and not session.new and isinstance(session.attributes, dict):
         carried = session.attributes
     settled = carried.get(SPEAKER)
+    sent = sent_at(request)
     thread = from_plain(Thread, carried.get(THREAD))
     return Asking(
         user=_user(envelope),
@@ -79,7 +80,7 @@ def asking_of(envelope: Envelope) -> Asking:
         settled=isinstance(settled, str) and thread.met,
         session=fingerprint(session.session_id if session else None),
         request=fingerprint(request.request_id),
-        at=_milliseconds(request.timestamp),
+        at=int(sent.timestamp() * 1000) if sent else 0,
         ends=request.object_type == "SessionEndedRequest",
         thread=thread,
     )
@@ -107,13 +108,6 @@ def _clean(name: object) -> str:
     """
     text = str(name).encode("utf-8", "backslashreplace").decode()
     return text if len(text) <= LONGEST else ""
-
-
-def _milliseconds(moment: datetime | None) -> int:
-    """A request's own time since 1970; one without a zone is in UTC. 0 for none, and for one outside all sense."""
-    if moment is None or not 2000 <= moment.year <= 3000:
-        return 0
-    return int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() * 1000)
 
 
 # Recalled

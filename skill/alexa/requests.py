@@ -5,6 +5,7 @@ A slot's value is our own id coming home; what was said is never parsed, and nev
 
 import re
 from collections.abc import Mapping
+from datetime import UTC, datetime
 
 import ask_sdk_model
 from ask_sdk_model import SessionEndedErrorType, SessionEndedReason
@@ -21,6 +22,18 @@ _ENDINGS = {"EXCEEDED_MAX_REPROMPTS": Said.TIMED_OUT, "ERROR": Said.FAILED}
 Devices report sounds that they cannot use under more than one name, INTERNAL_SERVICE_ERROR among them
 ([R] https://github.com/VoxaAI/voxa/issues/68).
 """
+
+
+_SENSIBLE_YEARS = range(2000, 3001)
+"""Times beyond these are from a device gone wrong, and could fall off the calendar in another time zone."""
+
+
+def sent_at(request: Request) -> datetime | None:
+    """A request's own time, in UTC, which one without a zone is in too. None for none, and for one outside all sense."""
+    sent = request.timestamp
+    if sent is None or sent.year not in _SENSIBLE_YEARS:
+        return None
+    return sent.astimezone(UTC) if sent.tzinfo else sent.replace(tzinfo=UTC)
 
 
 def event_of(request: Request) -> Event | None:

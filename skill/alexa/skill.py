@@ -15,7 +15,7 @@ from ask_sdk_model import Response
 from skill.alexa.envelope import Envelope, attributes_of, session_of
 from skill.alexa.logs import Outcome, note
 from skill.alexa.recall import Found, asking_of, done_of, event_done, forget, owe, recall, remember
-from skill.alexa.requests import event_of, facts_of
+from skill.alexa.requests import event_of, facts_of, sent_at
 from skill.alexa.responses import SPOKEN_TO, apology_of, cannot_fulfill, last_resort, nothing, response_of
 from skill.alexa.sdk import Serializer
 from skill.alexa.time_zone import device_zone, zone
@@ -131,7 +131,7 @@ class Coach(AbstractRequestHandler):
             attributes = manager.session_attributes = manager.session_attributes or attributes
         session = session_of(attributes)
         note(phase=session.phase.value)
-        now = self._moment(envelope)
+        now = sent_at(envelope.request) or self._clock()
         done = done_of(asking, session, event, int(now.timestamp() * 1000))
         again = partial(self._again, envelope)
         ended = envelope.request.object_type == "SessionEndedRequest"
@@ -179,13 +179,6 @@ class Coach(AbstractRequestHandler):
             recognised=found is None or found.recognised,
         )
 
-    def _moment(self, envelope: Envelope) -> datetime:
-        """A request's own time; one without a zone is in UTC, as Alexa's are. A time outside all sense is none."""
-        sent = envelope.request.timestamp
-        if sent is None or not _SENSIBLE_YEARS[0] <= sent.year <= _SENSIBLE_YEARS[1]:
-            return self._clock()
-        return sent.astimezone(UTC) if sent.tzinfo else sent.replace(tzinfo=UTC)
-
     def _library(self, locale: str | None) -> Library:
         """The content for a locale, else for its language, else the first."""
         asked = locale or ""
@@ -214,7 +207,3 @@ def _has_screen(envelope: Envelope) -> bool:
     device = envelope.system.device if envelope.system else None
     interfaces = device.supported_interfaces if device else None
     return interfaces is not None and interfaces.alexa_presentation_apl is not None
-
-
-_SENSIBLE_YEARS = (2000, 3000)
-"""Times beyond these are from a device gone wrong, and could fall off the calendar in another time zone."""

@@ -52,7 +52,8 @@ def content(given: Path | None = None) -> Content:
             return found
         log.warning("the content in %s was changed since it was packed, so it is read anew", folder)
     try:
-        return _read_once(folder, digest(folder), digest(content_folder()))
+        named, own = digest(folder), content_folder()
+        return _read_once(folder, named, named if own == folder else digest(own))
     except OSError:  # reading tells which file it is
         return read(folder)
 
