@@ -29,7 +29,7 @@ _SENSIBLE_YEARS = range(2000, 3001)
 
 
 def sent_at(request: Request) -> datetime | None:
-    """A request's own time, in UTC, which one without a zone is in too. None for none, and for one outside all sense."""
+    """A request's own time, in UTC, as one without a zone is. None for none, and for one outside all sense."""
     sent = request.timestamp
     if sent is None or sent.year not in _SENSIBLE_YEARS:
         return None
