@@ -127,7 +127,7 @@ def _question_after(here: Situation, span: Span) -> str:
     if span.gate:
         return here.words(span.gate)
     end = here.practices(span.ends.step) if span.finished else None
-    return sentences(end.form.leave if end else "", here.words(_QUESTIONS[_phase_after(span)]))
+    return sentences(end.form.leave if end else "", here.words(_asks(here, _phase_after(span))))
 
 
 def _phase_after(span: Span) -> Phase:
@@ -284,12 +284,27 @@ def question_of(here: Situation, phase: Phase, place: Place) -> str:
     """The question of a phase: its phrase."""
     if phase is Phase.POSITIONING:
         practice = here.practices(place.step)
-        return gate_before(practice, place) if practice else _QUESTIONS[phase]
+        return gate_before(practice, place) if practice else _asks(here, phase)
     if phase is Phase.HURTING and not easier_there_is(here, place):
         return "hurting-question-no-easier"
     if phase is Phase.FORGETTING and here.scene.household > 1:
         return "forget-whom-question"
-    return _QUESTIONS[phase]
+    return _asks(here, phase)
+
+
+def _asks(here: Situation, phase: Phase) -> str:
+    """The phrase that asks in a phase, the short one for who comes often."""
+    known = _QUESTIONS_KNOWN.get(phase, "") if comes_often(here) else ""
+    return known or _QUESTIONS[phase]
+
+
+KNOWN_AFTER = 3
+"""Who has come so often knows what else can be asked, and what ready leads to."""
+
+
+def comes_often(here: Situation) -> bool:
+    """Whether they have come so often that a shorter question is enough."""
+    return here.scene.person.sessions > KNOWN_AFTER
 
 
 _ASIDE = (Phase.CONFIRMING, Phase.FORGETTING, Phase.ASKING, Phase.ALARM, Phase.RISING)
@@ -309,6 +324,11 @@ _QUESTIONS = {
     Phase.ALARM: "alarm-question",
     Phase.OVER: "over-question",
     Phase.RISING: "gate-up",
+}
+
+_QUESTIONS_KNOWN = {
+    Phase.FINISHING: "finish-question-known",
+    Phase.RISING: "gate-known",
 }
 
 _REPROMPTS = {
@@ -372,7 +392,8 @@ def finish(
     offered = person.harder_offered or bool(harder)
     person = replace(person, underway=None, harder_offered=offered, week_told=days)
     praise_for = _well_done(here) if here.session.done else ""
-    told = sentences("" if hurt else sentences(praise_for, week, harder), words("see-you"))
+    farewell = "" if week else words("see-you")
+    told = farewell if hurt else sentences(praise_for, week, harder, farewell)
     closing = (Say(sentences(*lead, praise, up_slowly(here), told)),)
     person = replace(person, body=_body(here.body), up_at=0)
     return Turn(_closed(here), person, Prompt(closing, card=_what_was_done(here)))

@@ -9,21 +9,17 @@ from skill.dialogue.history import active_days, days_since, exercises_on
 from skill.dialogue.progress import exercises, routines, where, where_and_left
 from skill.dialogue.session import Phase, Turn, Underway, habits_of, steps_of, today_of
 from skill.dialogue.situation import Situation
-from skill.dialogue.turns import ask, back_to_where_it_came_up, play, re_enter, stay, with_safety
+from skill.dialogue.turns import ask, back_to_where_it_came_up, comes_often, play, re_enter, stay, with_safety
 from skill.library.values import replace
 
 A_WHILE_DAYS = 7
 """After so long she is glad to have them back."""
 
 
-KNOWN_AFTER = 3
-"""Who has come so often knows what else can be asked."""
-
-
 def welcome(here: Situation) -> Turn:
     """New people hear who she is, one safety line, and what to say; others a greeting that knows how long it was."""
     safety, told, person = with_safety(here)
-    question = "choose-known" if here.scene.person.sessions > KNOWN_AFTER else "choose"
+    question = "choose-known" if comes_often(here) else "choose"
     person = replace(person, underway=_legal_underway(here))
     return ask(told, Phase.CHOOSING, *_greeting(here), safety, person=person, question=question)
 
