@@ -301,9 +301,7 @@ def next_request(envelopes: Envelopes, session: Conversation, now: datetime, cha
         wishes = ["AMAZON.NextIntent", "StartRoutineIntent", "FlowIntent", "GuidedIntent"]
         (wish,) = chance.choices(wishes, [20, 1, 1, 1])
         phase = session.attributes.get("hip_coach", {}).get("phase")
-        envelope = envelopes.intent(
-            session, now, "StartRoutineIntent" if phase in ("choosing", None) else wish, {}, {}
-        )
+        envelope = envelopes.intent(session, now, "StartRoutineIntent" if phase in ("choosing", None) else wish, {}, {})
     # Without the token with which the skill would ask Amazon for the time zone: this proof asks nobody.
     del envelope["context"]["System"]["apiAccessToken"]
     return envelope
