@@ -13,11 +13,12 @@ from skill.library.values import Value
 
 Tokens = tuple[str, ...]
 
-_ONES = """
+_UNDER_TWENTY = """
 zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen
 eighteen nineteen
-""".split()
-_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+"""
+_FROM_TWENTY = "twenty thirty forty fifty sixty seventy eighty ninety"
+_ONES, _TENS = _UNDER_TWENTY.split(), _FROM_TWENTY.split()
 _VALUE = {word: value for value, word in enumerate(_ONES)} | dict(zip(_TENS, range(20, 100, 10), strict=True))
 
 _DIGIT = rf"(?:{'|'.join(_ONES[:10])}|\d)"
