@@ -74,13 +74,17 @@ def app_with(store: str) -> Flask:
 
 
 def serve(store: str) -> None:
-    """Keep four workers alive, as the skill does, and print the port and the id of every worker that begins."""
+    """Keep four workers alive, as the skill does, and print the port and the id of every worker that begins.
+
+    All of them end with standard input, so also with whoever started them.
+    """
     app = app_with(store)
     listening = socket.create_server(("127.0.0.1", 0))
     print(listening.getsockname()[1], flush=True)
     # Who was sent SIGKILL may be out of memory, it says each time.
     logging.getLogger("gunicorn.error").addFilter(lambda record: "SIGKILL" not in record.getMessage())
     os.register_at_fork(after_in_child=lambda: print(os.getpid(), flush=True))
+    Thread(target=lambda: os.read(0, 1) or os.kill(os.getpid(), signal.SIGTERM), daemon=True).start()
     serving.serve(app, listening, workers=WORKERS)
 
 
@@ -89,7 +93,7 @@ class Workers:
 
     def __init__(self, store: str) -> None:
         command = [sys.executable, "-m", "prove.crashes", "--serve", store]
-        self._process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         assert self._process.stdout
         self._told = self._process.stdout
         self.port = int(self._told.readline())
@@ -117,10 +121,10 @@ class Workers:
             time.sleep(0.001)
 
     def end(self) -> None:
-        self._process.terminate()
+        assert self._process.stdin
+        self._process.stdin.close()
         self._process.wait(20)
         self._listener.join()
-        self._told.close()
 
 
 class Shadow:
@@ -156,8 +160,8 @@ class Round:
     def __init__(self, folder: Path, times: int) -> None:
         self._path = folder / "people.sqlite3"
         self._store = f"sqlite:///{self._path}"
-        self.workers = Workers(self._store)
         self._shadow = Shadow()
+        self.workers = Workers(self._store)
         self._times = times
         self.found: Counter[str] = Counter()
         self.faults: list[str] = []

@@ -198,7 +198,7 @@ def _named_values(kind: Mapping[str, Any]) -> Iterator[tuple[str, Spoken]]:
 
 def _letters(words: Sequence[str]) -> str:
     """Run together, numbers as words: "clam shell" is "clamshell", and "figure for" is nearly "figure 4"."""
-    return "".join(map(spelled, words)).replace(" ", "")
+    return _said(words).replace(" ", "")
 
 
 def _said(words: Sequence[str]) -> str:
@@ -207,9 +207,7 @@ def _said(words: Sequence[str]) -> str:
 
 
 def _windows(words: Tokens) -> Iterator[tuple[int, int]]:
-    for start in range(len(words)):
-        for end in range(start + 1, min(start + MOST_WORDS, len(words)) + 1):
-            yield start, end
+    return (span for span in combinations(range(len(words) + 1), 2) if span[1] - span[0] <= MOST_WORDS)
 
 
 def _best(spans: Iterable[_Span]) -> list[_Span]:
