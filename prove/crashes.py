@@ -125,6 +125,7 @@ class Workers:
         self._process.stdin.close()
         self._process.wait(20)
         self._listener.join()
+        self._told.close()
 
 
 class Shadow:
