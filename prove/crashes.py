@@ -76,15 +76,15 @@ def app_with(store: str) -> Flask:
 def serve(store: str) -> None:
     """Keep four workers alive, as the skill does, and print the port and the id of every worker that begins.
 
-    All of them end with standard input, so also with whoever started them.
+    They are killed as the group that they are when standard input ends, so also when whoever started them does.
     """
     app = app_with(store)
     listening = socket.create_server(("127.0.0.1", 0))
     print(listening.getsockname()[1], flush=True)
     # Who was sent SIGKILL may be out of memory, it says each time.
     logging.getLogger("gunicorn.error").addFilter(lambda record: "SIGKILL" not in record.getMessage())
-    os.register_at_fork(after_in_child=lambda: print(os.getpid(), flush=True))
-    Thread(target=lambda: os.read(0, 1) or os.kill(os.getpid(), signal.SIGTERM), daemon=True).start()
+    os.register_at_fork(after_in_child=lambda: os.write(1, b"%d\n" % os.getpid()))
+    Thread(target=lambda: os.read(0, 1) or os.killpg(0, signal.SIGKILL), daemon=True).start()
     serving.serve(app, listening, workers=WORKERS)
 
 
@@ -93,7 +93,9 @@ class Workers:
 
     def __init__(self, store: str) -> None:
         command = [sys.executable, "-m", "prove.crashes", "--serve", store]
-        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self._process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True
+        )
         assert self._process.stdout
         self._told = self._process.stdout
         self.port = int(self._told.readline())
@@ -162,6 +164,8 @@ class Round:
         self._path = folder / "people.sqlite3"
         self._store = f"sqlite:///{self._path}"
         self._shadow = Shadow()
+        with closing(open_store(self._store)) as store:
+            store.export("somebody else")  # so that the file is there
         self.workers = Workers(self._store)
         self._times = times
         self.found: Counter[str] = Counter()
@@ -211,7 +215,7 @@ class Round:
             envelope = next_request(envelopes, session, now, chance)
             expected = self._shadow.answer(envelope, user, acknowledged)
             reply = self._answer(envelope)
-            if reply is None:
+            if reply is None or "unsaved" in reply.get("sessionAttributes", {}):
                 stored = self._stored(user, settle=True)
                 self._compare(user, stored, [acknowledged, expected], "after a turn that was cut off")
                 self._count("saved", stored == expected != acknowledged)
@@ -240,8 +244,8 @@ class Round:
         if response.status != 200:
             raise RuntimeError(f"{response.status}: {body!r}")
         self._took.append(time.monotonic() - began)
-        self._count("acknowledged")
         answer: dict[str, Any] = json.loads(body)
+        self._count("unsaved" if "unsaved" in answer.get("sessionAttributes", {}) else "acknowledged")
         return answer
 
     def _stored(self, user: str, settle: bool = False) -> Any:
@@ -340,6 +344,7 @@ def written(round_: Round) -> str:
         "of them in the middle of a turn": found["in the middle"],
         "of these, all workers at once": found["all at once"],
         "turns answered": found["acknowledged"],
+        "turns answered that say that they were not saved": found["unsaved"],
         "turns cut off": found["cut off"],
         "of them saved before the end": found["saved"],
         "acknowledged places lost": found["lost"],
