@@ -7,14 +7,12 @@ are about the signature, and one in local mode. Hypothesis draws them from the s
 must hold of each answer is in `tests/firing.py`. Fewer than a hundred thousand are sent without writing docs/fuzz.md.
 """
 
-import argparse
 import os
 import statistics
 import sys
 import tempfile
-import time
 import warnings
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import suppress
@@ -22,6 +20,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from itertools import repeat
 from pathlib import Path
+from time import monotonic_ns, perf_counter
 
 from dateutil.parser import UnknownTimezoneWarning
 from firing import Answer, Mode, Range, Shot, faults_of
@@ -29,7 +28,7 @@ from fuzzing import GOING_ON, KINDS, Attack, Stock, attacks
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import seed as seeded
 
-from prove.page import today, write
+from prove.page import options, rows, today, write
 
 COUNT, WRITTEN = 1_000_000, 100_000
 SEED = 20_261_122
@@ -40,6 +39,7 @@ BATCH = 500
 """Requests that hypothesis draws in a row; it remembers what it drew."""
 
 ANSWERED = (200, 206)
+APOLOGY, OTHERWISE = "an apology", "wrong otherwise"
 
 TEXT = """# Requests made to break it
 
@@ -59,6 +59,7 @@ silence where nothing may be said); that it was no apology; and, where only one 
 | kind | signed | local | answered | refused | apologies | 5xx | other faults | median | slowest |
 |---|---|---|---|---|---|---|---|---|---|
 {rows}
+
 Refused says how often with which status. Times are in milliseconds, of the app alone, with its check of the signature.
 
 {faults}
@@ -67,36 +68,28 @@ Refused says how often with which status. Times are in milliseconds, of the app 
 
 @dataclass
 class Row:
-    """What became of one kind of requests."""
+    """What became of one kind of requests, or of all; times are in seconds."""
 
-    sent: Counter[Mode] = field(default_factory=Counter)
-    statuses: Counter[int] = field(default_factory=Counter)
-    apologies: int = 0
-    wrong: int = 0
+    counts: Counter[str | int] = field(default_factory=Counter)
+    """How many were sent in each mode, came back with each status, were apologies, or were wrong in another way."""
     took: list[float] = field(default_factory=list)
 
     def __iadd__(self, other: "Row") -> "Row":
-        self.sent += other.sent
-        self.statuses += other.statuses
-        self.apologies += other.apologies
-        self.wrong += other.wrong
+        self.counts += other.counts
         self.took += other.took
         return self
 
 
 @dataclass
 class Report:
-    """What became of some of them."""
+    """What became of some of them, kind by kind."""
 
-    rows: dict[str, Row] = field(
-        default_factory=lambda: {name: Row() for name in (*(one.name for one in KINDS), GOING_ON)}
-    )
+    rows: dict[str, Row] = field(default_factory=lambda: defaultdict(Row))
     faults: list[str] = field(default_factory=list)
-    seconds: float = 0.0
 
 
 def main() -> None:
-    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments = options(__doc__)
     arguments.add_argument("count", type=int, nargs="?", default=COUNT, help="requests (default: %(default)s)")
     arguments.add_argument("--seed", type=int, default=SEED, help="what they are drawn from (default: %(default)s)")
     arguments.add_argument("--keep", type=Path, metavar="FOLDER", help="keep the bodies of what broke something")
@@ -105,20 +98,20 @@ def main() -> None:
     print(f"seed {asked.seed}")
     if asked.keep:
         asked.keep.mkdir(parents=True, exist_ok=True)
-    whole, began = Report(), time.perf_counter()
+    kinds = {name: Row() for name in (*(one.name for one in KINDS), GOING_ON)}
+    faults, began = list[str](), perf_counter()
     with ProcessPoolExecutor(asked.jobs) as pool:
         for part in pool.map(fire, *zip(*batches(asked.count, asked.seed), strict=True), repeat(asked.keep)):
-            whole.faults += part.faults
+            faults += part.faults
             for name, row in part.rows.items():
-                whole.rows[name] += row
-    whole.seconds = time.perf_counter() - began
-    page = written(whole, asked.seed, asked.jobs)
+                kinds[name] += row
+    page = written(kinds, faults, asked.seed, asked.jobs, perf_counter() - began)
     if asked.count >= WRITTEN:
         write("fuzz.md", page)
     else:
         print(page)
-    if whole.faults:
-        sys.exit(f"{len(whole.faults)} faults")
+    if faults:
+        sys.exit(f"{len(faults)} faults")
 
 
 def batches(count: int, seed: int) -> Iterator[tuple[int, int, int]]:
@@ -150,12 +143,12 @@ def fire(number: int, count: int, seed: int, keep: Path | None) -> Report:
 
     def send(attack: Attack) -> None:
         nonlocal sent
-        before = time.perf_counter()
+        before = perf_counter()
         for shot, answer in attack.fire(range_):
-            took = time.perf_counter() - before
+            took = perf_counter() - before
             sent += 1
             note(report, attack.mode, shot, answer, took, keep)
-            before = time.perf_counter()
+            before = perf_counter()
         if sent >= count:
             raise Enough
 
@@ -167,61 +160,54 @@ def fire(number: int, count: int, seed: int, keep: Path | None) -> Report:
 
 
 def note(report: Report, mode: Mode, shot: Shot, answer: Answer, took: float, keep: Path | None) -> None:
-    row = report.rows[shot.kind]
-    row.sent[mode] += 1
-    row.statuses[answer.status] += 1
+    row, faults = report.rows[shot.kind], faults_of(shot, answer)
     row.took.append(took)
-    row.apologies += answer.apologised
-    faults = faults_of(shot, answer)
+    row.counts.update((mode, answer.status, *[APOLOGY] * answer.apologised))
     if not faults:
         return
-    row.wrong += not answer.apologised and answer.status < 500
+    if not answer.apologised and answer.status < 500:
+        row.counts[OTHERWISE] += 1
     report.faults.append(f"{shot.kind}, {mode}: {'; '.join(faults)}")
     if keep:
-        name = f"{os.getpid()}-{time.monotonic_ns()}"
+        name = f"{os.getpid()}-{monotonic_ns()}"
         (keep / f"{name}.body").write_bytes(shot.body)
         (keep / f"{name}.txt").write_text(f"{report.faults[-1]}\n{dict(shot.environ)!r}\n", "utf-8")
 
 
-def written(report: Report, seed: int, jobs: int) -> str:
+def written(kinds: dict[str, Row], faults: list[str], seed: int, jobs: int, seconds: float) -> str:
     total = Row()
-    for row in report.rows.values():
+    for row in kinds.values():
         total += row
-    count = sum(total.sent.values())
+    told = Counter(fault[:300] for fault in faults).most_common(SHOWN)
     return TEXT.format(
         today=today(),
-        count=count,
+        count=len(total.took),
         seed=seed,
         jobs=jobs,
-        signed=total.sent[Mode.SIGNED],
-        local=total.sent[Mode.LOCAL],
-        seconds=report.seconds,
-        rate=count / report.seconds,
-        rows="".join(line(name, row) for name, row in {**report.rows, "**all**": total}.items()),
-        faults=told(report.faults),
+        signed=total.counts[Mode.SIGNED],
+        local=total.counts[Mode.LOCAL],
+        seconds=seconds,
+        rate=len(total.took) / seconds,
+        rows=rows(map(cells, (*kinds, "**all**"), (*kinds.values(), total))),
+        faults="\n".join(f"- {number} times: `{fault}`" for fault, number in told) or "Nothing broke.",
     )
 
 
-def line(name: str, row: Row) -> str:
+def cells(name: str, row: Row) -> tuple[str, ...]:
     """A row of the table."""
-    answered = sum(row.statuses[status] for status in ANSWERED)
-    failed = sum(number for status, number in row.statuses.items() if status >= 500 or status == 0)
-    refused = {status: number for status, number in sorted(row.statuses.items()) if status not in ANSWERED}
-    told = ", ".join(f"{status}: {number:,}" for status, number in refused.items())
-    sent = " | ".join(f"{row.sent[mode]:,}" for mode in Mode)
-    median, slowest = (statistics.median(row.took) * 1000, max(row.took) * 1000) if row.took else (0, 0)
+    statuses = {key: number for key, number in sorted(row.counts.items(), key=str) if isinstance(key, int)}
+    refused = ", ".join(f"{key}: {number:,}" for key, number in statuses.items() if key not in ANSWERED)
     return (
-        f"| {name} | {sent} | {answered:,} | {told} | {row.apologies} | {failed} | {row.wrong} "
-        f"| {median:.1f} | {slowest:.0f} |\n"
+        name,
+        *(f"{row.counts[mode]:,}" for mode in Mode),
+        f"{sum(statuses.get(status, 0) for status in ANSWERED):,}",
+        refused,
+        f"{row.counts[APOLOGY]}",
+        f"{sum(number for status, number in statuses.items() if status >= 500 or status == 0)}",
+        f"{row.counts[OTHERWISE]}",
+        f"{statistics.median(row.took or [0]) * 1000:.1f}",
+        f"{max(row.took, default=0) * 1000:.0f}",
     )
-
-
-def told(faults: list[str]) -> str:
-    """The faults, each kind of them once, and how often."""
-    if not faults:
-        return "Nothing broke."
-    kinds = Counter(fault[:300] for fault in faults)
-    return "\n".join(f"- {number} times: `{fault}`" for fault, number in kinds.most_common(SHOWN))
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ moved), and writes both between the marks in docs/tour.md.
 
 import ast
 import io
+import re
 import subprocess
 import sys
 import tarfile
@@ -33,11 +34,11 @@ class House:
     lines: int = 0
     code: int = 0
     functions: int = 0
-    small: list[str] = field(default_factory=list)
-    twice: list[str] = field(default_factory=list)
+    small: int = 0
+    twice: int = 0
     loose: int = 0
-    rooms: dict[str, int] = field(default_factory=dict)
-    arrows: Counter[tuple[str, str]] = field(default_factory=Counter)
+    rooms: Counter[str] = field(default_factory=Counter)
+    arrows: set[tuple[str, str]] = field(default_factory=set)
     beside: dict[str, int] = field(default_factory=dict)
 
 
@@ -45,65 +46,61 @@ def measured(root: Path) -> House:
     """Count one tree."""
     house, homes = House(), defaultdict(set)
     for path in sorted((root / "skill").rglob("*.py")):
-        text = path.read_text(encoding="utf-8")
+        text, inside = path.read_text(encoding="utf-8"), path.relative_to(root / "skill")
         tree = ast.parse(text)
+        room = inside.parts[0] if len(inside.parts) > 1 else "the front door"
         house.modules += 1
         house.lines += text.count("\n")
         house.code += _code_lines(tree)
-        room = _room(path.relative_to(root / "skill"))
-        house.rooms[room] = house.rooms.get(room, 0) + text.count("\n")
-        house.loose += len(path.relative_to(root / "skill").parts) == 1 and path.stem not in {"__init__", "__main__"}
-        house.arrows.update((room, other) for other in _imported(tree) if other != room)
+        house.rooms[room] += text.count("\n")
+        house.loose += len(inside.parts) == 1 and path.stem not in {"__init__", "__main__"}
+        house.arrows |= {(room, other) for other in _imported(tree) if other != room}
         house.functions += sum(isinstance(node, ast.FunctionDef) for node in ast.walk(tree))
-        house.small += [f"{path.relative_to(root)}:{name}" for name in _small(tree, text)]
+        house.small += _small(tree)
         for node in tree.body:
             if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_"):
-                homes[node.name].add(str(path.relative_to(root)))
-    house.twice = sorted(name for name, where in homes.items() if len(where) > 1)
+                homes[node.name].add(path)
+    house.twice = sum(len(where) > 1 for where in homes.values())
     for folder in ("tests", "prove", "benchmarks"):
         house.beside[folder] = sum(path.read_text().count("\n") for path in (root / folder).glob("*.py"))
     return house
 
 
-def _room(path: Path) -> str:
-    return path.parts[0] if len(path.parts) > 1 else "the front door"
-
-
 def _code_lines(tree: ast.Module) -> int:
     """Lines on which something stands that is neither comment nor docstring."""
-    on = {line for node in ast.walk(tree) if isinstance(node, ast.stmt) for line in (node.lineno, node.end_lineno)}
+    code, prose = set[int](), set[int]()
     for node in ast.walk(tree):
-        if isinstance(node, ast.expr) and node.end_lineno is not None:
-            on.update(range(node.lineno, node.end_lineno + 1))
-    prose = {
-        line
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
-        for line in range(node.lineno, (node.end_lineno or node.lineno) + 1)
-    }
-    return len({line for line in on if line is not None} - prose)
+        match node:
+            case ast.Expr(ast.Constant(str())):
+                prose.update(range(node.lineno, (node.end_lineno or 0) + 1))
+            case ast.stmt():
+                code.update((node.lineno, node.end_lineno or 0))
+            case ast.expr():
+                code.update(range(node.lineno, (node.end_lineno or 0) + 1))
+    return len(code - prose)
 
 
 def _imported(tree: ast.Module) -> Iterator[str]:
+    """The rooms from which a module takes something."""
     for node in ast.walk(tree):
-        names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        names = [alias.name for alias in node.names] if isinstance(node, ast.Import | ast.ImportFrom) else []
         if isinstance(node, ast.ImportFrom) and node.module:
-            whole = node.module == "skill"
-            names = [f"skill.{alias.name}" for alias in node.names] if whole else [node.module]
+            names = [f"skill.{name}" for name in names] if node.module == "skill" else [node.module]
         for name in names:
-            parts = name.split(".")
-            if parts[0] == "skill" and len(parts) > 1 and not parts[1].startswith("__"):
-                yield parts[1] if (ROOT / "skill" / parts[1]).is_dir() or len(parts) > 2 else "the front door"
+            if found := re.match(r"skill\.((?!__)\w+)(\.)?", name):
+                yield found[1] if found[2] or (ROOT / "skill" / found[1]).is_dir() else "the front door"
 
 
-def _small(tree: ast.Module, text: str) -> Iterator[str]:
-    used = Counter(node.id for node in ast.walk(tree) if isinstance(node, ast.Name))
-    used.update(node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute))
-    for node in ast.walk(tree):
-        if isinstance(node, ast.FunctionDef) and node.name.startswith("_") and not node.name.startswith("__"):
-            short = (node.end_lineno or 0) - node.lineno + 1 <= SMALL
-            if short and used[node.name] == 1:
-                yield node.name
+def _small(tree: ast.Module) -> int:
+    """How many small private helpers are called from one place."""
+    nodes = list(ast.walk(tree))
+    used = Counter(node.id for node in nodes if isinstance(node, ast.Name))
+    used.update(node.attr for node in nodes if isinstance(node, ast.Attribute))
+    return sum(
+        (node.end_lineno or 0) - node.lineno < SMALL and used[node.name] == 1
+        for node in nodes
+        if isinstance(node, ast.FunctionDef) and re.match("_(?!_)", node.name)
+    )
 
 
 def _at(revision: str) -> House:
@@ -114,48 +111,37 @@ def _at(revision: str) -> House:
         return measured(Path(folder))
 
 
+def _figures(house: House) -> dict[str, int]:
+    """The table's rows."""
+    return {
+        "modules in `skill/`": house.modules,
+        "lines": house.lines,
+        "lines of code": house.code,
+        "lines of code a module": house.code // house.modules,
+        "functions per 1,000 lines of code": house.functions * 1000 // house.code,
+        "loose files at the top": house.loose,
+        "rooms": len(house.rooms),
+        "arrows between rooms": len(house.arrows),
+        f"private helpers called from one place, {SMALL} lines or fewer": house.small,
+        "public names that stand in more than one module": house.twice,
+        **{f"lines in `{name}/`": lines for name, lines in house.beside.items()},
+    }
+
+
 def page(before: House, now: House) -> str:
     """The table, and the rooms with their arrows."""
-
-    def row(name: str, of_before: object, of_now: object) -> str:
-        return f"| {name} | {of_before} | {of_now} |"
-
-    def both(name: str, count: str) -> str:
-        return row(name, *(f"{eval_of(one, count):,}" for one in (before, now)))
-
-    def eval_of(house: House, count: str) -> int:
-        value = getattr(house, count)
-        return value if isinstance(value, int) else len(value)
-
-    rows = [
-        both("modules in `skill/`", "modules"),
-        both("lines", "lines"),
-        both("lines of code", "code"),
-        row("lines of code a module", before.code // before.modules, now.code // now.modules),
-        row(
-            "functions per 1,000 lines of code",
-            before.functions * 1000 // before.code,
-            now.functions * 1000 // now.code,
-        ),
-        both("loose files at the top", "loose"),
-        both("rooms", "rooms"),
-        both("arrows between rooms", "arrows"),
-        both(f"private helpers called from one place, {SMALL} lines or fewer", "small"),
-        both("public names that stand in more than one module", "twice"),
-        *(row(f"lines in `{name}/`", f"{before.beside[name]:,}", f"{now.beside[name]:,}") for name in now.beside),
-    ]
+    then = _figures(before)
+    rows = [f"| {name} | {then[name]:,} | {figure:,} |" for name, figure in _figures(now).items()]
     named = {room: room.replace(" ", "_") for room in now.rooms}
     rooms = [f'    {named[room]}["{room} · {lines:,}"]' for room, lines in now.rooms.items()]
     arrows = [f"    {named[one]} --> {named.get(other, other)}" for one, other in sorted(now.arrows)]
-    table = "\n".join(("| | before | now |", "|---|---:|---:|", *rows))
-    return "\n".join((BEGIN, table, "", "```mermaid", "flowchart TD", *rooms, *arrows, "```", END))
+    table = ("| | before | now |", "|---|---:|---:|", *rows)
+    return "\n".join((BEGIN, *table, "", "```mermaid", "flowchart TD", *rooms, *arrows, "```", END))
 
 
 def main() -> None:
     """Measure both, and write the page."""
-    before = _at(sys.argv[1] if len(sys.argv) > 1 else BEFORE)
-    now = measured(ROOT)
-    made = page(before, now)
+    made = page(_at(sys.argv[1] if len(sys.argv) > 1 else BEFORE), measured(ROOT))
     text = PAGE.read_text(encoding="utf-8")
     PAGE.write_text(text[: text.index(BEGIN)] + made + text[text.index(END) + len(END) :], encoding="utf-8")
     print(made)

@@ -18,7 +18,7 @@ import judging
 from forge import Case
 from judging import Judge, Verdict
 
-from prove.page import today, write
+from prove.page import rows, today, write
 from skill.alexa.certificates import WAITING, Trust, trust_roots
 from skill.alexa.refusals import Reason
 from skill.alexa.verify import Verifier
@@ -64,10 +64,15 @@ def _times() -> list[tuple[str, float]]:
         own, certifis = trust_roots(roots), trust_roots(None)
     warm = [(name, _warm(verifier, name)) for name in ("launch", "intent-several-authorities")]
     many = Trust((*certifis, *own))
+    chain, body = many.verified(forge.good_pem(), forge.NOW), forge.body()
+    signature = forge.key("leaf").sign(body, forge.PKCS1v15(), forge.SHA256())
     return [
         *((f"a check of {len(forge.body(name)):,} bytes (`{name}`), certificates remembered", ms) for name, ms in warm),
-        ("of that, the RSA signature alone", _signature_alone(Trust(own))),
-        (f"a chain, among {len(certifis)} roots: once for each file", _ms(lambda: _chain(many), 200)),
+        ("of that, the RSA signature alone", _ms(lambda: chain.signed(body, signature), CHECKS)),
+        (
+            f"a chain, among {len(certifis)} roots: once for each file",
+            _ms(lambda: many.verified(forge.good_pem(), forge.NOW), 200),
+        ),
         ("reading certifi's roots: once, at the start", _ms(lambda: trust_roots(None), 10)),
     ]
 
@@ -77,16 +82,6 @@ def _warm(verifier: Verifier, name: str) -> float:
     headers = {"Host": "coach.example", "Accept": "*/*", "User-Agent": "a client", "Content-Type": "application/json"}
     headers |= {"Signature": "x" * 344, "Signature-256": forge.sign(body), "SignatureCertChainUrl": forge.URL}
     return _ms(lambda: verifier.check(headers, body), CHECKS)
-
-
-def _signature_alone(trust: Trust) -> float:
-    chain, body = trust.verified(forge.good_pem(), forge.NOW), forge.body()
-    signature = forge.key("leaf").sign(body, forge.PKCS1v15(), forge.SHA256())
-    return _ms(lambda: chain.signed(body, signature), CHECKS)
-
-
-def _chain(trust: Trust) -> None:
-    trust.verified(forge.good_pem(), forge.NOW)
 
 
 def _ms(what: Callable[[], object], number: int) -> float:
@@ -144,7 +139,7 @@ refused. They are not in this repository.
 
 | refused because | kinds |
 |---|---|
-{_rows(_by_reason(forged))}
+{rows(_by_reason(forged))}
 
 Let in: {"; ".join(case.name for case in good)}.
 
@@ -154,7 +149,7 @@ Let in: {"; ".join(case.name for case in good)}.
 
 | | ms |
 |---|---|
-{_rows((what, f"{ms:.3f}") for what, ms in _times())}
+{rows((what, f"{ms:.3f}") for what, ms in _times())}
 
 ## What others say
 
@@ -182,7 +177,7 @@ Asked about {len(cases)}: we agree on {let_in} to let in and {refused} to refuse
 
 | kinds | it | why we do otherwise |
 |---|---|---|
-{_rows(_explanations(judge, differing))}
+{rows(_explanations(judge, differing))}
 """
 
 
@@ -205,10 +200,6 @@ def _openssl() -> str:
 
 
 _TITLES = {judging.AMAZON.name: _adapter, judging.OPENSSL.name: _openssl}
-
-
-def _rows(rows: Iterable[Sequence[str]]) -> str:
-    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
 
 if __name__ == "__main__":

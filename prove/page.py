@@ -1,11 +1,27 @@
-"""What all the scripts here share: the pages that they write, and the line that says when and where."""
+"""What all the scripts here share: their command line, the content, and the pages that they write."""
 
 import os
 import platform
+from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
+from skill.library import content_folder
+from skill.library.load import load
+from skill.library.models import Library
+
 DOCS = Path(__file__).resolve().parent.parent / "docs"
+
+
+def options(told: str | None) -> ArgumentParser:
+    """A command line whose help is a script's docstring."""
+    return ArgumentParser(description=told, formatter_class=RawDescriptionHelpFormatter)
+
+
+def english() -> Library:
+    """The content as it is."""
+    return load(content_folder())["en-US"]
 
 
 def today(*more: str) -> str:
@@ -16,6 +32,16 @@ def today(*more: str) -> str:
         f"Python {platform.python_version()}",
     )
     return f"{datetime.now(UTC).date()}: {', '.join((*where, *more))}"
+
+
+def rows(cells: Iterable[Iterable[object]]) -> str:
+    """Rows of a Markdown table."""
+    return "\n".join(f"| {' | '.join(map(str, row))} |" for row in cells)
+
+
+def clock(seconds: float) -> str:
+    """Minutes and seconds: "9:05"."""
+    return f"{int(seconds // 60)}:{int(seconds % 60):02d}"
 
 
 def write(name: str, text: str) -> None:

@@ -8,21 +8,21 @@ Takes some minutes and needs ffmpeg. The test suite does the same with a sample.
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from prove.page import today, write
+import measure
+from measure import Held
+
+from prove.page import english, rows, today, write
 from skill.coaching.plan import Place
 from skill.coaching.practice import Habits, PieceKind, Practice, practice
 from skill.coaching.timeline import Telling, passages
-from skill.library import content_folder
-from skill.library.load import load
 from skill.library.models import Library, Step, Wording
 from skill.media.sounds import catalogue, samples
 from skill.media.sounds.store import build_all
-from tests import measure
-from tests.measure import Held
 
 TEXT = """# The sounds, measured
 
@@ -38,6 +38,7 @@ quiet:
 | in all {number} sounds | how many | largest error | allowed |
 |---|---|---|---|
 {errors}
+
 {hidden} ticks lie under a spoken "half way" and cannot be measured this way.
 
 ## Every exercise, as it is done when nobody asks for anything else
@@ -46,50 +47,53 @@ Seconds asked and delivered, in order. Both sides are led by the same sounds.
 
 | exercise | form | side | sound | what | asked | delivered |
 |---|---|---|---|---|---|---|
-{exercises}"""
+{exercises}
+"""
 
 
 @dataclass
 class Found:
     """What was measured in all sounds together."""
 
-    probes: set[measure.Probe]
-    frames: set[tuple[str, int, int]]
-    lengths: dict[str, list[Held]]
-    counts: list[Held]
-    starts: list[float]
+    probes: set[measure.Probe] = field(default_factory=set)
+    frames: set[tuple[str, int, int]] = field(default_factory=set)
+    lengths: dict[str, list[Held]] = field(default_factory=dict)
+    counts: list[Held] = field(default_factory=list)
+    starts: list[float] = field(default_factory=list)
     hidden: int = 0
 
 
 def main() -> None:
     if not measure.has_ffmpeg():
         sys.exit("ffmpeg and ffprobe are needed: apt install ffmpeg")
-    library = load(content_folder())["en-US"]
-    with tempfile.TemporaryDirectory() as scratch:
-        folder = Path(scratch)
+    library = english()
+    with tempfile.TemporaryDirectory() as folder:
         began = time.perf_counter()
-        built = build_all(library, folder)
+        built = build_all(library, Path(folder))
         seconds = time.perf_counter() - began
-        found = _measured(folder)
+        found = _measured(Path(folder))
+    formats = {
+        f"{one.codec}, {one.sample_rate} Hz, {one.channels} channel, {one.bit_rate} bit/s" for one in found.probes
+    }
     page = TEXT.format(
         today=today(),
         number=built.number,
         megabytes=built.megabytes,
         hours=built.bytes * 8 / 48_000 / 3600,
         seconds=seconds,
-        formats=", ".join(sorted({_format(probe) for probe in found.probes})),
+        formats=", ".join(sorted(formats)),
         longest=max(probe.seconds for probe in found.probes),
         frames=", ".join(f"{kind}, {bits} bit/s, {rate} Hz" for kind, bits, rate in found.frames),
         delay=samples.DELAY_MS,
-        errors="".join(_errors(found)),
+        errors=rows(_errors(found)),
         hidden=found.hidden,
-        exercises="".join(_exercises(library, found.lengths)),
+        exercises=rows(_exercises(library, found.lengths)),
     )
     write("sounds.md", page)
 
 
 def _measured(folder: Path) -> Found:
-    found = Found(set(), set(), {}, [], [])
+    found = Found()
     for path in sorted(folder.iterdir()):
         mp3 = path.read_bytes()
         found.probes.add(measure.probe(path))
@@ -104,43 +108,36 @@ def _measured(folder: Path) -> Found:
     return found
 
 
-def _format(probe: measure.Probe) -> str:
-    return f"{probe.codec}, {probe.sample_rate} Hz, {probe.channels} channel, {probe.bit_rate} bit/s"
+def _errors(found: Found) -> Iterator[tuple[object, ...]]:
+    held = [one for lengths in found.lengths.values() for one in lengths]
+    for what, errors, allowed in (
+        ("length of a hold", [one.error for one in held if one.what == "hold"], 50),
+        ("length of a rep", [one.error for one in held if one.what == "rep"], 50),
+        ("from one count to the next", [one.error for one in found.counts], 20),
+        ("start of a word or tone", found.starts, 50),
+    ):
+        yield what, len(errors), f"{max(errors):.1f} ms", f"{allowed} ms"
 
 
-def _errors(found: Found) -> Iterator[str]:
-    lengths = [held for all_held in found.lengths.values() for held in all_held]
-    for what in ("hold", "rep"):
-        errors = [held.error for held in lengths if held.what == what]
-        yield f"| length of a {what} | {len(errors)} | {max(errors):.1f} ms | 50 ms |\n"
-    errors = [held.error for held in found.counts]
-    yield f"| from one count to the next | {len(errors)} | {max(errors):.1f} ms | 20 ms |\n"
-    yield f"| start of a word or tone | {len(found.starts)} | {max(found.starts):.1f} ms | 50 ms |\n"
-
-
-def _exercises(library: Library, lengths: dict[str, list[Held]]) -> Iterator[str]:
+def _exercises(library: Library, lengths: dict[str, list[Held]]) -> Iterator[tuple[object, ...]]:
     for exercise in library.exercises.values():
         for level in exercise.forms:
             done = practice((Step(exercise.id, level),), 0, Habits(), library)
-            yield from _sets(f"{exercise.name} | {level}", done, library, lengths)
+            for index, piece in enumerate(done.pieces):
+                if piece.kind is PieceKind.SET:
+                    for sound, *delivered in _delivered(done, index, library, lengths):
+                        yield exercise.name, level, piece.side or "both", sound, *delivered
 
 
-def _sets(what: str, done: Practice, library: Library, lengths: dict[str, list[Held]]) -> Iterator[str]:
-    for index, piece in enumerate(done.pieces):
-        if piece.kind is PieceKind.SET:
-            told = passages(done, Place(0, index), Telling(Wording(library)))
-            names = [catalogue.sound_name(library.language, passage.sound) for passage in told if passage.sound]
-            for name in dict.fromkeys(names):
-                times = f" × {names.count(name)}" if names.count(name) > 1 else ""
-                yield from _rows(f"| {what} | {piece.side or 'both'} | {name}{times}", lengths[name])
-
-
-def _rows(start: str, lengths: list[Held]) -> Iterator[str]:
-    for kind in ("hold", "rep"):
-        of_kind = [held for held in lengths if held.what == kind]
-        if of_kind:
-            heard = " ".join(f"{held.heard / 1000:.3f}" for held in of_kind)
-            yield f"{start} | {kind} | {of_kind[0].asked / 1000:.0f} | {heard} |\n"
+def _delivered(done: Practice, index: int, library: Library, lengths: dict[str, list[Held]]) -> Iterator[list[str]]:
+    """The sounds of a set, how often each, and what was asked of it and delivered."""
+    told = passages(done, Place(0, index), Telling(Wording(library)))
+    names = Counter(catalogue.sound_name(library.language, passage.sound) for passage in told if passage.sound)
+    for name, number in names.items():
+        for kind in ("hold", "rep"):
+            if held := [one for one in lengths[name] if one.what == kind]:
+                heard = " ".join(f"{one.heard / 1000:.3f}" for one in held)
+                yield [name + f" × {number}" * (number > 1), kind, f"{held[0].asked / 1000:.0f}", heard]
 
 
 if __name__ == "__main__":

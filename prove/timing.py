@@ -1,20 +1,19 @@
 """How long each routine is said to take in flow, beside how long it takes when it is spoken and sounded.
 
-Needs the offline voice (`make voice` installs it) and ffprobe. Writes docs/timing.md, and docs/hip-routine.svg: the
+Needs ffprobe and the offline voice (`make voice` installs it). Writes docs/timing.md, and docs/hip-routine.svg: the
 narrated hip routine with its holds marked.
 """
 
-import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
 
-from prove.page import DOCS, today, write
+import measure
+
+from prove.page import DOCS, clock, english, rows, today, write
 from skill.dialogue.turns import seconds_of
-from skill.library import content_folder
-from skill.library.load import load
-from skill.media.narration import Narration, narrate, narration_parts, waveform, write_mp3
+from skill.media.narration import narrate, narration_parts, waveform, write_mp3
 from skill.media.recording import Hibari, VoiceError
 from skill.media.sounds import vocabulary
 from skill.media.sounds.catalogue import catalogue
@@ -30,9 +29,9 @@ def main() -> int:
     except VoiceError as fault:
         print(f"prove/timing.py skipped: {fault}")
         return 0
-    library = load(content_folder())["en-US"]
+    library = english()
     words, names = vocabulary.load("en"), frozenset(catalogue(library))
-    rows, worst, made = [], 0.0, ""
+    found, worst, made = [], 0.0, ""
     for name, routine in library.routines.items():
         parts = narration_parts(library, name, names)
         began = time.perf_counter()
@@ -40,27 +39,19 @@ def main() -> int:
         predicted, measured = seconds_of(parts, "en"), len(told.samples) / RATE
         off = predicted / measured - 1
         worst = max(worst, abs(off))
-        rows.append(f"| {routine.name} | {_clock(predicted)} | {_clock(measured)} | {off:+.1%} | {len(told.holds)} |")
+        found.append((routine.name, clock(predicted), clock(measured), f"{off:+.1%}", len(told.holds)))
         if name == library.first_routine:
-            made = _whole_file(told, began)
-    write("timing.md", _page(rows, made))
+            with tempfile.NamedTemporaryFile(suffix=".mp3") as file:
+                write_mp3(told, Path(file.name))
+                took, size = time.perf_counter() - began, Path(file.name).stat().st_size / 1e6
+                heard = clock(measure.probe(Path(file.name)).seconds)
+            made = f"{heard} by ffprobe, {size:.1f} MB, made in {took:.0f} s without a network"
+            (DOCS / "hip-routine.svg").write_text(waveform(told), encoding="utf-8")
+    write("timing.md", _page(rows(found), made))
     return int(worst > ALLOWED)
 
 
-def _whole_file(told: Narration, began: float) -> str:
-    """The narrated routine as one MP3, and its picture."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "hip-routine.mp3"
-        write_mp3(told, path)
-        took = time.perf_counter() - began
-        asked = ["ffprobe", "-v", "error", "-show_entries", "format=duration", "-of", "csv=p=0", str(path)]
-        seconds = float(subprocess.run(asked, capture_output=True, text=True, check=True).stdout)
-        size = path.stat().st_size / 1e6
-    (DOCS / "hip-routine.svg").write_text(waveform(told), encoding="utf-8")
-    return f"{_clock(seconds)} by ffprobe, {size:.1f} MB, made in {took:.0f} s without a network"
-
-
-def _page(rows: list[str], made: str) -> str:
+def _page(table: str, made: str) -> str:
     return f"""# How long it takes
 
 Written by `prove/timing.py` on {today()}.
@@ -71,7 +62,7 @@ composed sounds, one after the other. Alexa's own voice may be a little faster o
 
 | routine | predicted | measured | off by | holds in it |
 |---|---|---|---|---|
-{chr(10).join(rows)}
+{table}
 
 The narrated hip routine as one file: {made}. `hip-coach narrate hip-routine` makes it.
 
@@ -80,10 +71,6 @@ The narrated hip routine as one file: {made}. `hip-coach narrate hip-routine` ma
 Counted aloud, without sounds, each hold and each rep is laid out in the same seconds; how exactly they are kept
 depends on how fast Alexa speaks, so they can be off by a few seconds in a set.
 """
-
-
-def _clock(seconds: float) -> str:
-    return f"{int(seconds // 60)}:{int(seconds % 60):02d}"
 
 
 if __name__ == "__main__":

@@ -6,25 +6,23 @@ Every turn of every device finishes one exercise, and all of them are sent at th
 store, so each that was too slow has to be made again. Everything runs on this machine, in a folder of its own.
 """
 
-import argparse
 import multiprocessing
 import sys
 import tempfile
 import time
 from collections.abc import Sequence
-from contextlib import closing
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
-from pathlib import Path
-from threading import Thread
+from itertools import repeat
 from typing import Any
 
 from flask import Flask
 
+from prove.page import options
 from skill.dialogue.events import Event
 from skill.dialogue.prompt import Prompt, Say
 from skill.dialogue.session import Day, Scene, Session, Turn
 from skill.library.values import replace
-from skill.memory.opening import open_store
 from skill.simulator.wire import Conversation, Envelopes, Identity, random_ids
 from skill.web import create_app
 from skill.web.settings import Settings
@@ -62,11 +60,8 @@ def talk(app: Flask, turns: int) -> int:
 
 def by_threads(app: Flask, devices: int, turns: int) -> None:
     """So many devices at once, each served by a thread."""
-    threads = [Thread(target=talk, args=(app, turns)) for _ in range(devices)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    with ThreadPoolExecutor(devices) as pool:
+        list(pool.map(talk, repeat(app, devices), repeat(turns)))
 
 
 def process(store: str, devices: int, turns: int) -> None:
@@ -96,29 +91,27 @@ def counted(app: Flask) -> int:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Prints what was finished, and what was counted; 1 where that is not the same."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = options(__doc__)
     for name, usual in (("devices", 8), ("processes", 4), ("turns", 100)):
         parser.add_argument(f"--{name}", type=int, default=usual)
     asked = parser.parse_args(arguments)
     right = True
     with tempfile.TemporaryDirectory() as folder:
-        file = f"sqlite:///{Path(folder) / 'people.sqlite3'}"
-        for name, store in (("threads, in memory", "memory:"), ("threads, SQLite", file)):
-            app, began = app_at(store), time.monotonic()
-            by_threads(app, asked.devices, asked.turns)
-            right &= told(name, asked.devices * asked.turns, counted(app), began)
+        for name, store, processes in (
+            ("threads, in memory", "memory:", 1),
+            ("threads, SQLite", f"sqlite:///{folder}/threads.sqlite3", 1),
+            ("processes, SQLite", f"sqlite:///{folder}/processes.sqlite3", asked.processes),
+        ):
+            app, began, devices = app_at(store), time.monotonic(), max(1, asked.devices // processes)
+            if processes > 1:
+                by_processes(store, processes, devices, asked.turns)
+            else:
+                by_threads(app, devices, asked.turns)
+            finished, found = processes * devices * asked.turns, counted(app)
+            print(f"{name}: {finished} finished, {found} counted, in {time.monotonic() - began:.1f} s", flush=True)
+            right &= found == finished
             app.extensions["hip-coach"].store.close()
-        with closing(open_store(file)) as store:
-            store.delete(USER)
-        began, each = time.monotonic(), max(1, asked.devices // asked.processes)
-        by_processes(file, asked.processes, each, asked.turns)
-        right &= told("processes, SQLite", asked.processes * each * asked.turns, counted(app_at(file)), began)
     return 0 if right else 1
-
-
-def told(name: str, finished: int, found: int, began: float) -> bool:
-    print(f"{name}: {finished} finished, {found} counted, in {time.monotonic() - began:.1f} s", flush=True)
-    return found == finished
 
 
 if __name__ == "__main__":

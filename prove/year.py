@@ -10,20 +10,16 @@ import sqlite3
 import statistics
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
-from prove.page import today, write
+from prove.page import english, rows, today, write
 from skill.dialogue.events import Event, Said, StartRoutine
 from skill.dialogue.respond import respond
 from skill.dialogue.session import Listener, Scene, Session
 from skill.dialogue.turns import seconds_of
-from skill.library import content_folder
-from skill.library.load import load
 from skill.library.models import Library
 from skill.memory.newest import Asking
 from skill.memory.opening import open_store
@@ -42,68 +38,61 @@ TEXT = """# A year of daily sessions
 
 Written by `prove/year.py` on {today}.
 
-One person, {sessions} sessions on {days} days, {turns} turns, each of them loaded, decided and saved. Stored is their
-record as JSON; the times are the median of {measured} (in brackets the slowest of a hundred), a save until it is on
-the disk. In their history after the year: {person}.
+One person, one session on each of {days} days, {turns} turns, each of them loaded, decided and saved. Stored is
+their record as JSON; the times are the median of {measured} (in brackets the slowest of a hundred), a save until it
+is on the disk. In their history after the year: {person}.
 
-| after day | sessions | turns | stored | load | save |
-|---|---|---|---|---|---|
+| after day | turns | stored | load | save |
+|---|---|---|---|---|
 {rows}
+
 The file has {file:.0f} kB, its log {log:.0f} kB (at most some 4 MB, however many people there are).
 """
 
 
-@dataclass
-class Sums:
-    sessions: int = 0
-    turns: int = 0
+USER = Asking("amzn1.ask.account." + "A" * 180)
 
 
 def main() -> None:
-    library = load(content_folder())["en-US"]
-    sums, rows = Sums(), []
+    library = english()
+    turns, found = 0, []
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "people.sqlite3"
         store = open_store(f"sqlite:///{path}")
         for day in range(1, DAYS + 1):
-            visit(store, library, day, sums)
+            turns += visit(store, library, day)
             if day in SHOWN:
-                rows.append(row(day, sums, path, store))
+                found.append((day, turns, *measured(path, store)))
         sizes = [Path(f"{path}{end}").stat().st_size / 1000 for end in ("", "-wal")]
-        person = person_of(store.recall(USER).record)
+        record = record_of(person_of(store.recall(USER).record))
         store.close()
     page = TEXT.format(
         today=today(f"SQLite {sqlite3.sqlite_version}", "synchronous=NORMAL"),
-        sessions=sums.sessions,
         days=DAYS,
-        turns=sums.turns,
+        turns=turns,
         measured=MEASURED,
-        rows="\n".join(rows) + "\n",
-        person=told_of(record_of(person)),
+        rows=rows(found),
+        person=", ".join(f"{key} {len(value)}" for key, value in record.items() if isinstance(value, dict | list)),
         file=sizes[0],
         log=sizes[1],
     )
     write("year.md", page)
 
 
-USER = Asking("amzn1.ask.account." + "A" * 180)
-
-
-def visit(store: People, library: Library, day: int, sums: Sums) -> None:
-    """One session: what is said is said, until she closes."""
+def visit(store: People, library: Library, day: int) -> int:
+    """One session: what is said is said, until she closes. How many turns it had."""
     now = datetime(2026, 1, 1, 8, tzinfo=UTC) + timedelta(days=day, minutes=day * 37 % 180)
-    session = Session()
-    sums.sessions += 1
+    session, turns = Session(), 0
     for event in said_on(day, library):
         known = store.recall(USER)
-        person = person_of(known.record)
-        turn = respond(session, event, Scene(person, library, Listener(), now))
+        turn = respond(session, event, Scene(person_of(known.record), library, Listener(), now))
         store.keep(known, record_of(turn.person))
-        sums.turns += 1
+        turns += 1
         if not turn.prompt.listen:
-            return
+            break
         session = turn.session
         now += timedelta(seconds=seconds_of(turn.prompt.parts, library.language) + 5)
+    return turns
 
 
 def said_on(day: int, library: Library) -> Iterator[Event]:
@@ -122,29 +111,22 @@ def said_on(day: int, library: Library) -> Iterator[Event]:
             yield Said.NEXT
 
 
-def row(day: int, sums: Sums, path: Path, store: People) -> str:
+def measured(path: Path, store: People) -> tuple[str, str, str]:
+    """How much is stored, and how long a load and a save take."""
     with closing(sqlite3.connect(path)) as db:
         (stored,) = db.execute("SELECT length(record) FROM people").fetchone()
-    loads, saves = [], []
     original = store.recall(USER).record
+    loads, saves = [], []
     for number in range(MEASURED):
-        known, seconds = timed(lambda: store.recall(USER))
-        loads.append(seconds)
+        began = time.perf_counter()
+        known = store.recall(USER)
+        loads.append(time.perf_counter() - began)
         changed = known.record | {"measured": number}  # because SQLite writes nothing where nothing has changed
-        saves.append(timed(lambda known=known, changed=changed: store.keep(known, changed))[1])
+        began = time.perf_counter()
+        store.keep(known, changed)
+        saves.append(time.perf_counter() - began)
     store.keep(store.recall(USER), original)
-    return f"| {day} | {sums.sessions} | {sums.turns} | {stored:,} bytes | {told(loads)} | {told(saves)} |"
-
-
-def told_of(record: dict[str, Any]) -> str:
-    """How many entries each of the growing fields has."""
-    return ", ".join(f"{key} {len(value)}" for key, value in record.items() if isinstance(value, dict | list))
-
-
-def timed(work: Callable[[], Any]) -> tuple[Any, float]:
-    began = time.perf_counter()
-    result = work()
-    return result, time.perf_counter() - began
+    return f"{stored:,} bytes", told(loads), told(saves)
 
 
 def told(seconds: list[float]) -> str:

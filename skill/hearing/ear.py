@@ -138,8 +138,10 @@ class Ear:
 
     def hear(self, text: str) -> Heard:
         """What a sentence means, whether or not it begins with a wake word or names the skill."""
-        words, woken = _without_wake_word(normalise(text))
-        rest, invoked = _without_invocation(words, self.invocation)
+        said = " ".join(normalise(text))
+        wake_word = _WAKE_WORD.match(said)
+        rest, invoked = _without_invocation(said[wake_word.end() :] if wake_word else said, self.invocation)
+        woken = wake_word is not None
         if invoked and not rest:
             return Heard(LAUNCH, how=How.EXACT, score=100.0, woken=woken, invoked=True)
         return replace(self._understood(rest), woken=woken, invoked=invoked)
@@ -216,13 +218,7 @@ class Ear:
         return Heard(intent, filled, how, score)
 
 
-def _without_wake_word(words: Tokens) -> tuple[Tokens, bool]:
-    for wake_word in WAKE_WORDS:
-        parts = tuple(wake_word.split())
-        if words[: len(parts)] == parts:
-            return words[len(parts) :], True
-    return words, False
-
+_WAKE_WORD = re.compile(rf"(?:{'|'.join(WAKE_WORDS)})(?: |$)")
 
 _NAMED = (
     rf"(?:{OPENERS}) %s(?: (?:{LINKS}))?(?: (?P<wish>.+))?",
@@ -231,12 +227,11 @@ _NAMED = (
 )
 
 
-def _without_invocation(words: Tokens, name: str) -> tuple[Tokens, bool]:
+def _without_invocation(text: str, name: str) -> tuple[Tokens, bool]:
     """The wish that is left when the skill's name and the words that go with it are taken away."""
-    text = " ".join(words)
     named = rf"(?:the |my )?{re.escape(name)}(?: skill| app)?"
     for pattern in _NAMED:
         found = re.fullmatch(pattern % named, text)
         if found:
             return tuple((found["wish"] or "").split()), True
-    return words, False
+    return tuple(text.split()), False

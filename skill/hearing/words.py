@@ -17,10 +17,16 @@ _UNDER_TWENTY = """
 zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen
 eighteen nineteen
 """
-_TENS_FROM_TWENTY = "twenty thirty forty fifty sixty seventy eighty ninety"
-_ONES = _UNDER_TWENTY.split()
-_TENS = dict(zip(_TENS_FROM_TWENTY.split(), range(20, 100, 10), strict=True))
-_VALUE = {word: value for value, word in enumerate(_ONES)} | _TENS
+_FROM_TWENTY = "twenty thirty forty fifty sixty seventy eighty ninety"
+_ONES, _TENS = _UNDER_TWENTY.split(), _FROM_TWENTY.split()
+_VALUE = {word: value for value, word in enumerate(_ONES)} | dict(zip(_TENS, range(20, 100, 10), strict=True))
+
+_DIGIT = rf"(?:{'|'.join(_ONES[:10])}|\d)"
+_NUMBER = re.compile(
+    rf"\b(?:(?P<digits>{_DIGIT}(?: {_DIGIT}){{2,}})|(?P<tens>{'|'.join(_TENS)}) (?P<ones>{'|'.join(_ONES[1:10])})"
+    rf"|(?P<hundreds>{'|'.join(_VALUE)}) hundred|(?P<number>{'|'.join(_VALUE)}))\b"
+)
+"""A number in words, or one that is read out digit by digit: nine one one."""
 
 # People type with and without the apostrophe; both are heard as the long form.
 _CONTRACTIONS = (
@@ -51,13 +57,15 @@ def normalise(text: str) -> Tokens:
     for short, long in _LONG_FORMS:
         plain = re.sub(rf"(?<![a-z]){short}\b" if short[0] != "'" else rf"{short}\b", long, plain)
     bare = re.findall(r"[^\W_]+", plain.replace("'", ""))
-    words = [part for word in bare for part in _long(word).split()]
-    found, at = [], 0
-    while at < len(words):
-        value, used = _number_at(words, at)
-        found.append(str(value) if used else words[at])
-        at += max(used, 1)
-    return tuple(found)
+    return tuple(_NUMBER.sub(_figures, " ".join(map(_long, bare))).split())
+
+
+def _figures(found: re.Match[str]) -> str:
+    if found["digits"]:
+        return str(int("".join(str(_VALUE.get(digit, digit)) for digit in found["digits"].split())))
+    if found["tens"]:
+        return str(_VALUE[found["tens"]] + _VALUE[found["ones"]])
+    return str(_VALUE[found["hundreds"]] * 100 if found["hundreds"] else _VALUE[found["number"]])
 
 
 @lru_cache(maxsize=1024)
@@ -68,32 +76,6 @@ def _long(word: str) -> str:
     return word
 
 
-def _number_at(words: Sequence[str], at: int) -> tuple[int, int]:
-    """The number that starts here and how many words it takes; 0 words where there is none."""
-    digits = _digit_run(words, at)
-    if len(digits) >= 3:  # a number read out digit by digit: nine one one
-        return int("".join(digits)), len(digits)
-    first = _VALUE.get(words[at])
-    if first is None:
-        return 0, 0
-    second = _VALUE.get(words[at + 1], 0) if at + 1 < len(words) else 0
-    if first >= 20 and 1 <= second <= 9:
-        return first + second, 2
-    if at + 1 < len(words) and words[at + 1] == "hundred":
-        return first * 100, 2
-    return first, 1
-
-
-def _digit_run(words: Sequence[str], at: int) -> list[str]:
-    run: list[str] = []
-    for word in words[at:]:
-        value = _VALUE.get(word, int(word) if word.isdecimal() and len(word) == 1 else 10)
-        if value > 9:
-            break
-        run.append(str(value))
-    return run
-
-
 def spelled(word: str) -> str:
     """A number from 0 to 99 as words; any other word as it is."""
     if not word.isdecimal() or int(word) > 99:
@@ -101,8 +83,7 @@ def spelled(word: str) -> str:
     tens, ones = divmod(int(word), 10)
     if tens < 2:
         return _ONES[int(word)]
-    name = list(_TENS)[tens - 2]
-    return f"{name} {_ONES[ones]}" if ones else name
+    return f"{_TENS[tens - 2]} {_ONES[ones]}" if ones else _TENS[tens - 2]
 
 
 def stem(word: str) -> str:
@@ -217,7 +198,7 @@ def _named_values(kind: Mapping[str, Any]) -> Iterator[tuple[str, Spoken]]:
 
 def _letters(words: Sequence[str]) -> str:
     """Run together, numbers as words: "clam shell" is "clamshell", and "figure for" is nearly "figure 4"."""
-    return "".join(map(spelled, words)).replace(" ", "")
+    return _said(words).replace(" ", "")
 
 
 def _said(words: Sequence[str]) -> str:
@@ -226,9 +207,7 @@ def _said(words: Sequence[str]) -> str:
 
 
 def _windows(words: Tokens) -> Iterator[tuple[int, int]]:
-    for start in range(len(words)):
-        for end in range(start + 1, min(start + MOST_WORDS, len(words)) + 1):
-            yield start, end
+    return (span for span in combinations(range(len(words) + 1), 2) if span[1] - span[0] <= MOST_WORDS)
 
 
 def _best(spans: Iterable[_Span]) -> list[_Span]:

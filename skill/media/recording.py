@@ -38,15 +38,10 @@ class VoiceError(Exception):
 class Voice(Protocol):
     """Something that speaks."""
 
-    @property
-    def name(self) -> str:
-        """Who speaks, for the manifest: engine, version, voice."""
-        ...
-
-    @property
-    def licence(self) -> str | None:
-        """The licence under which what it says may be passed on, or None where it may not."""
-        ...
+    name: str
+    """Who speaks, for the manifest: engine, version, voice."""
+    licence: str | None
+    """The licence under which what it says may be passed on, or None where it may not."""
 
     def say(self, text: str) -> Samples:
         """The text spoken, at RATE.
@@ -60,7 +55,7 @@ class Voice(Protocol):
 class Hibari:
     """The offline neural voice of the `voice` extra: American English, the same samples every time."""
 
-    licence = "Apache-2.0"
+    licence: str | None = "Apache-2.0"
 
     def __init__(self) -> None:
         try:
@@ -91,7 +86,7 @@ def _gtts(text: str, language: str, timeout: float) -> bytes:
 class Google:
     """Google's voice through gTTS: needs the network, and ffmpeg to read what comes back."""
 
-    licence = None
+    licence: str | None = None
 
     def __init__(
         self,
@@ -112,16 +107,17 @@ class Google:
         self._fetch, self._sleep = fetch, sleep
 
     def say(self, text: str) -> Samples:
-        for attempt in range(1, self._tries + 1):
+        attempt = 0
+        while True:
+            attempt += 1
             try:
                 return decoded(self._fetch(text, self._language, self._timeout))
             except VoiceError:
                 raise
             except Exception as error:  # gTTS raises its own, requests', and AssertionError
-                if attempt == self._tries:
+                if attempt >= self._tries:
                     raise VoiceError(f"gTTS did not speak after {attempt} tries: {error}") from error
                 self._sleep(2 ** (attempt - 1))
-        raise VoiceError("gTTS was given no try")
 
 
 def decoded(mp3: bytes, timeout: float = 30) -> Samples:

@@ -5,11 +5,11 @@ Time goes by in it in one of two ways: as it does, or as fast as it can.
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 
-from skill.hearing import EXIT, FALLBACK, LAUNCH, Ear, Heard, How
-from skill.library.values import Value, replace
+from skill.hearing import EXIT, FALLBACK, LAUNCH, Ear, How
 from skill.simulator.device import (
     Closed,
     Cut,
@@ -21,9 +21,8 @@ from skill.simulator.device import (
     Shows,
     Speaks,
     State,
-    Understood,
 )
-from skill.simulator.playback import CaptionKind, Playback, captions
+from skill.simulator.playback import CaptionKind, captions
 
 BARGE_IN_SECONDS = 8.0
 """How long she has spoken when a line that begins with the wake word interrupts her; at most half of what she says."""
@@ -35,26 +34,18 @@ MOST_SECONDS = 24 * 3600
 """The longest wait."""
 
 
-class Exchange(Value):
-    """Something said, or "" where only time passed, and everything that happened until the next thing was said.
+@dataclass
+class Exchange:
+    """Something said, or "" where only time was `waited`; and all that happened until the next thing was said."""
 
-    It was said `at` so many seconds from the beginning; or nothing was, and so many were `waited`.
-    """
-
-    said: str
-    at: float
-    happened: tuple[Happening, ...] = ()
+    said: str = ""
     waited: float = 0.0
+    happened: tuple[Happening, ...] = ()
 
     @property
     def heard(self) -> str:
         """All words that were begun to be spoken, reprompts too."""
         return " ".join(one.speech.text for one in self.happened if isinstance(one, Speaks)).strip()
-
-    @property
-    def understood(self) -> Heard | None:
-        """What the device took it for."""
-        return next((one.heard for one in self.happened if isinstance(one, Understood)), None)
 
     @property
     def closed(self) -> Ending | None:
@@ -80,7 +71,6 @@ class Driver:
     def __init__(self, device: Device) -> None:
         self.exchanges: list[Exchange] = []
         self._device = device
-        self._began = device.now
 
     def tick(self, *, typing: bool) -> tuple[Happening, ...]:
         """Time went by since the last tick; `typing` when somebody is in the middle of a line."""
@@ -97,14 +87,9 @@ class Driver:
     def leave(self) -> None:
         """The person has gone. The device is not told: it is as if its plug were pulled."""
 
-    def _begin(self, line: str = "", waited: float = 0.0) -> None:
-        at = (self._device.now - self._began).total_seconds()
-        self.exchanges.append(Exchange(line, at, waited=waited))
-
     def _passed(self, happened: tuple[Happening, ...]) -> tuple[Happening, ...]:
-        if self.exchanges and happened:
-            last = self.exchanges[-1]
-            self.exchanges[-1] = replace(last, happened=(*last.happened, *happened))
+        if self.exchanges:
+            self.exchanges[-1].happened += happened
         return happened
 
 
@@ -123,7 +108,7 @@ class RealTime(Driver):
         return self._passed(self._device.keep_listening(now) if typing else self._device.pass_to(now))
 
     def say(self, line: str) -> tuple[Happening, ...]:
-        self._begin(line)
+        self.exchanges.append(Exchange(line))
         happened = self._device.hear(line, woken=self._device.state is State.SPEAKING)
         happened += self._device.start_speaking()
         # What asking and answering take on a device is added to its clock, so that nobody has to wait for it here.
@@ -131,7 +116,7 @@ class RealTime(Driver):
         return self._passed(happened)
 
     def wait(self, seconds: float) -> tuple[Happening, ...]:
-        self._begin(waited=seconds)
+        self.exchanges.append(Exchange(waited=seconds))
         self._ahead += timedelta(seconds=seconds)
         return self.tick(typing=False)
 
@@ -155,7 +140,7 @@ class VirtualTime(Driver):
             left = device.speech.seconds - device.position
             woken = device.ear.hear(line).woken
             self._passed(device.pass_over(min(BARGE_IN_SECONDS, left / 2)) if woken else device.finish_speaking())
-        self._begin(line)
+        self.exchanges.append(Exchange(line))
         self._passed(device.hear(line, woken=self._placed))
         if device.parting:
             self._passed(device.finish_speaking())
@@ -163,7 +148,7 @@ class VirtualTime(Driver):
         return self.exchanges[-1].happened
 
     def wait(self, seconds: float) -> tuple[Happening, ...]:
-        self._begin(waited=seconds)
+        self.exchanges.append(Exchange(waited=seconds))
         self._placed = True
         return self._passed(self._device.pass_over(seconds))
 
@@ -196,33 +181,30 @@ def transcript(exchanges: Sequence[Exchange]) -> str:
     flat = [entry for exchange in exchanges for entry in (exchange, *exchange.happened)]
     speaks = [one for one in flat if isinstance(one, Cut | Speaks)]
     cut_after = {id(one): after.after for one, after in pairwise(speaks) if isinstance(after, Cut)}
-    return "\n\n".join(line for one in flat for line in _paragraph(one, cut_after.get(id(one)))) + "\n"
+    told = (_paragraph(one, cut_after.get(id(one))) for one in flat)
+    return "\n\n".join(filter(None, told)) + "\n"
 
 
-def _paragraph(entry: Exchange | Happening, cut_after: float | None) -> Iterator[str]:
+def _paragraph(entry: Exchange | Happening, cut_after: float | None) -> str:
     match entry:
-        case Exchange(said=said) if said:
-            yield f"**You:** {said}"
+        case Exchange(said) if said:
+            return f"**You:** {said}"
         case Exchange(waited=seconds):
-            yield f"*({seconds:g} seconds pass)*"
+            return f"*({seconds:g} seconds pass)*"
         case Speaks(speech):
-            yield f"**Coach:** {_told(speech, cut_after)}"
+            heard = captions(speech if cut_after is None else speech.until(cut_after))
+            told = (one.text if one.kind is CaptionKind.LINE else f"*({one.text})*" for one in heard)
+            return f"**Coach:** {' '.join(told)}{'' if cut_after is None else ' —'}"
         case Ignored(why):
-            yield f"*({why})*"
+            return f"*({why})*"
         case Refused(problems):
-            yield f"*(the device refuses this response: {'; '.join(problems)})*"
+            return f"*(the device refuses this response: {'; '.join(problems)})*"
         case Shows(title):
-            yield f"*(a card in the app: {title})*"
+            return f"*(a card in the app: {title})*"
         case Closed(why):
-            yield f"*(the session is over: {why})*"
+            return f"*(the session is over: {why})*"
         case _:
-            pass
-
-
-def _told(speech: Playback, cut_after: float | None) -> str:
-    heard = speech if cut_after is None else speech.until(cut_after)
-    told = (one.text if one.kind is CaptionKind.LINE else f"*({one.text})*" for one in captions(heard))
-    return " ".join(told) + ("" if cut_after is None else " —")
+            return ""
 
 
 LONGEST_OFFER = 4

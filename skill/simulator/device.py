@@ -13,7 +13,7 @@ from skill.hearing import EXIT, FALLBACK, LAUNCH, Ear, Heard
 from skill.library.limits import LISTENING_SECONDS
 from skill.library.values import Value, replace
 from skill.simulator.law import faults
-from skill.simulator.playback import Fetch, Playback, no_sounds, playback_of, playback_of_text
+from skill.simulator.playback import Fetch, Playback, no_sounds, playback_of
 from skill.simulator.wire import Conversation, Envelopes, Identity, Send, UnansweredError, random_ids
 
 
@@ -215,7 +215,7 @@ class Device:
         body, problems = self._exchange(envelope)
         if problems:
             ended = self._end("ERROR", Ending.REFUSED, "; ".join(problems))
-            return (Refused(problems), Speaks(playback_of_text(APOLOGY)), *ended)
+            return (Refused(problems), Speaks(playback_of({"text": APOLOGY})), *ended)
         return self._take(session, body)
 
     def _exchange(self, envelope: dict[str, Any]) -> tuple[dict[str, Any], tuple[str, ...]]:

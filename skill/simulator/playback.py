@@ -23,13 +23,11 @@ from typing import Self
 from urllib.parse import urlsplit
 from xml.etree import ElementTree
 
+from skill.library.limits import AUDIO_BITS_PER_SECOND
 from skill.library.values import Value, replace
 
 WORDS_PER_MINUTE = 150
 """A comfortable synthetic voice speaks 150 to 200 words a minute (Sutton 1995, as cited in the content notes)."""
-
-MP3_BITS_PER_SECOND = 48_000
-"""The rate Alexa asks of every clip, so length follows from size."""
 
 UNKNOWN_CLIP_SECONDS = 5.0
 
@@ -77,7 +75,7 @@ class Playback(Value, dict=True):
     @cached_property
     def starts(self) -> tuple[float, ...]:
         """When each item starts, in seconds from the beginning."""
-        return tuple(accumulate((item.seconds for item in self.items[:-1]), initial=0.0)) if self.items else ()
+        return tuple(accumulate((item.seconds for item in self.items), initial=0.0))[:-1]
 
     @property
     def text(self) -> str:
@@ -102,57 +100,68 @@ def no_sounds(_url: str) -> bytes | None:
     return None
 
 
-def playback_of_ssml(ssml: str, fetch: Fetch = no_sounds) -> Playback:
-    """What is heard of a piece of SSML; raises NotSpeakable."""
-    return Playback(tuple(_joined(_items(speak_element(ssml), 1.0, fetch))))
-
-
-def playback_of_text(text: str) -> Playback:
-    """What is heard of text that is no SSML."""
-    return Playback(tuple(_sentences(text, 1.0)))
-
-
-def playback_of(speech: object, fetch: Fetch) -> Playback:
-    """What is heard of an `outputSpeech`, whichever of its two kinds it is; nothing where there is none."""
-    if not isinstance(speech, Mapping):
-        return Playback()
-    return playback_of_ssml(speech["ssml"], fetch) if "ssml" in speech else playback_of_text(speech.get("text") or "")
-
-
-def speak_element(ssml: str) -> ElementTree.Element:
-    """The parsed `speak` element. Alexa's own tags carry the prefix `amazon:`, which no SSML declares.
+def playback_of(speech: object, fetch: Fetch = no_sounds) -> Playback:
+    """What is heard of an `outputSpeech`, whichever of its two kinds it is; nothing where there is none.
 
     Raises:
-        NotSpeakable: it is not well-formed XML with `speak` around it.
+        NotSpeakable: its SSML is not well-formed.
+    """
+    if not isinstance(speech, Mapping):
+        return Playback()
+    if "ssml" in speech:
+        return playback_of_ssml(speech["ssml"], fetch)
+    return Playback(tuple(_sentences(speech.get("text") or "", 1.0)))
+
+
+def playback_of_ssml(ssml: str, fetch: Fetch = no_sounds) -> Playback:
+    """What is heard of a piece of SSML: well-formed XML with `speak` around it.
+
+    Raises:
+        NotSpeakable: it is not.
     """
     if "<!" in ssml:
         raise NotSpeakable("SSML holds no declarations, comments or CDATA")
     try:
-        found = ElementTree.fromstring(ssml.replace("<speak", '<speak xmlns:amazon="amazon"', 1))
+        # Alexa's own tags carry the prefix `amazon:`, which no SSML declares.
+        speak = ElementTree.fromstring(ssml.replace("<speak", '<speak xmlns:amazon="amazon"', 1))
     except ElementTree.ParseError as wrong:
         raise NotSpeakable(f"not well-formed: {wrong}") from wrong
-    if found.tag != "speak":
-        raise NotSpeakable(f"the outermost tag is {found.tag}, not speak")
-    return found
+    if speak.tag != "speak":
+        raise NotSpeakable(f"the outermost tag is {speak.tag}, not speak")
+    items: list[Item] = []
+    for item in _items(speak, 1.0, fetch):
+        # What only a tag divided is put together: "hold for <say-as …>20</say-as> seconds.", and two breaks on end.
+        match (items[-1] if items else None), item:
+            case Sentence(text, seconds), Sentence() if not re.search(r"[.!?…]$", text):
+                gap = "" if re.match(r"[.,;:!?…)]", item.text) else " "
+                items[-1] = Sentence(text + gap + item.text, seconds + item.seconds)
+            case Break(seconds), Break():
+                items[-1] = Break(seconds + item.seconds)
+            case _:
+                items.append(item)
+    return Playback(tuple(items))
 
 
 def _items(element: ElementTree.Element, rate: float, fetch: Fetch) -> Iterator[Item]:
     match element.tag:
         case "break":
-            yield Break(break_seconds(element))
+            yield Break(_break_seconds(element))
         case "audio":
-            yield _clip(element.get("src", ""), fetch)
+            url = element.get("src", "")
+            name = urlsplit(url).path.rpartition("/")[2].rpartition(".")[0] or url
+            data, inside = fetch(url), contents(name)
+            yield Clip(url, name, mp3_seconds(data) if data else inside.seconds if inside else UNKNOWN_CLIP_SECONDS)
         case "sub":
             yield from _sentences(element.get("alias", ""), rate)
         case _:
-            inside = rate * _rate(element.get("rate", "")) if element.tag == "prosody" else rate
-            yield from _sentences(element.text or "", inside)
+            inside_rate = rate * _rate(element.get("rate", "")) if element.tag == "prosody" else rate
+            yield from _sentences(element.text or "", inside_rate)
             for child in element:
-                yield from _items(child, inside, fetch)
-                yield from _sentences(child.tail or "", inside)
+                yield from _items(child, inside_rate, fetch)
+                yield from _sentences(child.tail or "", inside_rate)
 
 
-def break_seconds(element: ElementTree.Element) -> float:
+def _break_seconds(element: ElementTree.Element) -> float:
     """How long a `break` lasts; with neither time nor strength it is a medium one."""
     time = re.fullmatch(r"(\d+(?:\.\d+)?)(ms|s)", element.get("time", "").strip())
     if time:
@@ -172,43 +181,12 @@ def _sentences(text: str, rate: float) -> Iterator[Sentence]:
             yield Sentence(sentence, spoken * 60 / WORDS_PER_MINUTE / rate)
 
 
-def _joined(items: Iterator[Item]) -> Iterator[Item]:
-    """Puts together what only a tag divided: "hold for <say-as …>20</say-as> seconds.", and two breaks on end."""
-    last: Item | None = None
-    for item in items:
-        both = _together(last, item) if last else None
-        if last and not both:
-            yield last
-        last = both or item
-    if last:
-        yield last
-
-
-def _together(first: Item, second: Item) -> Item | None:
-    match first, second:
-        case Sentence(text, seconds), Sentence() if not re.search(r"[.!?…]$", text):
-            gap = "" if re.match(r"[.,;:!?…)]", second.text) else " "
-            return Sentence(text + gap + second.text, seconds + second.seconds)
-        case Break(seconds), Break():
-            return Break(seconds + second.seconds)
-        case _:
-            return None
-
-
-def _clip(url: str, fetch: Fetch) -> Clip:
-    name = urlsplit(url).path.rpartition("/")[2].rpartition(".")[0] or url
-    data = fetch(url)
-    inside = contents(name)
-    seconds = mp3_seconds(data) if data else inside.seconds if inside else UNKNOWN_CLIP_SECONDS
-    return Clip(url, name, seconds)
-
-
 def mp3_seconds(data: bytes) -> float:
     """How long an MP3 of Alexa's constant rate plays: its size, without any ID3 tag in front, says so."""
     size = len(data)
     if data[:3] == b"ID3" and size >= 10:
         size -= 10 + sum(byte << shift for byte, shift in zip(data[6:10], (21, 14, 7, 0), strict=True))
-    return max(size, 0) * 8 / MP3_BITS_PER_SECOND
+    return max(size, 0) * 8 / AUDIO_BITS_PER_SECOND
 
 
 EDGE_SECONDS = 1.0
@@ -298,11 +276,11 @@ class Subtitles:
     """Hands out the captions of what is being said as they fall due: a count at its end, all others at their start."""
 
     def __init__(self) -> None:
-        self._coming: list[Caption] = []
+        self._coming: tuple[Caption, ...] = ()
 
     def begin(self, speech: Playback) -> None:
         """Something is being said now; what was said before is forgotten."""
-        self._coming = list(captions(speech))
+        self._coming = captions(speech)
 
     def due(self, at: float) -> list[Caption]:
         """What became due up to this second of the speech."""
@@ -313,10 +291,12 @@ class Subtitles:
     def cut(self, at: float) -> list[Caption]:
         """What became due when the speech breaks off: of a count, the beats that were begun."""
         due = self.due(at)
-        begun = [one for one in self._coming if one.start <= at]
-        self._coming = []
-        texts = (" … ".join(beat.label for beat in one.beats if beat.start <= at) for one in begun)
-        return due + [replace(one, text=text, end=at) for one, text in zip(begun, texts, strict=True)]
+        for one in self._coming:
+            if one.start <= at:
+                begun = " … ".join(beat.label for beat in one.beats if beat.start <= at)
+                due.append(replace(one, text=begun, end=at))
+        self._coming = ()
+        return due
 
 
 def captions(speech: Playback) -> tuple[Caption, ...]:
@@ -324,14 +304,25 @@ def captions(speech: Playback) -> tuple[Caption, ...]:
     found: list[Caption] = []
     at = 0
     while at < len(speech.items):
-        start = speech.starts[at]
+        item, start = speech.items[at], speech.starts[at]
+        end = start + item.seconds
         counted = _counted(speech.items[at:])
-        if counted:
-            ends = list(accumulate((seconds for _, seconds in counted), initial=start))
-            beats = tuple(Beat(text, *span) for (text, _), span in zip(counted, pairwise(ends), strict=True))
-            found.append(Caption(CaptionKind.COUNT, " … ".join(text for text, _ in counted), start, ends[-1], beats))
-        else:
-            found += _caption(speech.items[at], start)
+        match item:
+            case _ if counted:
+                ends = list(accumulate((seconds for _, seconds in counted), initial=start))
+                beats = tuple(Beat(text, *span) for (text, _), span in zip(counted, pairwise(ends), strict=True))
+                text = " … ".join(beat.label for beat in beats)
+                found.append(Caption(CaptionKind.COUNT, text, start, ends[-1], beats))
+            case Sentence(text):
+                found.append(Caption(CaptionKind.LINE, text, start, end))
+            case Clip(name=name):
+                inside = contents(name) or Contents(item.seconds, name, (Beat(name, 0.0, item.seconds),))
+                beats = tuple(replace(beat, start=start + beat.start, end=start + beat.end) for beat in inside.beats)
+                found.append(Caption(CaptionKind.SOUND, inside.words, start, end, beats))
+            case Break(seconds) if seconds >= SHORTEST_QUIET_SECONDS:
+                found.append(Caption(CaptionKind.QUIET, "quiet", start, end, (Beat("quiet", start, end),)))
+            case _:
+                pass
         at += 2 * len(counted) or 1
     return tuple(found)
 
@@ -344,21 +335,6 @@ def _counted(items: Sequence[Item]) -> list[tuple[str, float]]:
             break
         beats.append((said.text.rstrip(".,"), said.seconds + pause.seconds))
     return beats if len(beats) >= FEWEST_BEATS else []
-
-
-def _caption(item: Item, start: float) -> Iterator[Caption]:
-    end = start + item.seconds
-    match item:
-        case Sentence(text):
-            yield Caption(CaptionKind.LINE, text, start, end)
-        case Clip(name=name):
-            inside = contents(name) or Contents(item.seconds, name, (Beat(name, 0.0, item.seconds),))
-            beats = tuple(replace(beat, start=start + beat.start, end=start + beat.end) for beat in inside.beats)
-            yield Caption(CaptionKind.SOUND, inside.words, start, end, beats)
-        case Break(seconds) if seconds >= SHORTEST_QUIET_SECONDS:
-            yield Caption(CaptionKind.QUIET, "quiet", start, end, (Beat("quiet", start, end),))
-        case _:
-            pass
 
 
 PROGRAMS = (
@@ -387,8 +363,8 @@ class Player:
     ) -> None:
         self._fetch = fetch
         self._start = start
-        self._command = next((program for program in PROGRAMS if which(program[0])), None)
-        self.program = self._command and self._command[0]
+        self._command = next((program for program in PROGRAMS if which(program[0])), ())
+        self.program = self._command[0] if self._command else None
         """The program that plays; None where there is none."""
         self._playing: tuple[Clip, float] | None = None
         self._running: subprocess.Popen[bytes] | None = None
@@ -409,8 +385,7 @@ class Player:
             return
         self.stop()
         self._playing = due
-        sound = self._fetch(due[0].url) if due and self._command else None
-        if due and sound is not None and self._command:
+        if due and self._command and (sound := self._fetch(due[0].url)) is not None:
             file = Path(self._folder.name) / f"{due[0].name}.mp3"
             file.write_bytes(sound)
             at = f"{position - due[1]:.2f}"

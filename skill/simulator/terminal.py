@@ -5,6 +5,7 @@ import sys
 import time
 from collections.abc import Iterable, Mapping
 from contextlib import nullcontext, suppress
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from math import ceil, inf
 from pathlib import Path
@@ -96,124 +97,123 @@ def talk(
     editing = at_terminal and can_edit()
     reading = typed_keys if editing else typed_lines
     console = Console(file=stdout, highlight=False, markup=False)
+    below = Live(console=console, auto_refresh=False, transient=True) if editing else None
     player = Player(fetch) if play_sounds else None
     if player and player.program is None:
         _hint(console, f"no sounds are played: none of {', '.join(one[0] for one in PROGRAMS)} is installed here")
     if at_terminal and not editing:
         _hint(console, "whole lines only, without keys: pip install 'hip-coach[talk]'")
     with suppress(KeyboardInterrupt), reading(stdin) as typed, player or nullcontext():
-        _Talk(device, pace, typed, console, player, person=at_terminal, footer=editing).run()
+        _Talk(device, pace, typed, console, player, at_terminal, below).run()
     pace.leave()
     if transcript_to:
         transcript_to.write_text(transcript(pace.exchanges), encoding="utf-8")
     return int(any(exchange.refused for exchange in pace.exchanges))
 
 
+@dataclass
 class _Talk:
-    """One sitting at the terminal."""
+    """One sitting at the terminal: of a `person`, or of a file; `below` shows what goes on just now."""
 
-    def __init__(
-        self,
-        device: Device,
-        pace: Driver,
-        typed: Typed,
-        console: Console,
-        player: Player | None,
-        *,
-        person: bool,
-        footer: bool,
-    ) -> None:
-        self._device = device
-        self._player = player
-        self._pace = pace
-        self._typed = typed
-        self._console = console
-        self._person = person
-        self._footer = Live(console=console, auto_refresh=False, transient=True) if footer else None
-        self._shown: Text | None = None
-        self._subtitles = Subtitles()
-        self._speech = Playback()
-        self._turn = 0
-        self._quit = False
-        self._mentioned = False
+    device: Device
+    pace: Driver
+    typed: Typed
+    console: Console
+    player: Player | None
+    person: bool
+    below: Live | None
+    _subtitles: Subtitles = field(default_factory=Subtitles)
+    _shown: Text | None = None
+    _turn: int = 0
+    _quit: bool = False
+    _mentioned: bool = False
 
     def run(self) -> None:
         """Talk, until there is nothing more to say."""
-        opening = f"open {self._device.ear.invocation}"
-        self._console.print(f'A virtual Echo. Say "{opening}" to begin; /help helps.', style="dim")
-        with self._footer or nullcontext():
+        opening = f"open {self.device.ear.invocation}"
+        self.console.print(f'A virtual Echo. Say "{opening}" to begin; /help helps.', style="dim")
+        with self.below or nullcontext():
             while not self._quit:
-                self._show(self._pace.tick(typing=bool(self._typed.begun.text)))
+                self._show(self.pace.tick(typing=bool(self.typed.begun.text)))
                 self._refresh()
                 # A line from a file waits until she listens; a person may type whenever they like.
-                if self._pace.live and not self._person and self._device.state is State.SPEAKING:
+                if self.pace.live and not self.person and self.device.state is State.SPEAKING:
                     time.sleep(TICK_SECONDS)
                     continue
-                line = (self._typed.line(TICK_SECONDS) or "").strip()
+                line = (self.typed.line(TICK_SECONDS) or "").strip()
                 if line:
                     self._turn += 1
                     (self._command if line.startswith("/") else self._say)(line)
                 else:
-                    self._quit = self._typed.over
+                    self._quit = self.typed.over
 
     def _command(self, line: str) -> None:
-        _show_line(self._console, line)
+        _row(self.console, "you", line, "bold cyan")
         match line.split()[0]:
             case command if command == WAIT:
                 try:
                     seconds = wait_seconds(line)
                 except ValueError:
-                    _hint(self._console, f"say how many seconds: {WAIT} 20")
+                    _hint(self.console, f"say how many seconds: {WAIT} 20")
                 else:
-                    self._show(self._pace.wait(seconds))
+                    self._show(self.pace.wait(seconds))
             case "/json":
-                self._console.print_json(json.dumps(self._device.last))
+                self.console.print_json(json.dumps(self.device.last))
             case "/help":
-                _table(self._console, (*COMMANDS, *everything(self._device.ear)))
+                for what, told in (*COMMANDS, *everything(self.device.ear)):
+                    self.console.print(Text.assemble((f"{what:<26}", "dim"), told))
             case "/quit":
                 self._quit = True
             case unknown:
-                _hint(self._console, f"there is no command {unknown}; /help lists them")
+                _hint(self.console, f"there is no command {unknown}; /help lists them")
 
     def _say(self, line: str) -> None:
-        happened = self._pace.say(line)
+        happened = self.pace.say(line)
         cuts = [one for one in happened if isinstance(one, Cut)]
         for cut in cuts:
-            self._told(self._subtitles.cut(cut.after))
-        _show_line(self._console, line)
+            self._show_captions(self._subtitles.cut(cut.after))
+        _row(self.console, "you", line, "bold cyan")
         self._show(happened)
-        if cuts and not self._mentioned and not self._device.ear.hear(line).woken:
+        if cuts and not self._mentioned and not self.device.ear.hear(line).woken:
             self._mentioned = True
-            _hint(self._console, TAKEN_AS_WOKEN)
+            _hint(self.console, TAKEN_AS_WOKEN)
 
     def _show(self, happened: tuple[Happening, ...]) -> None:
         for one in happened:
             if isinstance(one, Speaks | Listens | Closed):
-                self._told(self._subtitles.due(inf))
+                self._show_captions(self._subtitles.due(inf))
             if isinstance(one, Speaks):
-                self._speech = one.speech
                 self._subtitles.begin(one.speech)
-                if not self._pace.live:
-                    self._told(self._subtitles.due(inf))
-            _show_happening(self._console, one)
-        speaking = self._device.state is State.SPEAKING and self._pace.live
+                if not self.pace.live:
+                    self._show_captions(self._subtitles.due(inf))
+            _show_happening(self.console, one)
+        speaking = self.device.state is State.SPEAKING and self.pace.live
         if speaking:
-            self._told(self._subtitles.due(self._device.position))
-        if self._player:
-            self._player.follow(self._speech if speaking else Playback(), self._device.position)
+            self._show_captions(self._subtitles.due(self.device.position))
+        if self.player:
+            self.player.follow(self.device.speech if speaking else Playback(), self.device.position)
 
-    def _told(self, due: Iterable[Caption]) -> None:
-        for caption in due:
-            _show_caption(self._console, caption, first=caption.start == 0)
+    def _show_captions(self, due: Iterable[Caption]) -> None:
+        for one in due:
+            who = "coach" if one.start == 0 else ""
+            seconds = f"{one.end - one.start:.0f} s"
+            match one.kind:
+                case CaptionKind.LINE:
+                    _row(self.console, who, one.text, "default")
+                case CaptionKind.COUNT:
+                    _row(self.console, who, f"{one.text} ({seconds})", "green")
+                case CaptionKind.SOUND:
+                    _row(self.console, "", f"♪ {one.text} ({seconds})", "green")
+                case CaptionKind.QUIET:
+                    _row(self.console, "", f"… {seconds} of quiet", "dim")
 
     def _refresh(self) -> None:
-        if self._footer is None:
-            return
-        suggested = suggestions(self._device, self._turn)
-        now = footer(self._device, suggested, self._typed.begun, self._console.width)
-        if now != self._shown:
-            self._shown = now
-            self._footer.update(now, refresh=True)
+        if self.below:
+            suggested = suggestions(self.device, self._turn)
+            now = footer(self.device, suggested, self.typed.begun, self.console.width)
+            if now != self._shown:
+                self._shown = now
+                self.below.update(now, refresh=True)
 
 
 # What is shown: what was said, line by line; and below it what is going on just now.
@@ -222,26 +222,6 @@ MARGIN = 7
 """Columns on the left that say who speaks."""
 
 CARD_CHARACTERS = 60
-
-
-def _show_line(console: Console, line: str) -> None:
-    """What the person said."""
-    _row(console, "you", line, "bold cyan")
-
-
-def _show_caption(console: Console, caption: Caption, *, first: bool) -> None:
-    """One caption of what she says; `first` when she begins with it."""
-    coach = "coach" if first else ""
-    seconds = f"{caption.end - caption.start:.0f} s"
-    match caption.kind:
-        case CaptionKind.LINE:
-            _row(console, coach, caption.text, "default")
-        case CaptionKind.COUNT:
-            _row(console, coach, f"{caption.text} ({seconds})", "green")
-        case CaptionKind.SOUND:
-            _row(console, "", f"♪ {caption.text} ({seconds})", "green")
-        case CaptionKind.QUIET:
-            _row(console, "", f"… {seconds} of quiet", "dim")
 
 
 def _show_happening(console: Console, one: Happening) -> None:
@@ -275,12 +255,6 @@ _ENDINGS = {Ending.NOBODY_ANSWERED: "nobody answered, so the device ended the se
 def _hint(console: Console, text: str) -> None:
     """Something about the terminal itself."""
     _row(console, "", text, "yellow")
-
-
-def _table(console: Console, rows: Iterable[tuple[str, str]]) -> None:
-    """Two columns."""
-    for left, right in rows:
-        console.print(Text.assemble((f"{left:<26}", "dim"), right))
 
 
 def footer(device: Device, suggested: Iterable[str], begun: Begun, width: int) -> Text:
