@@ -35,6 +35,8 @@ DISABLED = "AlexaSkillEvent.SkillDisabled"
 ZONE_SECONDS = 7 * 24 * 3600
 """How long a time zone is taken to be the device's still."""
 
+_NOTHING = nothing()
+
 Respond = Callable[[Session, Event, Scene], Turn]
 Clock = Callable[[], datetime]
 
@@ -101,7 +103,7 @@ class Coach(AbstractRequestHandler):
             log.exception("a turn failed")
             note(outcome=Outcome.APOLOGISED)
             return apology_of(*self._apology(envelope)) if envelope.request.object_type in SPOKEN_TO else nothing()
-        note(outcome=Outcome.SILENT if response == nothing() else Outcome.ANSWERED)
+        note(outcome=Outcome.SILENT if response == _NOTHING else Outcome.ANSWERED)
         return response
 
     def apologise(self, envelope: Envelope) -> dict[str, object]:
@@ -132,7 +134,8 @@ class Coach(AbstractRequestHandler):
         session = session_of(attributes)
         note(phase=session.phase.value)
         now = sent_at(envelope.request) or self._clock()
-        done = done_of(asking, session, event, int(now.timestamp() * 1000))
+        at = int(now.timestamp() * 1000)
+        done = partial(done_of, asking, session, event, at)
         again = partial(self._again, envelope)
         ended = envelope.request.object_type == "SessionEndedRequest"
         device: str | None = None
@@ -148,7 +151,7 @@ class Coach(AbstractRequestHandler):
             if turn.forget is not Forget.NOBODY:
                 riding: dict[str, object] = {}
                 break
-            quicker, riding = remember(self.store, found, turn.person, done)
+            quicker, riding = remember(self.store, found, turn.person, at, done)
             if not quicker:
                 break
             asking = found.known.asking_again()
