@@ -80,8 +80,8 @@ and keeps eight connections open.
 ## A start
 
 Whole processes, from nothing until they end, with all bytecode there: the app is made; or the app is made and answers
-its first launch, for which ours has to verify certificates. Ours is the wheel, as pip installs it: it carries its content
-read and checked. A clone of the repository reads the content's YAML at each start, and checks it.
+its first launch, for which ours has to verify certificates. Ours is the wheel, as pip installs it: it carries its
+content read and checked. A clone of the repository reads the content's YAML at each start, and checks it.
 
 {starts}
 {cold}

@@ -12,7 +12,7 @@ from skill.alexa.envelope import Envelope, attributes_of, session_of
 from skill.alexa.logs import note
 from skill.alexa.requests import sent_at
 from skill.dialogue.events import KINDS, Event, Said, kind_of, name_of
-from skill.dialogue.session import Forget, Person, Session
+from skill.dialogue.session import Person, Session
 from skill.library.plain import Damaged, from_plain, to_plain, to_plain_sparsely
 from skill.library.values import Value, replace
 from skill.memory.household import HOUSEHOLD
@@ -88,16 +88,14 @@ def asking_of(envelope: Envelope) -> Asking:
 
 def _user(envelope: Envelope) -> str:
     """The user by the context, as every request has it, or by the session."""
-    system = envelope.context.system if envelope.context else None
-    for place in (system, envelope.session):
+    for place in (envelope.system, envelope.session):
         if place and place.user and place.user.user_id:
             return _clean(place.user.user_id)
     return ""
 
 
 def _voice(envelope: Envelope) -> str:
-    system = envelope.context.system if envelope.context else None
-    person = system.person if system else None
+    person = envelope.system.person if envelope.system else None
     return _clean(person.person_id) if person and person.person_id else HOUSEHOLD
 
 
@@ -228,16 +226,6 @@ def owe(store: People, asking: Asking, riding: Mapping[str, object], again: Agai
     if unsaved is not None:
         store.owe(asking, str(riding.get(SPEAKER, HOUSEHOLD)), unsaved, again)
         note(kept="until the store is back")
-
-
-def forget(store: People, asking: Asking, whom: Forget) -> None:
-    """Delete what is stored.
-
-    Raises:
-        StoreFailed: it could not be deleted, so nobody may be told that it was.
-    """
-    if whom is not Forget.NOBODY:
-        store.forget(asking, everyone=whom is Forget.EVERYONE)
 
 
 # A turn, to be made again

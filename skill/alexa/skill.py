@@ -14,7 +14,7 @@ from ask_sdk_model import Response
 
 from skill.alexa.envelope import Envelope, attributes_of, session_of
 from skill.alexa.logs import Outcome, note
-from skill.alexa.recall import Found, asking_of, done_of, event_done, forget, owe, recall, remember
+from skill.alexa.recall import Found, asking_of, done_of, event_done, owe, recall, remember
 from skill.alexa.requests import event_of, facts_of, sent_at
 from skill.alexa.responses import SPOKEN_TO, apology_of, cannot_fulfill, last_resort, nothing, response_of
 from skill.alexa.sdk import Serializer
@@ -117,7 +117,7 @@ class Coach(AbstractRequestHandler):
         if event is not None:
             return self._turn(handler_input, event)
         if envelope.request.object_type == DISABLED:
-            forget(self.store, asking_of(envelope), Forget.EVERYONE)
+            self.store.forget(asking_of(envelope), everyone=True)
         return cannot_fulfill() if envelope.request.object_type == "CanFulfillIntentRequest" else nothing()
 
     def _turn(self, handler_input: HandlerInput, event: Event) -> Response:
@@ -155,7 +155,8 @@ class Coach(AbstractRequestHandler):
             if not quicker:
                 break
             asking = found.known.asking_again()
-        forget(self.store, asking, turn.forget)
+        if turn.forget is not Forget.NOBODY:  # where that fails, nobody is told that it was done
+            self.store.forget(asking, everyone=turn.forget is Forget.EVERYONE)
         note(then=turn.session.phase.value)
         if envelope.session:
             closed = ended or not turn.prompt.listen
