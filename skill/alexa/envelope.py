@@ -304,4 +304,4 @@ def attributes_of(session: Conversation) -> dict[str, object]:
 
 def session_of(attributes: Mapping[str, object] | None) -> Conversation:
     """The conversation that attributes carry; whatever is damaged in it is as in a fresh one. Never raises."""
-    return from_plain(Conversation, attributes.get(KEY) if isinstance(attributes, Mapping) else None)
+    return from_plain(Conversation, attributes.get(KEY) if isinstance(attributes, dict) else None)

@@ -250,7 +250,7 @@ class _Json(DefaultJSONProvider):
             body = msgspec.json.encode(told)
         except UnicodeEncodeError:  # half a pair of surrogates, which some session carried here
             body = self.dumps(told).encode()
-        return Response(body, mimetype=self.mimetype)
+        return Response(body, content_type=self.mimetype)
 
 
 class _NoSessions(SessionInterface):
