@@ -8,6 +8,7 @@ pyperf takes the times, in processes of its own; here is what takes turns with w
 """
 
 import argparse
+import compileall
 import json
 import os
 import platform
@@ -42,6 +43,7 @@ NAMES = {
     "memory": "ours, verified, memory",
     "sqlite": "ours, verified, SQLite",
     "month": f"ours, verified, SQLite, after {DAYS} days",
+    "clone": "ours, run from a clone",
 }
 
 TEXT = """# What it costs
@@ -78,7 +80,8 @@ and keeps eight connections open.
 ## A start
 
 Whole processes, from nothing until they end, with all bytecode there: the app is made; or the app is made and answers
-its first launch, for which ours has to verify certificates.
+its first launch, for which ours has to verify certificates. Ours is the wheel, as pip installs it: it carries its
+content read and checked. A clone of the repository reads the content's YAML at each start, and checks it.
 
 {starts}
 {cold}
@@ -132,6 +135,16 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return "\n".join((f"| {' | '.join(head)} |", f"|{ruler}|", *(f"| {' | '.join(row)} |" for row in rows)))
 
 
+def installed(folder: Path) -> Path:
+    """Where the skill is as pip installs its wheel, with its snapshot of the content and its bytecode."""
+    command = (sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder))
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    (wheel,) = folder.glob("*.whl")
+    shutil.unpack_archive(wheel, folder / "installed", "zip")
+    compileall.compile_dir(folder / "installed", quiet=1)
+    return folder / "installed"
+
+
 def local(store: str) -> Send:
     """Ours in local mode, where requests need not be signed."""
     from skill.simulator.wire import to_app
@@ -156,7 +169,10 @@ class Run:
         self.rounds = 2 if quick else 7
         cores = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
         self.pinned = (f"--affinity={cores[-1]}",) if cores else ()
+        here = Path.cwd()
         self.environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+        self.environment["PYTHONPATH"] = os.pathsep.join((str(here), str(here / "tests")))
+        self.installed = installed(folder)
         self._plays, self._good_until = 0, 0.0
         authority(folder)
         self._fresh, self._kept = local("memory:"), local(f"sqlite:///{folder / 'month.sqlite3'}")
@@ -186,7 +202,10 @@ class Run:
                 name = names[(at + number) % len(names)]  # so that nobody is always the first
                 python = (sys.executable, "-m")
                 mine = ("--append", str(files[name]), "--quiet", "--processes=1", *self.pinned, *options)
+                where = None
                 if work in ("ready", "answer"):
+                    # With -m, Python looks for modules where it is started first of all.
+                    name, where = ("memory", None) if name == "clone" else (name, self.installed)
                     started = (*python, "benchmarks.contestants", name, str(self.folder), work)
                     command = (
                         *python,
@@ -201,7 +220,7 @@ class Run:
                     )
                 else:
                     command = (*python, "benchmarks.timed", work, name, str(self.folder), "--copy-env", *mine)
-                subprocess.run(command, env=self.environment, check=True, stdout=subprocess.DEVNULL)
+                subprocess.run(command, env=self.environment, cwd=where, check=True, stdout=subprocess.DEVNULL)
         return {name: pyperf.Benchmark.load(str(file)) for name, file in files.items()}
 
 
@@ -215,7 +234,7 @@ def _figures(found: dict[str, pyperf.Benchmark]) -> dict[str, Figure]:
 
 def _turns(run: Run) -> tuple[str, list[Aim]]:
     options = ("--loops=2", "--values=2", "--warmups=1") if run.quick else ("--loops=6", "--values=4", "--warmups=1")
-    found = _figures(run.take_turns("turn", tuple(NAMES), *options))
+    found = _figures(run.take_turns("turn", ("stock", "memory", "sqlite", "month"), *options))
     rows = [
         (NAMES[name], Figure(tuple(value * 1e6 for value in one.rounds)).told(), one.over(found["stock"]).told(2))
         for name, one in found.items()
@@ -248,7 +267,7 @@ def _http(run: Run) -> tuple[str, list[Aim]]:
 
 
 def _starts(run: Run) -> tuple[str, list[Aim]]:
-    names = ("stock", "memory")
+    names = ("stock", "memory", "clone")
     options = ("--loops=1", "--values=1" if run.quick else "--values=3", "--warmups=1")
     ready, answer = run.take_turns("ready", names, *options), run.take_turns("answer", names, *options)
     found, answered = _figures(ready), _figures(answer)
@@ -382,7 +401,7 @@ def main() -> None:
     with TemporaryDirectory() as name:
         os.environ["XDG_CACHE_HOME"] = name
         folder = Path(name)
-        keep = asked.keep or folder
+        keep = (asked.keep or folder).resolve()
         keep.mkdir(parents=True, exist_ok=True)
         made = page(Run(folder, keep, asked.quick), asked.artefact, asked.python)
     print(made)

@@ -95,8 +95,7 @@ def test_a_store_that_may_only_be_read_is_failing(tmp_path: Path, monkeypatch: p
     store = open_store(f"sqlite:///{path.as_posix().lstrip('/')}")
     store.probe()
     assert Health(store, clock=time.monotonic).look() is Status.OK
-    with store._shelf._connection() as connection:  # type: ignore[attr-defined]
-        connection.execute("PRAGMA query_only = ON")
+    store._shelf._once(lambda connection: connection.execute("PRAGMA query_only = ON"))  # type: ignore[attr-defined]
     assert Health(store, clock=time.monotonic).look() is Status.UNREADY
     store.close()
 

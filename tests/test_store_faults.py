@@ -90,10 +90,10 @@ def test_the_file_is_made_where_it_is_to_be_and_only_its_owner_may_read_it(path:
 def test_an_acknowledged_save_is_the_systems(path: Path, store: People) -> None:
     """Write-ahead log, synchronous=NORMAL: it outlives kill -9, and the disk is not waited for."""
     save(store, ANNE, {"a": 1})
-    with store._shelf._connection() as db:  # type: ignore[attr-defined]
-        values = [
-            db.execute(f"PRAGMA {name}").fetchone()[0] for name in ("journal_mode", "synchronous", "user_version")
-        ]
+    values = [
+        store._shelf._once(lambda db, asked=asked: db.execute(asked).fetchone()[0])  # type: ignore[attr-defined]
+        for asked in ("PRAGMA journal_mode", "PRAGMA synchronous", "PRAGMA user_version")
+    ]
     assert values == ["wal", 1, 1]
 
 
@@ -157,13 +157,17 @@ def test_a_connection_is_rolled_back_after_an_exception(path: Path, store: Peopl
     """What one turn began and did not end is not in the way of the next, which gets the same connection."""
     save(store, ANNE, {"a": 1})
     file: Any = store._shelf
-    with suppress(RuntimeError), file._connection() as db:
+    used: list[sqlite3.Connection] = []
+
+    def fail(db: sqlite3.Connection) -> None:
+        used.append(db)
         db.execute("BEGIN IMMEDIATE")
         db.execute("DELETE FROM people")
         raise RuntimeError
-    with file._connection() as again:
-        assert again is db
-        assert not again.in_transaction
+
+    with suppress(RuntimeError):
+        file._once(fail)
+    assert file._once(lambda again: again is used[0] and not again.in_transaction)
     assert given(store, ANNE) == {"a": 1}
 
 

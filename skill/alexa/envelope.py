@@ -9,7 +9,9 @@ Envelope for its own RequestEnvelope, and its documentation holds for both.
 import json
 import math
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -104,11 +106,16 @@ class Request(Part):
     @property
     def timestamp(self) -> datetime | None:
         """When it was sent; one with an offset that no place on Earth has is none."""
-        try:
-            moment = datetime.fromisoformat(self.sent) if self.sent else None
-            return moment if moment and (moment.tzinfo is None or moment.utcoffset() is not None) else None
-        except ValueError:
-            return None
+        return _moment(self.sent) if self.sent else None
+
+
+@lru_cache(maxsize=16)  # whoever checks it, orders it and acts on it asks
+def _moment(sent: str) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(sent)
+        return moment if moment.tzinfo is None or moment.utcoffset() is not None else None
+    except ValueError:
+        return None
 
 
 class _Application(Part):
@@ -185,17 +192,26 @@ class _Received(dict[str, Any]):
 
 
 def _usable(attributes: dict[str, Any] | None) -> _Received:
-    """Attributes that an answer could carry back, in ASCII, which is the longest form that they can have."""
-    if not attributes or _is_deep(attributes) or len(json.dumps(attributes)) > LARGEST:
-        return _Received()
-    return _Received(attributes)
+    """Attributes that an answer could carry back."""
+    return _Received(attributes) if attributes and not _is_deep(attributes) and _is_short(attributes) else _Received()
 
 
-def _is_deep(value: object, levels: int = DEEPEST) -> bool:
-    if not isinstance(value, dict | list):
-        return False
-    inner = value.values() if isinstance(value, dict) else value
-    return levels == 0 or any(_is_deep(one, levels - 1) for one in inner)
+def _is_deep(attributes: dict[str, Any]) -> bool:
+    level: list[Any] = [attributes]
+    for _ in range(DEEPEST):
+        parts = (one.values() if isinstance(one, dict) else one for one in level)
+        level = [part for inner in parts for part in inner if isinstance(part, dict | list)]
+        if not level:
+            return False
+    return True
+
+
+def _is_short(attributes: dict[str, Any]) -> bool:
+    """Whether they are in ASCII, which is the longest form that they can have: six times the shortest at most."""
+    with suppress(UnicodeEncodeError, OverflowError):  # half a pair of surrogates, or a number beyond 64 bits
+        if 6 * len(msgspec.json.encode(attributes)) <= LARGEST:
+            return True
+    return len(json.dumps(attributes)) <= LARGEST
 
 
 # Reading
@@ -288,4 +304,4 @@ def attributes_of(session: Conversation) -> dict[str, object]:
 
 def session_of(attributes: Mapping[str, object] | None) -> Conversation:
     """The conversation that attributes carry; whatever is damaged in it is as in a fresh one. Never raises."""
-    return from_plain(Conversation, attributes.get(KEY) if isinstance(attributes, Mapping) else None)
+    return from_plain(Conversation, attributes.get(KEY) if isinstance(attributes, dict) else None)

@@ -80,9 +80,8 @@ def end(*, write: bool = True) -> None:
     told = f"request {outcome}" + (f": {facts['reason']}" if "reason" in facts else "")
     level = _LEVELS.get(outcome, logging.INFO)
     if log.isEnabledFor(level):
-        record = logging.LogRecord(
-            log.name, level, __file__, 0, told, (), None
-        )  # it takes time to look up who tells it
+        # It takes time to look up who tells it.
+        record = logging.LogRecord(log.name, level, __file__, 0, told, (), None)
         record.facts = facts
         log.handle(record)
 

@@ -5,14 +5,14 @@ rides in the session, and the next turn tries again. Where the session ends, the
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from skill.alexa.envelope import Envelope, attributes_of, session_of
 from skill.alexa.logs import note
 from skill.alexa.requests import sent_at
 from skill.dialogue.events import KINDS, Event, Said, kind_of, name_of
-from skill.dialogue.session import Forget, Person, Session
+from skill.dialogue.session import Person, Session
 from skill.library.plain import Damaged, from_plain, to_plain, to_plain_sparsely
 from skill.library.values import Value, replace
 from skill.memory.household import HOUSEHOLD
@@ -88,16 +88,14 @@ def asking_of(envelope: Envelope) -> Asking:
 
 def _user(envelope: Envelope) -> str:
     """The user by the context, as every request has it, or by the session."""
-    system = envelope.context.system if envelope.context else None
-    for place in (system, envelope.session):
+    for place in (envelope.system, envelope.session):
         if place and place.user and place.user.user_id:
             return _clean(place.user.user_id)
     return ""
 
 
 def _voice(envelope: Envelope) -> str:
-    system = envelope.context.system if envelope.context else None
-    person = system.person if system else None
+    person = envelope.system.person if envelope.system else None
     return _clean(person.person_id) if person and person.person_id else HOUSEHOLD
 
 
@@ -154,60 +152,72 @@ def _sound(done: Done) -> Done:
 # Kept
 
 
-def remember(store: People, found: Found, person: Person, done: Done) -> tuple[bool, dict[str, object]]:
+def remember(
+    store: People, found: Found, person: Person, at: int, done: Callable[[], Done]
+) -> tuple[bool, dict[str, object]]:
     """Save a person after a turn where anything has changed, or where this session has not written of them yet.
+
+    Args:
+        store: where to.
+        found: who they were before it.
+        person: who they are now.
+        at: when it was, in milliseconds since 1970.
+        done: makes what of it rides along, where it is not saved.
 
     Returns:
         Whether somebody else was quicker, and the turn is to be made again; and the session attributes that carry what
         was not saved, who speaks, and what is known of their record.
     """
-    known, quicker = found.known, False
-    unsaved = _to_be_saved(found, person, done)
-    if unsaved is not None and known.reached:
-        match known.verdict:
-            case Verdict.WRITES:
-                try:
-                    kept = store.keep(known, unsaved.record, found.unsaved.requests if found.unsaved else ())
-                except Exception:
-                    log.exception("the store took no person")
-                    note(store="took nothing")
-                else:
-                    quicker = kept is None
-                    if kept is not None:
-                        known, unsaved = kept, None
-            case Verdict.OVERTAKEN:
-                # This turn came too late, but what rode along was done before, and is still to be added.
-                unsaved = found.unsaved
-            case _:
-                unsaved = None  # saved before, or forgotten; nor may it be brought back later
+    known, before = found.known, found.unsaved
+    record = _record_after(found, person, at)
+    quicker, riding = False, None
+    if known.reached and known.verdict is Verdict.OVERTAKEN:
+        riding = before  # this turn came too late, but what rode along was done before, and is still to be added
+    elif known.reached and known.verdict is not Verdict.WRITES:
+        pass  # saved before, or forgotten; nor may it be brought back later
+    elif record is not None or before is not None:
+        kept = None
+        try:
+            if known.reached:
+                kept = store.keep(known, record or found.record, before.requests if before else ())
+                quicker = kept is None
+        except Exception:
+            log.exception("the store took no person")
+            note(store="took nothing")
+        if kept is None:
+            riding = _riding(found, record, done())
+        else:
+            known = kept
     carried: dict[str, object] = {SPEAKER: known.speaker, THREAD: to_plain_sparsely(known.thread())}
     if not found.recognised:
         carried |= {RECOGNISED: False}
-    return quicker, carried if unsaved is None else carried | {UNSAVED: to_plain(unsaved)}
+    return quicker, carried if riding is None else carried | {UNSAVED: to_plain(riding)}
 
 
-def _to_be_saved(found: Found, person: Person, done: Done) -> Unsaved | None:
-    """What there is to save after a turn, with all that was to be saved before it; None for nothing."""
-    known, before = found.known, found.unsaved
-    asking = known.asking
+def _record_after(found: Found, person: Person, at: int) -> Record | None:
+    """What there is to save after a turn; None where nothing has changed."""
+    known, before, asking = found.known, found.unsaved, found.known.asking
     # Who is here now is the newest, even if all that they do is ask: what another session does late is late from now.
     last = before.session if before else mark_of(known.record).session
     here = not asking.ends and last != asking.session and bool(before or (known.reached and known.record))
+    if person == found.person and not here:
+        return None
+    # An end is nobody's presence, so it makes nothing newer.
+    stays = moment_of(found.record) if asking.ends else 0
+    return record_of(person, stays if stays > 0 else at, found.record)
+
+
+def _riding(found: Found, record: Record | None, done: Done) -> Unsaved:
+    """What rides along of a turn that was not saved, with all that was to be saved before it."""
+    known, before, asking = found.known, found.unsaved, found.known.asking
     started = before or Unsaved({}, version_of(known.record), known=asking.thread.known, ends=True)
     if known.record and (known.reached or not before):
         started = replace(started, version=version_of(known.record), known=mark_of(known.record).begun)
-    if person == found.person and not here:
-        return before and started.after(replace(done, event={}), record=found.record)
+    if record is None:
+        return started.after(replace(done, event={}), record=found.record)
     ends = asking.ends and started.ends
-    # An end is nobody's presence, so it makes nothing newer.
-    at = moment_of(found.record) if asking.ends else 0
-    return started.after(
-        done,
-        record=record_of(person, at if at > 0 else done.at, found.record),
-        session=asking.session,
-        turn=asking.thread.turn + (asking.ends and not ends),
-        ends=ends,
-    )
+    turn = asking.thread.turn + (asking.ends and not ends)
+    return started.after(done, record=record, session=asking.session, turn=turn, ends=ends)
 
 
 def owe(store: People, asking: Asking, riding: Mapping[str, object], again: Again) -> None:
@@ -216,16 +226,6 @@ def owe(store: People, asking: Asking, riding: Mapping[str, object], again: Agai
     if unsaved is not None:
         store.owe(asking, str(riding.get(SPEAKER, HOUSEHOLD)), unsaved, again)
         note(kept="until the store is back")
-
-
-def forget(store: People, asking: Asking, whom: Forget) -> None:
-    """Delete what is stored.
-
-    Raises:
-        StoreFailed: it could not be deleted, so nobody may be told that it was.
-    """
-    if whom is not Forget.NOBODY:
-        store.forget(asking, everyone=whom is Forget.EVERYONE)
 
 
 # A turn, to be made again

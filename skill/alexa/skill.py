@@ -14,7 +14,7 @@ from ask_sdk_model import Response
 
 from skill.alexa.envelope import Envelope, attributes_of, session_of
 from skill.alexa.logs import Outcome, note
-from skill.alexa.recall import Found, asking_of, done_of, event_done, forget, owe, recall, remember
+from skill.alexa.recall import Found, asking_of, done_of, event_done, owe, recall, remember
 from skill.alexa.requests import event_of, facts_of, sent_at
 from skill.alexa.responses import SPOKEN_TO, apology_of, cannot_fulfill, last_resort, nothing, response_of
 from skill.alexa.sdk import Serializer
@@ -34,6 +34,8 @@ DISABLED = "AlexaSkillEvent.SkillDisabled"
 
 ZONE_SECONDS = 7 * 24 * 3600
 """How long a time zone is taken to be the device's still."""
+
+_NOTHING = nothing()
 
 Respond = Callable[[Session, Event, Scene], Turn]
 Clock = Callable[[], datetime]
@@ -101,7 +103,7 @@ class Coach(AbstractRequestHandler):
             log.exception("a turn failed")
             note(outcome=Outcome.APOLOGISED)
             return apology_of(*self._apology(envelope)) if envelope.request.object_type in SPOKEN_TO else nothing()
-        note(outcome=Outcome.SILENT if response == nothing() else Outcome.ANSWERED)
+        note(outcome=Outcome.SILENT if response == _NOTHING else Outcome.ANSWERED)
         return response
 
     def apologise(self, envelope: Envelope) -> dict[str, object]:
@@ -115,7 +117,7 @@ class Coach(AbstractRequestHandler):
         if event is not None:
             return self._turn(handler_input, event)
         if envelope.request.object_type == DISABLED:
-            forget(self.store, asking_of(envelope), Forget.EVERYONE)
+            self.store.forget(asking_of(envelope), everyone=True)
         return cannot_fulfill() if envelope.request.object_type == "CanFulfillIntentRequest" else nothing()
 
     def _turn(self, handler_input: HandlerInput, event: Event) -> Response:
@@ -132,7 +134,8 @@ class Coach(AbstractRequestHandler):
         session = session_of(attributes)
         note(phase=session.phase.value)
         now = sent_at(envelope.request) or self._clock()
-        done = done_of(asking, session, event, int(now.timestamp() * 1000))
+        at = int(now.timestamp() * 1000)
+        done = partial(done_of, asking, session, event, at)
         again = partial(self._again, envelope)
         ended = envelope.request.object_type == "SessionEndedRequest"
         device: str | None = None
@@ -148,11 +151,12 @@ class Coach(AbstractRequestHandler):
             if turn.forget is not Forget.NOBODY:
                 riding: dict[str, object] = {}
                 break
-            quicker, riding = remember(self.store, found, turn.person, done)
+            quicker, riding = remember(self.store, found, turn.person, at, done)
             if not quicker:
                 break
             asking = found.known.asking_again()
-        forget(self.store, asking, turn.forget)
+        if turn.forget is not Forget.NOBODY:  # where that fails, nobody is told that it was done
+            self.store.forget(asking, everyone=turn.forget is Forget.EVERYONE)
         note(then=turn.session.phase.value)
         if envelope.session:
             closed = ended or not turn.prompt.listen

@@ -135,13 +135,15 @@ def _system_clock() -> datetime:
 def _header(headers: Mapping[Any, Any], name: str, missing: Reason, twice: Reason) -> str:
     """The one value of a header. Neither a URL of Amazon's nor base64 has a comma: it joins what was sent twice."""
     values = [value for key, value in headers.items() if isinstance(key, str) and key.lower() == name]
-    if not all(isinstance(value, str) for value in values):
-        raise NotFromAlexa(Reason.HEADER_NOT_TEXT)
-    if len(values) > 1 or any("," in value for value in values):
-        raise NotFromAlexa(twice)
-    if not any(values):
-        raise NotFromAlexa(missing)
-    return str(values[0])
+    match values:
+        case [str() as value] if value and "," not in value:
+            return value
+        case _ if not all(isinstance(value, str) for value in values):
+            raise NotFromAlexa(Reason.HEADER_NOT_TEXT)
+        case [] | [""]:
+            raise NotFromAlexa(missing)
+        case _:
+            raise NotFromAlexa(twice)
 
 
 _PRINTABLE = re.compile(r"[!-~]+")

@@ -52,13 +52,15 @@ _NESTED = frozenset((dict, tuple))
 
 def to_plain_sparsely(value: Value) -> dict[str, Any]:
     """A value whose every field has a default, without the fields that are as they are by default."""
-    usual = _usual(type(value))
-    return {name: field for name, field in to_plain(value).items() if field != usual[name]}
+    changed = {name: given for name, usual in _usual(type(value)) if (given := getattr(value, name)) != usual}
+    plain: dict[str, Any] = _with_lists(to_builtins(changed))
+    return plain
 
 
 @cache
-def _usual(kind: type[Value]) -> Mapping[str, object]:
-    return to_plain(kind())
+def _usual(kind: type[Value]) -> tuple[tuple[str, object], ...]:
+    usual = kind()
+    return tuple((field.name, getattr(usual, field.name)) for field in fields(kind))
 
 
 _first, _prepared = Lock(), set[Any]()

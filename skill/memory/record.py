@@ -83,7 +83,7 @@ _OURS = frozenset({"version", SAVED_AT, *MARKS})
 
 def _plan(record: Mapping[str, object]) -> object:
     underway = record.get("underway")
-    return underway.get("plan") if isinstance(underway, Mapping) else None
+    return underway.get("plan") if isinstance(underway, dict) else None
 
 
 def person_of(record: Mapping[str, object] | None) -> Person:
@@ -93,7 +93,7 @@ def person_of(record: Mapping[str, object] | None) -> Person:
 
 def _as_it_is_now(record: Mapping[str, object] | None) -> Mapping[str, object] | None:
     """A record brought up to this release's form, version by version. One from a later release is read as it is."""
-    version = record.get("version") if isinstance(record, Mapping) else None
+    version = record.get("version") if isinstance(record, dict) else None
     while record is not None and isinstance(version, int) and version in MIGRATIONS:
         record, version = MIGRATIONS[version](record), version + 1
     return record

@@ -133,14 +133,12 @@ class SqliteShelf:
         """Do something with the file; once more with a fresh one, if it turns out to be damaged."""
         with self._failures():
             try:
-                with self._connection() as connection:
-                    return work(connection)
+                return self._once(work)
             except sqlite3.DatabaseError as fault:
                 if not is_damage(fault):
                     raise
                 self._set_aside(fault)
-            with self._connection() as connection:
-                return work(connection)
+            return self._once(work)
 
     @contextmanager
     def _failures(self) -> Iterator[None]:
@@ -151,22 +149,22 @@ class SqliteShelf:
 
     # Connections
 
-    @contextmanager
-    def _connection(self) -> Iterator[sqlite3.Connection]:
-        """A connection for this thread alone; after an exception, whatever was begun with it is undone.
+    def _once(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """Do it by a connection for this thread alone; after an exception, whatever was begun with it is undone.
 
         It is kept for the next even after an error: on a full disk a new one could not be opened.
         """
         connection = self._take() or self._open()
         of_use = True
         try:
-            yield connection
+            return work(connection)
         except sqlite3.OperationalError as fault:
             of_use = _code(fault) != sqlite3.SQLITE_READONLY  # it would stay so, when the file no longer is
             raise
         finally:
-            with suppress(sqlite3.Error):
-                connection.rollback()
+            if connection.in_transaction:
+                with suppress(sqlite3.Error):
+                    connection.rollback()
             if of_use and not connection.in_transaction:
                 with self._lock:
                     self._idle.append(connection)
@@ -295,9 +293,8 @@ class SqliteShelf:
         with closing(sqlite3.connect(beside, timeout=self._wait, isolation_level=None)) as lock:
             lock.execute("BEGIN EXCLUSIVE")
             with suppress(PermissionError):  # another user's
-                beside.chmod(
-                    0o600
-                )  # not by opening it: to close a file lets go of all locks that its process has on it
+                # Not by opening it: to close a file lets go of all locks that its process has on it.
+                beside.chmod(0o600)
             yield
 
     def _is_sound(self) -> bool:

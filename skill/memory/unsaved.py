@@ -241,6 +241,8 @@ class OwnCopy:
 
     def forgotten_since(self, user: str, speaker: str, at: int) -> bool:
         """Whether a person was forgotten here later than that, in milliseconds since 1970."""
+        if not self._forgotten:
+            return False
         with self._lock:
             found = (self._forgotten.get((fingerprint(user), name), (0.0, 0))[1] for name in (None, speaker))
             return at > 0 and any(is_later(moment + 1, at) for moment in found)

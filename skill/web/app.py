@@ -11,8 +11,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import msgspec
-from flask import Blueprint, Flask, Response, abort, jsonify, request
+from flask import Blueprint, Flask, Request, Response, abort, jsonify, request
+from flask.globals import request_ctx
 from flask.json.provider import DefaultJSONProvider
+from flask.sessions import NullSession, SessionInterface
 from werkzeug.exceptions import BadRequest, Forbidden, HTTPException, UnsupportedMediaType
 
 from skill import __version__
@@ -76,12 +78,13 @@ def _admit_alexa(settings: Settings) -> Callable[[], Envelope]:
         raise SettingsFaults((f"HIP_COACH_TRUST_ROOTS={str(settings.trust_roots)!r}: {fault}",)) from fault
 
     def admit() -> Envelope:
-        if not request.is_json:
+        asked = request_ctx.request  # looked up once: each look through the proxy takes microseconds
+        if not asked.is_json:
             raise UnsupportedMediaType("Alexa sends application/json.")
         # A header that was sent twice comes from the server once, with its values joined.
-        signed = {name: value for name in SIGNATURE_HEADERS if (value := request.headers.get(name)) is not None}
+        signed = {name: value for name in SIGNATURE_HEADERS if (value := asked.headers.get(name)) is not None}
         try:
-            return verifier.admit(signed, request.get_data())
+            return verifier.admit(signed, asked.get_data())
         except NotFromAlexa as refused:
             # What kind of failure it comes from, such as a network that is away.
             cause = {"cause": type(refused.__cause__).__name__} if refused.__cause__ else {}
@@ -247,7 +250,16 @@ class _Json(DefaultJSONProvider):
             body = msgspec.json.encode(told)
         except UnicodeEncodeError:  # half a pair of surrogates, which some session carried here
             body = self.dumps(told).encode()
-        return Response(body, mimetype=self.mimetype)
+        return Response(body, content_type=self.mimetype)
+
+
+class _NoSessions(SessionInterface):
+    """There are no cookies, so all requests share one session that is none."""
+
+    _none = NullSession()
+
+    def open_session(self, app: Flask, request: Request) -> NullSession:
+        return self._none
 
 
 class _App(Flask):
@@ -255,16 +267,19 @@ class _App(Flask):
 
     json_provider_class = _Json
 
-    def preprocess_request(self) -> Any:
+    session_interface = _NoSessions()
+
+    def preprocess_request(self) -> None:
+        """Instead of Flask's hooks, of which there are none, as after the request."""
         logs.begin()
-        return super().preprocess_request()
 
     def process_response(self, response: Response) -> Response:
         """What is the same for every answer: nobody keeps it or guesses what it is."""
-        response = super().process_response(response)
-        response.headers["X-Content-Type-Options"] = "nosniff"
-        response.headers.setdefault("Cache-Control", "no-store")
-        if response.status_code >= 400:
-            note(status=response.status_code, outcome=Outcome.REFUSED if response.status_code < 500 else Outcome.FAILED)
-        logs.end(write=request.endpoint == "alexa" or response.status_code >= 400)
+        status, headers = response.status_code, response.headers
+        headers.add("X-Content-Type-Options", "nosniff")
+        if "Cache-Control" not in headers:
+            headers.add("Cache-Control", "no-store")
+        if status >= 400:
+            note(status=status, outcome=Outcome.REFUSED if status < 500 else Outcome.FAILED)
+        logs.end(write=status >= 400 or request.endpoint == "alexa")
         return response
