@@ -44,7 +44,6 @@ def stock(range_: Range) -> Stock:
 
 
 def test_nothing_that_is_sent_breaks_it(range_: Range, stock: Stock) -> None:
-    """Every answer is a legal one, or a refusal in JSON: never an exception, a 5xx or an apology."""
     answered: Counter[str] = Counter()
 
     def sent(attack: Attack) -> None:
@@ -59,8 +58,6 @@ def test_nothing_that_is_sent_breaks_it(range_: Range, stock: Stock) -> None:
 
 
 def test_the_same_seed_sends_the_same(stock: Stock) -> None:
-    """What broke something can be sent again."""
-
     def bodies(number: int) -> list[bytes]:
         found: list[bytes] = []
         drawn = given(attacks(KINDS[1], stock))(lambda attack: found.append(attack.shot.body))
@@ -101,14 +98,12 @@ def _error() -> logging.LogRecord:
     ],
 )  # fmt: skip
 def test_what_is_looked_for_is_seen(answer: Answer, seen: str) -> None:
-    """A check that cannot fail would prove nothing."""
     found = faults_of(Shot("", json.dumps(law.envelope("launch")).encode()), answer)
     assert bool(found) == bool(seen), found
     assert seen in " ".join(found)
 
 
 def test_a_status_that_must_not_be_is_seen() -> None:
-    """Who is let in by mistake is noticed, too."""
     shot = Shot("", json.dumps(law.envelope("launch")).encode(), statuses=(400,))
     assert "none of" in " ".join(faults_of(shot, Answer(200, JSON, SPOKEN % b"<speak>Hello.</speak>", ())))
 
@@ -145,7 +140,6 @@ MATCH = law.matched("exercise", "fire-hydrant")["resolutions"]["resolutionsPerAu
     ids=["no authority", "none, then one", "no value", "none, then a value", "a value without a name"],
 )
 def test_null_in_a_list_is_nothing(resolutions: Any, exercise: str | None, range_: Range) -> None:
-    """It was followed as if it were something, and she said sorry."""
     assert event_of(law.received(json.dumps(go_to(resolutions))).request) == GoTo(exercise=exercise)
     sent(range_, go_to(resolutions))
 
@@ -298,7 +292,6 @@ def test_what_is_remembered_is_bounded_whatever_comes() -> None:
 
 @pytest.mark.parametrize("kind", ["Alexa.Advertisement.AdNotRendered", "AudioPlayer.PlaybackFailed", "New"])
 def test_fields_of_other_requests_are_not_taken_for_ours(kind: str, range_: Range) -> None:
-    """Their `reason` and `error` are others than those of a session's end."""
     asked = law.request(kind, reason="ERROR", error={"type": "INVALID_RESPONSE"}, timestamp="soon")
     assert sent(range_, asked)["response"] == {}
 
@@ -319,7 +312,6 @@ def test_a_newer_device_still_tells_its_time_zone() -> None:
     ],
 )
 def test_a_time_zone_that_cannot_be_asked_for_is_none(system: Json, why: str, mode: Mode, range_: Range) -> None:
-    """Without it she begins all the same."""
     asked = law.envelope("launch")
     asked["context"]["System"] |= system
     sent(range_, asked, mode)
@@ -332,7 +324,6 @@ def test_a_header_with_an_odd_name_is_no_reason_to_fail(mode: Mode, range_: Rang
 
 
 def test_a_refusal_is_short_however_long_the_header(range_: Range) -> None:
-    """What was sent is not sent back by the kilobyte."""
     sent(range_, law.envelope("launch"), status=403, **{"HTTP_X_FORWARDED_" + "A" * 60_000: "1"})
 
 
@@ -360,19 +351,16 @@ shaped = st.fixed_dictionaries(
 
 @given(st.text() | st.builds(json.dumps, anything) | st.builds(json.dumps, shaped))
 def test_no_text_breaks_the_decoder(payload: str) -> None:
-    """It is read, or it is no envelope; there is no third."""
     decode(payload)
 
 
 @given(st.sampled_from(law.names()).map(law.envelope).flatmap(damaged))
 def test_no_damage_breaks_the_decoder(asked: Json) -> None:
-    """Real requests with parts dropped, renamed, doubled, swapped, or something else in their place."""
     decode(written(asked).decode())
 
 
 @given(st.sampled_from(law.names()), st.data())
 def test_no_key_breaks_the_decoder(name: str, data: st.DataObject) -> None:
-    """Neither a name of Python's nor one of the SDK's, whatever stands under it."""
     asked = law.envelope(name)
     holders = [asked, *(holder[key] for holder, key in places(asked) if isinstance(holder[key], dict))]
     data.draw(st.sampled_from(holders))[data.draw(st.sampled_from(MISTAKABLE))] = data.draw(anything)
@@ -381,6 +369,5 @@ def test_no_key_breaks_the_decoder(name: str, data: st.DataObject) -> None:
 
 @given(anything, st.sampled_from([*Person.__struct_fields__, "version"]))
 def test_no_record_breaks_a_person(damaged: Any, name: str) -> None:
-    """Whatever a store, or a session, gives back."""
     assert isinstance(person_of({name: damaged}), Person)
     assert isinstance(person_of({name: {"figure-4": damaged, "2026-11-22": {"finished": damaged}}}), Person)

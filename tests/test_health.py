@@ -53,7 +53,6 @@ def looked_after(shelf: Shaky) -> tuple[Callable[[], Status], Watch]:
 
 
 def test_health_says_which_release_runs_and_that_it_remembers() -> None:
-    """A load balancer can ask whether the skill is up."""
     response = law.client().get("/health")
     assert (response.status_code, response.get_json()) == (
         200,
@@ -82,7 +81,6 @@ def test_a_store_that_fails_later_degrades_it_and_it_recovers() -> None:
 
 
 def test_asking_often_costs_the_store_nothing() -> None:
-    """Whoever hammers the address reads an answer that is some seconds old."""
     shelf = Shaky()
     health = Health(People(shelf), clock=Watch())
     assert {health.look() for _ in range(50)} == {Status.OK}
@@ -102,7 +100,6 @@ def test_a_store_that_may_only_be_read_is_failing(tmp_path: Path, monkeypatch: p
 
 
 def test_asking_leaves_nothing_behind(tmp_path: Path) -> None:
-    """Nobody is remembered for having been asked about."""
     store = open_store(f"sqlite:///{(tmp_path / 'people.sqlite3').as_posix().lstrip('/')}")
     store.probe()
     assert store.export("nobody") == {}

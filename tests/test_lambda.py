@@ -50,14 +50,12 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]
 @pytest.mark.parametrize("name", law.names())
 @pytest.mark.usefixtures("environment")
 def test_every_recorded_request_is_answered(name: str) -> None:
-    """On Lambda as on the web: old and new, known and unknown."""
     asked = law.envelope(name)
     law.check_law(asked, aws.handler(asked, None))
 
 
 @pytest.mark.usefixtures("environment")
 def test_everything_is_made_once_and_people_are_kept_between_calls() -> None:
-    """A warm function answers at once and knows who was there a moment ago."""
     first = aws.handler(law.request("LaunchRequest"), None)
     started = aws._start()
     aws.handler(law.intent("StartRoutineIntent", first["sessionAttributes"]), None)
@@ -68,7 +66,6 @@ def test_everything_is_made_once_and_people_are_kept_between_calls() -> None:
 @pytest.mark.parametrize("identity", ["amzn1.ask.skill.another", "", None, 7])
 @pytest.mark.usefixtures("environment")
 def test_another_skill_is_not_served(identity: object) -> None:
-    """Whoever learns the function's name cannot point a skill of their own at it."""
     asked = law.request("LaunchRequest")
     asked["context"]["System"]["application"]["applicationId"] = identity
     del asked["session"]
@@ -77,7 +74,6 @@ def test_another_skill_is_not_served(identity: object) -> None:
 
 
 def test_several_skills_may_be_served(environment: pytest.MonkeyPatch) -> None:
-    """A skill in development and the published one, for instance."""
     environment.setenv("HIP_COACH_SKILL_ID", f"amzn1.ask.skill.other, {law.SKILL_ID}")
     law.check_law(law.request("LaunchRequest"), aws.handler(law.request("LaunchRequest"), None))
 
@@ -93,13 +89,11 @@ def test_without_an_id_it_refuses_to_start(verify: str, environment: pytest.Monk
 
 @pytest.mark.usefixtures("environment")
 def test_what_is_no_request_of_alexas_is_an_error_of_its_sender() -> None:
-    """A test event from the AWS console says what it lacks."""
     with pytest.raises(NotAnEnvelope):
         aws.handler({"session": {"application": {"applicationId": law.SKILL_ID}}}, None)
 
 
 def test_whom_a_request_is_meant_for(environment: pytest.MonkeyPatch) -> None:
-    """The context says it, and where there is none the session; where both do, they must agree."""
     other = "amzn1.ask.skill.other"
     environment.setenv("HIP_COACH_SKILL_ID", f"{other}, {law.SKILL_ID}")
     in_context, in_session, in_both = (law.request("LaunchRequest") for _ in range(3))
@@ -121,7 +115,6 @@ def test_whom_a_request_is_meant_for(environment: pytest.MonkeyPatch) -> None:
 )
 @pytest.mark.usefixtures("environment")
 def test_where_two_skills_are_named_neither_is_believed(context: object, session: object, reason: Reason) -> None:
-    """On Lambda as at the web service: who is known by one id acts for no other."""
     asked = law.request("LaunchRequest")
     asked["context"]["System"]["application"]["applicationId"] = context
     asked["session"]["application"]["applicationId"] = session
@@ -132,7 +125,6 @@ def test_where_two_skills_are_named_neither_is_believed(context: object, session
 
 @pytest.mark.usefixtures("environment")
 def test_every_request_passes_amazons_skill_and_our_handler(monkeypatch: pytest.MonkeyPatch) -> None:
-    """ask-sdk-core's CustomSkill is invoked once, and finds our handler by its own dispatch."""
     passed: list[str] = []
     law.spy(monkeypatch, CustomSkill, "invoke", passed)
     law.spy(monkeypatch, GenericRequestDispatcher, "dispatch", passed)
@@ -233,7 +225,6 @@ def function() -> Iterator[Runtime]:
 
 
 def test_amazons_runtime_client_carries_a_conversation(function: Runtime) -> None:
-    """Launch, start and stop, each answered and the session carried along."""
     asked = law.request("LaunchRequest")
     kind, answered = function.ask(asked)
     assert kind == "response"
@@ -247,7 +238,6 @@ def test_amazons_runtime_client_carries_a_conversation(function: Runtime) -> Non
 
 
 def test_amazons_runtime_client_reports_whom_we_do_not_serve(function: Runtime) -> None:
-    """Another skill's request is an error that AWS counts, and the function lives on."""
     asked = law.request("LaunchRequest")
     asked["context"]["System"]["application"]["applicationId"] = "amzn1.ask.skill.another"
     kind, error = function.ask(asked)
@@ -321,7 +311,6 @@ def test_the_artefact_answers_alone(artefact: Path) -> None:
 
 
 def test_the_artefact_holds_what_is_needed_and_no_more(artefact: Path) -> None:
-    """So that it is small, and nothing of it is compiled at a start."""
     assert not HEAVY & {path.name for path in artefact.iterdir()}
     assert (artefact / "skill" / "content.msgpack").is_file()
     assert not (artefact / "skill" / "content").exists()

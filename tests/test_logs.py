@@ -71,7 +71,6 @@ def unreadable(envelope: law.Json) -> law.Json:
 
 
 def test_a_turn_has_its_line(app: Flask, log: Log) -> None:
-    """Which request, which intent, where it found the person and where it left them, how long it took, how it ended."""
     client = app.test_client()
     first = client.post("/alexa", json=law.request("LaunchRequest")).get_json()
     asked = law.intent("HelpIntent", first["sessionAttributes"])
@@ -114,7 +113,6 @@ def test_the_end_of_a_session_says_why(app: Flask, log: Log) -> None:
     ],
 )
 def test_a_refusal_has_its_line(asked: dict[str, Any], status: int, reason: str | None, app: Flask, log: Log) -> None:
-    """With its reason, and with nothing that a stranger could write into it."""
     assert app.test_client().open(**asked).status_code == status
     line = log.line()
     assert line["event"] == "request refused" + (f": {reason}" if reason else "")
@@ -128,15 +126,12 @@ def test_a_refusal_has_its_line(asked: dict[str, Any], status: int, reason: str 
 
 
 def test_who_asks_for_health_or_sounds_fills_no_log(app: Flask, log: Log) -> None:
-    """A monitor asks every few seconds."""
     app.test_client().get("/health")
     app.test_client().get("/sounds/en-hold-5-ticks.mp3")
     assert log.lines() == []
 
 
 def test_a_failure_to_get_the_certificates_says_of_what_kind(monkeypatch: pytest.MonkeyPatch, log: Log) -> None:
-    """A network that is away is told from a forgery."""
-
     def away(url: str) -> bytes:
         raise TimeoutError(SAID)
 
@@ -149,7 +144,6 @@ def test_a_failure_to_get_the_certificates_says_of_what_kind(monkeypatch: pytest
 
 
 def test_lambda_has_the_same_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Wherever the skill runs."""
     written = Log()
     monkeypatch.setenv("HIP_COACH_SKILL_ID", law.SKILL_ID)
     monkeypatch.setattr("sys.stderr", written)
@@ -183,7 +177,6 @@ class Broken(MemoryShelf):
 
 
 def test_a_store_that_fails_is_told_with_its_request(app: Flask, log: Log) -> None:
-    """The line of the fault names the request that it befell; the line of the request says that nothing was kept."""
     app.extensions["hip-coach"].store._shelf = Broken()
     asked = law.request("LaunchRequest")
     app.test_client().post("/alexa", json=asked)
@@ -198,8 +191,6 @@ def test_a_store_that_fails_is_told_with_its_request(app: Flask, log: Log) -> No
 def test_an_apology_is_an_error_with_its_place_in_the_code(
     app: Flask, log: Log, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """An operator finds the line that failed; what the exception said may hold anything, so it is not told."""
-
     def fail(*_: object) -> None:
         raise ValueError(f"{SAID} by {SOMEBODY}")
 
@@ -220,7 +211,6 @@ def test_an_apology_is_an_error_with_its_place_in_the_code(
 def test_nothing_that_was_said_and_nobody_is_in_the_log(
     name: str, change: Any, shelf: type[MemoryShelf], app: Flask, log: Log, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whatever comes, readable or not, with a store that works or fails, and whether the turn succeeds or not."""
     app.extensions["hip-coach"].store._shelf = shelf()
     client = app.test_client()
     client.post("/alexa", json=change(law.envelope(name)))
@@ -238,7 +228,6 @@ def test_nothing_that_was_said_and_nobody_is_in_the_log(
 
 
 def test_a_line_is_a_line_whatever_is_in_it(log: Log) -> None:
-    """Line ends, odd letters and odd values break no line and no reader."""
     logging.getLogger("skill.x").warning(
         "one\ntwo %s", "\ud800\u2028", extra={"facts": {"odd": object(), "none": None}}
     )
@@ -248,7 +237,6 @@ def test_a_line_is_a_line_whatever_is_in_it(log: Log) -> None:
 
 
 def test_without_a_request_there_is_nothing_to_note(log: Log) -> None:
-    """Whoever uses a part of the skill elsewhere needs no log."""
     logs.note(anything=1)
     logs.end()
     assert log.lines() == []

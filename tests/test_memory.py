@@ -67,7 +67,6 @@ def stored(file: Path) -> list[tuple[Any, ...]]:
 
 
 def test_the_privacy_page_names_everything_that_is_stored(talk: Talk, file: Path) -> None:
-    """Every field of a real record stands in the page's table, and nothing stands there that is not kept."""
     for line in ("start hip routine", "ready", "do eight reps", "that hurts", "skip this one", "stop"):
         talk.say(line)
     page = (ROOT / "docs" / "privacy.md").read_text()
@@ -80,7 +79,6 @@ def test_the_privacy_page_names_everything_that_is_stored(talk: Talk, file: Path
 
 
 def test_pain_leaves_no_trace(tmp_path: Path) -> None:
-    """Two people, one of whom skips an exercise today, and one whom it hurts, are remembered alike."""
     records = []
     for name, lines in {"one": ("pause", "skip it today"), "other": ("that hurts", "skip this one")}.items():
         with talking(tmp_path / name) as talk:
@@ -92,7 +90,6 @@ def test_pain_leaves_no_trace(tmp_path: Path) -> None:
 
 
 def test_forget_me_leaves_no_row(talk: Talk, file: Path) -> None:
-    """Proven by reading the file itself."""
     for line in ("start hip routine", "ready", "stop", "open"):
         talk.say(line)
     assert any(USER in str(row) for row in stored(file))
@@ -104,7 +101,6 @@ def test_forget_me_leaves_no_row(talk: Talk, file: Path) -> None:
 
 
 def test_disabling_the_skill_deletes_all_of_a_users(talk: Talk, file: Path) -> None:
-    """Alexa tells us when someone disables the skill; then nothing of theirs is left."""
     talk.say("start hip routine")
     disabled = Envelopes(Identity(), numbered_ids()).launch(talk.room.session, NOW)  # type: ignore[attr-defined]
     del disabled["session"]
@@ -116,7 +112,6 @@ def test_disabling_the_skill_deletes_all_of_a_users(talk: Talk, file: Path) -> N
 def test_an_operator_can_show_and_delete(
     talk: Talk, file: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """By id, from the command line."""
     monkeypatch.setenv("HIP_COACH_STORE", f"sqlite:///{file}")
     talk.say("start hip routine")
     assert main(["people", "export", USER]) == 0
@@ -141,7 +136,6 @@ def test_an_operator_can_show_and_delete(
     ],
 )
 def test_old_and_damaged_forms_load_into_something_sensible(record: dict[str, Any] | None) -> None:
-    """What can be read is kept, what cannot is as for somebody new, and she can answer them."""
     person = person_of(record)
     if record and "pace" in record:
         assert person.pace is Pace.FLOW
@@ -151,7 +145,6 @@ def test_old_and_damaged_forms_load_into_something_sensible(record: dict[str, An
 
 
 def test_a_record_comes_back_as_it_went() -> None:
-    """Everything that a person can be survives JSON."""
     person = Person(
         underway=Underway("routine/hip-routine", Place(2, 1, 3, 5), "figure-4", ("hip-thrust",)),
         pace=Pace.FLOW,
@@ -178,7 +171,6 @@ LATER: dict[str, Any] = {
 
 
 def test_what_a_later_release_keeps_is_left_where_it_is(talk: Talk, file: Path) -> None:
-    """Going back a release costs nobody what it has put there: in a person, in a wish, in a day; in the household."""
     for line in ("start hip routine", "do eight reps", "skip this one", "do nine reps", "ready"):
         talk.say(line)
     with closing(sqlite3.connect(file)) as db, db:
@@ -217,7 +209,6 @@ def refuse(*_: object) -> None:
 
 
 def test_what_a_later_release_keeps_rides_along(file: Path) -> None:
-    """Also through a time in which nothing could be saved."""
     ear, app = Ear(MODEL), create_app(Settings(verify=False, content=CONTENT, store=f"sqlite:///{file}"))
     talk = Talk(Wire(to_app(app), ear, "en-US"), ear)
     store = app.extensions["hip-coach"].store
@@ -240,7 +231,6 @@ def test_what_a_later_release_keeps_rides_along(file: Path) -> None:
     "odd", [{"a": {"b": float("nan")}}, ["x" * 300], {"x" * 300: 1}, [[[[[[[[1]]]]]]]], 10**30, "\ud800"]
 )
 def test_what_no_store_could_keep_is_not_taken_along(odd: Any) -> None:
-    """Nor so much of it that a record would grow for ever."""
     record = record_of(Person(), 1, {"version": 2, "odd": odd, "fine": 1})
     assert "odd" not in record
     assert record["fine"] == 1
@@ -262,7 +252,6 @@ def finish_one(person: Person, now: datetime) -> Person:
 
 
 def test_a_years_history_stays_small() -> None:
-    """Days beyond four weeks are summed up, and nothing is lost of the sum."""
     person = Person()
     for day in range(365):
         person = finish_one(person, NOW + timedelta(days=day))
@@ -291,7 +280,6 @@ def test_the_hour_that_comes_twice_is_still_one_day() -> None:
 
 @given(st.lists(st.integers(0, 40), max_size=20), st.integers(0, 40))
 def test_looking_back_never_fails(days: list[int], today: int) -> None:
-    """Whatever days there are, also in the future, the week and the run are counted."""
     start = date(2026, 11, 1)
     history = {(start + timedelta(days=day)).isoformat(): Day(finished={"figure-4": 1}) for day in days}
     person = Person(history=history | {"nonsense": Day(finished={"figure-4": 1})})
@@ -301,7 +289,6 @@ def test_looking_back_never_fails(days: list[int], today: int) -> None:
 
 
 def test_a_missed_day_does_not_break_a_run() -> None:
-    """Every second or third day is a run; a week away is not."""
     done = Day(finished={"figure-4": 1})
     days = {f"2026-11-{day:02d}": done for day in (2, 12, 14, 17, 19, 22)}
     assert run_of_days(Person(history=days), NOW.date()) == 5

@@ -180,7 +180,6 @@ class TestNewestWins:
         assert remembered(kept)["place"] == 4
 
     def test_nothing_comes_after_an_end(self, kept: Kept) -> None:
-        """A turn that arrives after the end of its own session is late."""
         device = Device(kept.store, "kitchen")
         device.say(0, place=1)
         late, end = device.request(10), device.request(20, ends=True)
@@ -207,7 +206,6 @@ class TestNewestWins:
         assert Device(kept.store, "tomorrow").say(99, place=5) is Verdict.WRITES
 
     def test_an_end_brings_nobody_back(self, kept: Kept) -> None:
-        """Also where the session carries nothing."""
         device = Device(kept.store, "kitchen", new=False)
         assert device.arrives(device.request(10, ends=True), place=1) is Verdict.FORGOTTEN
         assert kept.rows() == {}
@@ -345,7 +343,6 @@ def lost(folder: Path) -> Iterator[People]:
 
 
 def test_what_a_file_has_lost_was_not_forgotten(tmp_path: Path) -> None:
-    """A file that was deleted, or set aside, is begun anew, and says so: the session goes on, and is remembered."""
     with lost(tmp_path) as store:
         device = Device(store, "kitchen")
         device.say(0, place=1)
@@ -377,7 +374,6 @@ ASKING = st.builds(
 def test_no_end_writes_over_another_session(
     session: str, turn: int, requests: list[str], asking: Asking, attempts: tuple[str, ...]
 ) -> None:
-    """Whatever else is known of it, unless it was its own late work that is there."""
     by = {"session": session, "turn": turn, "requests": requests}
     outcome = verdict({"saved_by": by, "saved_at": 5}, asking, attempts)
     if asking.ends and asking.session not in ("", session) and mark_of({"saved_by": by}).last not in attempts:
@@ -386,7 +382,6 @@ def test_no_end_writes_over_another_session(
 
 @pytest.mark.parametrize("damaged", [None, 7, [], {"session": 7, "turn": "1", "requests": "r"}, {"requests": [{}, 1]}])
 def test_a_mark_that_is_damaged_says_nothing(damaged: Any) -> None:
-    """So anybody may write over it."""
     assert mark_of({"saved_by": damaged, "begun": damaged}) == Mark()
     assert (
         verdict({"saved_by": damaged, "saved_at": 9}, Asking("anne", session="a", request="r", at=1)) is Verdict.WRITES
@@ -395,7 +390,6 @@ def test_a_mark_that_is_damaged_says_nothing(damaged: Any) -> None:
 
 @given(anything)
 def test_a_thread_that_is_damaged_says_nothing(damaged: Any) -> None:
-    """What rides in a session is believed in nothing."""
     for riding in (damaged, {"known": damaged, "turn": damaged, "era": damaged, "met": damaged}):
         thread = from_plain(Thread, riding)
         assert len(json.dumps(to_plain_sparsely(thread))) < 200
@@ -526,7 +520,6 @@ def ended(talk: Talk, reason: str = "EXCEEDED_MAX_REPROMPTS", after: float = 16)
 
 @pytest.mark.parametrize("late", ["at once", "amid the other", "a day later"])
 def test_two_devices_over_a_whole_routine(late: str) -> None:
-    """Begun in the kitchen, gone on with in the bedroom; the kitchen's end comes late. Each exercise counts once."""
     house = House()
     kitchen = house.device("kitchen")
     for line in (*SET, "next"):
@@ -558,7 +551,6 @@ def test_two_devices_over_a_whole_routine(late: str) -> None:
 
 
 def test_two_devices_in_turn() -> None:
-    """Whoever spoke last has the place, the other device's end notwithstanding; and it is there a day later."""
     house = House()
     kitchen = house.device("kitchen")
     kitchen.say("start hip routine")
@@ -575,7 +567,6 @@ def test_two_devices_in_turn() -> None:
 
 
 def test_a_request_that_is_sent_twice_is_answered_twice_and_counts_once() -> None:
-    """The second answer is one, too."""
     house = House()
     phone = house.device()
     for line in ("start butterfly stretch", "ready", "ready", "ready"):
@@ -593,7 +584,6 @@ def test_a_request_that_is_sent_twice_is_answered_twice_and_counts_once() -> Non
 
 
 def test_a_turn_that_comes_late_changes_nothing() -> None:
-    """It is answered, and where the newer one has left it, it stays."""
     house = House()
     kitchen, bedroom = house.device("kitchen"), house.device("bedroom")
     kitchen.say("start hip routine")
@@ -609,7 +599,6 @@ def test_a_turn_that_comes_late_changes_nothing() -> None:
 
 
 def test_an_open_session_brings_nobody_back() -> None:
-    """Forgotten in the bedroom, the kitchen goes on with its routine, and none of it is remembered."""
     house = House()
     kitchen = house.device("kitchen")
     kitchen.say("start hip routine")
@@ -628,7 +617,6 @@ def test_an_open_session_brings_nobody_back() -> None:
 
 
 def test_what_rode_along_brings_nobody_back_who_began_anew() -> None:
-    """What one device could not save waits in its session; they were forgotten, and have begun anew since."""
     house = House()
     kitchen = house.device("kitchen")
     for line in ("start butterfly stretch", "ready", "ready", "ready", "start hip routine", "talk less"):
@@ -655,7 +643,6 @@ def test_what_rode_along_brings_nobody_back_who_began_anew() -> None:
 @pytest.mark.parametrize("away", ["read", "replace"])
 @pytest.mark.parametrize("how", ["ready", "stop"])
 def test_nobody_comes_back_by_way_of_a_store_that_was_away(away: str, how: str) -> None:
-    """Forgotten in the bedroom; in the kitchen the store fails until the session is over, and then takes everything."""
     house = House()
     kitchen = house.device()
     kitchen.say("start hip routine")
@@ -673,7 +660,6 @@ def test_nobody_comes_back_by_way_of_a_store_that_was_away(away: str, how: str) 
 
 
 def test_disabled_twice_spares_what_was_begun_since() -> None:
-    """Alexa may tell again; its own time says what it is about."""
     house = House()
     phone = house.device()
     phone.say("start hip routine")
@@ -704,7 +690,6 @@ DAYS = {
 @pytest.mark.parametrize("voices", DAYS.values(), ids=DAYS)
 @pytest.mark.parametrize("how", ["stop", "walks away"])
 def test_known_by_voice_one_day_and_not_the_next(voices: tuple[str, ...], how: str) -> None:
-    """The place is offered each day, one record is left, and "forget me" asks nothing more, and leaves nothing."""
     house = House()
     phone = house.device()
     for day, voice in enumerate(voices):
@@ -746,7 +731,6 @@ def test_a_voice_that_changes_amid_a_session_changes_nobody(changes: tuple[str, 
 
 
 def test_two_sessions_amid_which_the_household_becomes_hers() -> None:
-    """The one that began unrecognised goes on with the same record, under its new name."""
     house = House()
     kitchen = house.device("kitchen")
     for line in SET:
@@ -762,7 +746,6 @@ def test_two_sessions_amid_which_the_household_becomes_hers() -> None:
 
 
 def test_who_lives_alone_is_known_while_the_store_is_away() -> None:
-    """By what this process has seen, whether or not the voice is recognised today."""
     house = House()
     phone = house.device()
     wire(phone).voice = "ana"
@@ -780,7 +763,6 @@ def test_who_lives_alone_is_known_while_the_store_is_away() -> None:
 
 
 def test_what_rides_along_outlives_a_turn_that_came_too_late() -> None:
-    """The turn changes nothing any more; what could not be saved before it is still added, once."""
     house = House()
     kitchen, bedroom = house.device("kitchen"), house.device("bedroom")
     for line in ("start butterfly stretch", "ready", "ready", "ready", "start hip routine"):
@@ -805,7 +787,6 @@ def test_what_rides_along_outlives_a_turn_that_came_too_late() -> None:
 
 
 def test_several_who_are_known_are_not_mixed_up() -> None:
-    """With two voices known, one that is not recognised is neither."""
     house = House()
     phone = house.device()
     for voice in ("ana", "ben", ""):
@@ -839,7 +820,6 @@ def recognised(house: House, phone: Talk, voice: str, *lines: str) -> list[bool]
 
 
 def test_whether_the_voice_was_recognised_is_told_to_every_turn() -> None:
-    """It rides through the session; with nobody known by voice, or several, there is nothing to be careful of."""
     house = House()
     phone = house.device()
     assert recognised(house, phone, "", "open", "start hip routine", "stop") == [True] * 3
@@ -851,7 +831,6 @@ def test_whether_the_voice_was_recognised_is_told_to_every_turn() -> None:
 
 
 def test_a_voice_that_is_unknown_while_the_store_is_away_is_settled_when_it_is_back() -> None:
-    """Begun in an outage, the session still ends in the one record there is."""
     house = House()
     phone = house.device()
     wire(phone).voice = "ana"
@@ -875,7 +854,6 @@ def _refuse(name: str) -> object:
 
 
 def test_no_id_of_amazons_is_kept() -> None:
-    """Neither a session's nor a request's: not in a record, and not in what rides."""
     house = House()
     phone = house.device()
     for line in (*SET, "next"):

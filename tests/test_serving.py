@@ -177,7 +177,6 @@ def tells_nothing(response: http.client.HTTPResponse, body: bytes) -> bool:
 
 
 def test_a_turn_is_answered_and_the_connection_kept(port: int) -> None:
-    """Whoever keeps the connection has many turns on it."""
     with connect(port) as connection:
         for _ in range(3):
             connection.sendall(TURN)
@@ -187,7 +186,6 @@ def test_a_turn_is_answered_and_the_connection_kept(port: int) -> None:
 
 
 def test_two_requests_at_once_are_answered_in_their_order(port: int) -> None:
-    """The second one waits."""
     with connect(port) as connection:
         connection.sendall(TURN + b"GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
         first, second = b"".join(iter(lambda: connection.recv(65_536), b"")).split(b"HTTP/1.1 200 OK\r\n")[1:]
@@ -196,13 +194,11 @@ def test_two_requests_at_once_are_answered_in_their_order(port: int) -> None:
 
 
 def test_a_body_may_come_in_chunks(port: int) -> None:
-    """As a proxy may pass it on."""
     response, _ = ask(port, CHUNKED + IN_CHUNKS)
     assert response.status == 200
 
 
 def test_who_asks_whether_to_go_on_is_told_to(port: int) -> None:
-    """A body is sent after `100 Continue`."""
     with connect(port) as connection:
         connection.sendall(head(len(LAUNCH), "Expect: 100-continue"))
         assert connection.recv(100) == b"HTTP/1.1 100 Continue\r\n\r\n"
@@ -211,7 +207,6 @@ def test_who_asks_whether_to_go_on_is_told_to(port: int) -> None:
 
 
 def test_what_was_forwarded_is_still_seen_to_be(port: int) -> None:
-    """An open tunnel to a local server is not an open skill: no header that says so is taken away on the way in."""
     refused_here, body = ask(port, TURN.replace(b"Host:", b"X-Forwarded-For: 8.8.8.8\r\nHost:"))
     assert refused_here.status == 403
     assert b"forwarded" in body
@@ -221,7 +216,6 @@ def test_what_was_forwarded_is_still_seen_to_be(port: int) -> None:
 
 
 def test_hanging_up_harms_nobody(port: int) -> None:
-    """In the middle of the headers, of the body, or before the answer: the next one is answered."""
     for sent in (TURN[:30], TURN[:-30], TURN) * 40:
         with connect(port) as connection:
             connection.sendall(sent)
@@ -229,7 +223,6 @@ def test_hanging_up_harms_nobody(port: int) -> None:
 
 
 def test_two_thousand_open_connections_are_held(port: int) -> None:
-    """They do nothing, and a good client is answered."""
     with ExitStack() as held:
         held.callback(more_files(2_300))
         idle = [held.enter_context(connect(port)) for _ in range(2_000)]
@@ -250,7 +243,6 @@ def more_files(wanted: int) -> Callable[[], None]:
 
 
 def test_slow_clients_hold_no_thread(port: int) -> None:
-    """There are far more of them than threads, stuck in their headers or in their body, and a good client passes."""
     with ExitStack() as held:
         slow = [held.enter_context(connect(port)) for _ in range(200)]
         for number, connection in enumerate(slow):
@@ -264,7 +256,6 @@ def test_slow_clients_hold_no_thread(port: int) -> None:
 
 
 def test_who_does_nothing_at_all_is_let_go_at_last(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Connections are not kept for ever."""
     monkeypatch.setattr(serving, "IDLE_SECONDS", 1)
     with within(hello) as port, connect(port) as idle:
         assert is_closed(idle)
@@ -296,7 +287,6 @@ SOUND = b"GET /sound HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
 @pytest.mark.parametrize("asked", [1, 20], ids=["one each", "twenty each"])
 def test_who_asks_for_sounds_and_never_reads_keeps_nobody_waiting(asked: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Four times as many as there are threads: others are answered meanwhile, and those are let go."""
     monkeypatch.setattr(serving, "UNREAD_SECONDS", 2.0)
     with within(long) as port, ExitStack() as held:
         rude = [held.enter_context(unreading(port, SOUND * asked)) for _ in range(16)]
@@ -333,7 +323,6 @@ def was_cut_off(connection: socket.socket, whole: int) -> bool:
 
 
 def test_who_reads_slowly_gets_all_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As long as something of it is read."""
     monkeypatch.setattr(serving, "UNREAD_SECONDS", 3.0)
     with within(long) as port, connect(port) as slow:
         slow.sendall(SOUND)
@@ -408,7 +397,6 @@ def behind(nginx: str, port: int, folder: Path) -> Iterator[int]:
 
 
 def test_too_large_a_request_is_refused(port: int) -> None:
-    """Its body by the announced length, or by the chunks that came; its headers as well."""
     much = b"x" * (2 * REQUEST_BYTES)
     for sent, status in (
         (head(len(much)) + much, 413),
@@ -420,7 +408,6 @@ def test_too_large_a_request_is_refused(port: int) -> None:
 
 
 def test_a_body_of_just_the_largest_size_is_read(port: int) -> None:
-    """The app finds that it is no JSON."""
     refused(ask(port, head(REQUEST_BYTES) + b"x" * REQUEST_BYTES), 400)
 
 
@@ -440,13 +427,11 @@ def test_a_body_of_just_the_largest_size_is_read(port: int) -> None:
     ],
 )
 def test_what_can_be_read_in_two_ways_is_refused(sent: bytes, port: int) -> None:
-    """Nothing is smuggled past a proxy, and garbage is told so."""
     refused(ask(port, sent), 400)
     is_well(port)
 
 
 def test_an_encoding_that_nobody_knows_is_refused(port: int) -> None:
-    """As what it is: not implemented."""
     refused(ask(port, head(len(LAUNCH), "Transfer-Encoding: gzip") + LAUNCH), 501)
 
 
@@ -455,7 +440,6 @@ def test_an_encoding_that_nobody_knows_is_refused(port: int) -> None:
 
 @pytest.mark.parametrize("sign", [signal.SIGTERM, signal.SIGINT])
 def test_a_turn_under_way_is_finished_before_it_stops(sign: signal.Signals, tmp_path: Path) -> None:
-    """Told to stop in the middle of a turn: no new connection, an answer to the old one, the store closed, status 0."""
     store = tmp_path / "people.sqlite3"
     with (
         process("-c", SLOW, f"sqlite:///{store}", "1", "30") as (running, port),
@@ -476,7 +460,6 @@ def test_a_turn_under_way_is_finished_before_it_stops(sign: signal.Signals, tmp_
 
 
 def test_workers_finish_their_turns_before_they_stop(tmp_path: Path) -> None:
-    """As one process does, when a supervisor tells all of them at once."""
     store = tmp_path / "people.sqlite3"
     with process("-c", SLOW, f"sqlite:///{store}", "2", "30") as (running, port), connect(port) as connection:
         connection.sendall(TURN)
@@ -491,7 +474,6 @@ def test_workers_finish_their_turns_before_they_stop(tmp_path: Path) -> None:
 
 
 def test_a_worker_that_dies_is_replaced(tmp_path: Path) -> None:
-    """Only whom it was answering notices."""
     with process("-c", SLOW, f"sqlite:///{tmp_path}/people.sqlite3", "2", "30") as (running, port):
         with connect(port) as connection:
             connection.sendall(TURN)
@@ -508,7 +490,6 @@ def test_a_worker_that_dies_is_replaced(tmp_path: Path) -> None:
 
 
 def test_workers_do_not_outlive_their_parent(tmp_path: Path) -> None:
-    """Killed without a word, it leaves nobody behind who holds the port."""
     with process("-c", SLOW, f"sqlite:///{tmp_path}/people.sqlite3", "2", "30") as (running, port):
         with connect(port) as connection:
             connection.sendall(TURN)
@@ -521,7 +502,6 @@ def test_workers_do_not_outlive_their_parent(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("workers", ["1", "2"])
 def test_a_turn_that_never_ends_does_not_keep_it_from_stopping(workers: str, tmp_path: Path) -> None:
-    """It is given its time, and one process names it in the log."""
     with (
         (tmp_path / "log").open("w+") as errors,
         process("-c", SLOW, f"sqlite:///{tmp_path}/people.sqlite3", workers, "0.1", errors=errors) as (running, port),
@@ -540,7 +520,6 @@ def test_a_turn_that_never_ends_does_not_keep_it_from_stopping(workers: str, tmp
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1", "localhost"])
 def test_it_says_where_it_listens(host: str) -> None:
-    """As one types it into a browser."""
     try:
         listening = serving.listen(host, 0)
     except serving.CannotListen:
@@ -554,19 +533,16 @@ def test_it_says_where_it_listens(host: str) -> None:
 
 @pytest.mark.parametrize("host", ["192.0.2.1", "no.such.host.invalid"])
 def test_it_cannot_listen_elsewhere(host: str) -> None:
-    """The reason is given, not a traceback."""
     with pytest.raises(serving.CannotListen, match=f"Cannot listen on {host}, port 0: "):
         serving.listen(host, 0)
 
 
 def test_a_port_that_is_taken_is_named(port: int) -> None:
-    """With what to do about it."""
     with pytest.raises(serving.CannotListen, match=f"port {port}: .*in use.*--port"):
         serving.listen("127.0.0.1", port)
 
 
 def test_who_listens_to_others_is_told_to_have_a_proxy(caplog: pytest.LogCaptureFixture) -> None:
-    """What is slow or crafted is its work; on this machine alone there is nothing to say."""
     serving.listen("127.0.0.1", 0).close()
     assert not caplog.records
     with suppress(serving.CannotListen):

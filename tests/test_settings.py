@@ -25,12 +25,10 @@ def faults(**environment: str) -> tuple[str, ...]:
 
 
 def test_a_skill_id_is_all_that_is_needed() -> None:
-    """Everything else has a default, and requests are verified."""
     assert read(SKILL_ID=ID) == Settings(skill_ids=(ID,), verify=True, store=FILE)
 
 
 def test_everything_can_be_said(tmp_path: Path) -> None:
-    """Each variable reaches its setting."""
     roots = tmp_path / "roots.pem"
     roots.write_text("")
     settings = read(
@@ -45,18 +43,15 @@ def test_everything_can_be_said(tmp_path: Path) -> None:
 
 
 def test_an_empty_variable_is_unset() -> None:
-    """A line left empty in a .env file changes nothing."""
     assert read(SKILL_ID=ID, VERIFY="", TRUST_ROOTS=" ", STORE="", PUBLIC_URL="", CONTENT="") == read(SKILL_ID=ID)
 
 
 def test_in_local_mode_no_id_is_needed() -> None:
-    """To try the skill out takes no account."""
     assert read(VERIFY="off") == Settings(verify=False, store=FILE)
 
 
 @pytest.mark.parametrize("empty", ["", " "])
 def test_without_an_id_and_without_local_mode_nothing_starts(empty: str) -> None:
-    """The refusal names both ways out."""
     (fault,) = faults(SKILL_ID=empty)
     assert "HIP_COACH_SKILL_ID is not set" in fault
     assert "HIP_COACH_VERIFY=off" in fault
@@ -80,7 +75,6 @@ def test_without_an_id_and_without_local_mode_nothing_starts(empty: str) -> None
     ],
 )
 def test_what_cannot_be_used_is_named_with_its_value_and_a_cure(name: str, value: str) -> None:
-    """Nothing is guessed: a setting that makes no sense stops the start."""
     environment = {"SKILL_ID": ID} | {name: value}
     (fault,) = faults(**environment)
     assert fault.startswith(f"HIP_COACH_{name}={value!r}: ")
@@ -88,7 +82,6 @@ def test_what_cannot_be_used_is_named_with_its_value_and_a_cure(name: str, value
 
 
 def test_all_faults_are_told_at_once() -> None:
-    """Nobody has to start four times to learn of four mistakes."""
     told = faults(VERIFY="yes", STORE="redis:", PUBLIC_URL="ftp://x", CONTENT="no/where")
     assert [fault.split("=")[0].split(" ")[0] for fault in told] == [
         "HIP_COACH_VERIFY",

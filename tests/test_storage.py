@@ -26,25 +26,21 @@ ANNE = Person(
 
 
 def test_a_person_comes_back_from_a_record_as_they_were() -> None:
-    """Place, pace and wishes are there again next week."""
     assert person_of(json.loads(json.dumps(record_of(ANNE)))) == ANNE
 
 
 @each(anything)
 def test_any_record_gives_a_person(record: Any) -> None:
-    """A damaged record makes somebody new of a person, never an error."""
     assert isinstance(person_of(record), Person)
     assert isinstance(person_of({"underway": record, "wishes": record, "pace": record}), Person)
 
 
 def test_a_damaged_part_of_a_record_costs_that_part_alone() -> None:
-    """The place is forgotten, the wishes are not."""
     record = record_of(ANNE) | {"underway": {"plan": "routine/hip-routine"}}
     assert person_of(record) == Person(pace=ANNE.pace, wishes=ANNE.wishes, speed=ANNE.speed)
 
 
 def test_a_record_that_was_given_is_nobody_elses_to_change() -> None:
-    """What a caller does with a record it got changes nothing that is kept."""
     store = People(MemoryShelf())
     save(store, asked_by("anne"), {"list": [1]})
     given(store, asked_by("anne"))["list"].append(2)
@@ -52,13 +48,11 @@ def test_a_record_that_was_given_is_nobody_elses_to_change() -> None:
 
 
 def test_a_person_is_known_by_the_session_where_the_context_does_not_say() -> None:
-    """Older envelopes name the user there only."""
     assert asking_of(law.received({"request": {"type": "X"}, "session": {"user": {"userId": "anne"}}})).user == "anne"
     assert asking_of(law.received({"request": {"type": "X"}})).user == ""
 
 
 def test_memory_is_bounded_and_forgets_those_away_for_longest() -> None:
-    """The process does not grow with every person who ever came by."""
     store = People(MemoryShelf(2))
     for user in ("anne", "ben", "anne", "cleo"):
         save(store, asked_by(user), {"is": user})

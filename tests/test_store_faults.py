@@ -78,7 +78,6 @@ def said(process: "subprocess.Popen[str]") -> str:
 
 
 def test_the_file_is_made_where_it_is_to_be_and_only_its_owner_may_read_it(path: Path, store: People) -> None:
-    """A fresh clone needs no set-up, and nobody else on the machine reads along."""
     assert not path.parent.exists()
     save(store, ANNE, {"a": 1})
     files = sorted(file.name for file in path.parent.iterdir())
@@ -98,7 +97,6 @@ def test_an_acknowledged_save_is_the_systems(path: Path, store: People) -> None:
 
 
 def test_nothing_of_a_forgotten_person_is_left_in_the_files(path: Path, store: People) -> None:
-    """Forget me means the bytes, too: not in a free page, not in the log."""
     for n in range(200):
         save(store, asked_by(f"user {n}"), {"text": f"word {n} " * 50})
     save(store, ANNE, {"text": "unmistakable " * 500})
@@ -111,7 +109,6 @@ def test_nothing_of_a_forgotten_person_is_left_in_the_files(path: Path, store: P
 
 
 def test_of_one_who_was_forgotten_nothing_is_left_while_others_stay(path: Path, store: People) -> None:
-    """Their record is written anew without her; the one before is neither in a free page nor in the log."""
     save(store, asked_by("home", "anne"), {"text": "unmistakable " * 500})
     save(store, asked_by("home", "ben"), {"text": "word " * 500})
     store.forget(asked_by("home", "anne"), everyone=False)
@@ -142,7 +139,6 @@ def test_nobody_is_told_that_they_were_forgotten_while_somebody_reads_the_old_fi
 
 @pytest.mark.parametrize("odd", [b"\xff\x00", b"{}", "half \x00", 7, 1.5])
 def test_what_is_no_record_is_as_for_somebody_new(path: Path, store: People, odd: Any) -> None:
-    """Somebody's tool has put it there: the next save mends it, and it can be deleted."""
     save(store, asked_by("ben"), {"b": 1})
     for mend in (lambda: save(store, ANNE, {"a": 1}), lambda: store.delete("anne")):
         with closing(sqlite3.connect(path)) as db, db:
@@ -154,7 +150,6 @@ def test_what_is_no_record_is_as_for_somebody_new(path: Path, store: People, odd
 
 
 def test_a_connection_is_rolled_back_after_an_exception(path: Path, store: People) -> None:
-    """What one turn began and did not end is not in the way of the next, which gets the same connection."""
     save(store, ANNE, {"a": 1})
     file: Any = store._shelf
     with suppress(RuntimeError), file._connection() as db:
@@ -185,7 +180,6 @@ def test_only_damage_sets_a_file_aside(code: int, damage: bool) -> None:
 
 
 def test_a_file_that_was_deleted_is_begun_anew(path: Path, store: People) -> None:
-    """An operator may delete it under a running skill."""
     save(store, ANNE, {"a": 1})
     path.unlink()
     assert given(store, ANNE) == {}
@@ -195,7 +189,6 @@ def test_a_file_that_was_deleted_is_begun_anew(path: Path, store: People) -> Non
 
 
 def test_a_file_that_was_replaced_is_the_one_that_counts(path: Path, store: People) -> None:
-    """An operator may put a back-up in its place."""
     save(store, ANNE, {"is": "old"})
     with closing(sqlite3.connect(path)) as db, closing(sqlite3.connect(path.with_name("backup"))) as backup:
         db.backup(backup)
@@ -207,7 +200,6 @@ def test_a_file_that_was_replaced_is_the_one_that_counts(path: Path, store: Peop
 
 
 def test_a_file_of_a_later_release_is_left_alone(path: Path, store: People) -> None:
-    """Going back a release destroys nothing."""
     save(store, ANNE, {"a": 1})
     store.close()
     with closing(sqlite3.connect(path)) as db:
@@ -262,7 +254,6 @@ def fill_without(store: People) -> None:
 def test_a_damaged_file_is_set_aside_and_a_fresh_one_begun(
     path: Path, store: People, spoil: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """The skill goes on, what can be saved of the file is kept for the operator, and the log says so loudly."""
     fill(store)
     spoil(path)
     assert not caplog.records
@@ -276,7 +267,6 @@ def test_a_damaged_file_is_set_aside_and_a_fresh_one_begun(
 
 
 def test_damage_under_a_running_skill_is_found(path: Path, store: People) -> None:
-    """Not only at the start, and with connections open."""
     fill(store)
     other = open_store(f"sqlite:///{path}")
     assert given(other, ANNE) == given(store, ANNE) == {"a": 1}
@@ -295,7 +285,6 @@ def test_damage_under_a_running_skill_is_found(path: Path, store: People) -> Non
 
 
 def test_a_damaged_file_is_set_aside_once_however_many_find_it(path: Path, store: People) -> None:
-    """Processes and threads find out together; none sets aside what another has just begun, and no save is lost."""
     fill(store)
     spoil_head(path)
     script = """
@@ -343,7 +332,6 @@ def traces(path: Path) -> list[str]:
 def test_nothing_of_a_forgotten_person_is_left_in_a_file_that_was_set_aside(
     path: Path, store: People, spoil: Any, forget: Callable[[People], None], caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Whatever was damaged in it, and however she was forgotten; the log says loudly what else went with it."""
     save(store, asked_by("anne", "amzn1.ask.person.ANNE"), {"text": "unmistakable " * 500})
     fill_without(store)
     spoil(path)
@@ -361,7 +349,6 @@ def test_nothing_of_a_forgotten_person_is_left_in_a_file_that_was_set_aside(
 
 
 def test_a_file_that_was_set_aside_stays_when_somebody_is_forgotten_who_is_not_in_it(path: Path, store: People) -> None:
-    """The operator may still have others from it."""
     fill_without(store)
     spoil_middle(path)
     save(store, ANNE, {"a": 1})
@@ -372,7 +359,6 @@ def test_a_file_that_was_set_aside_stays_when_somebody_is_forgotten_who_is_not_i
 
 
 def test_what_a_killed_rescue_has_left_is_not_taken_for_the_rescued(path: Path, store: People) -> None:
-    """It was half made; a fresh one is, and nobody comes back by way of it."""
     fill_without(store)
     spoil_middle(path)
     for part in (".fresh", ".fresh-journal", ".fresh-wal"):
@@ -385,7 +371,6 @@ def test_what_a_killed_rescue_has_left_is_not_taken_for_the_rescued(path: Path, 
 
 
 def test_what_is_no_record_in_a_damaged_file_is_left_behind(path: Path, store: People) -> None:
-    """A list, half an object: they would be damage in the fresh file, too."""
     save(store, asked_by("ben"), {"b": 1})
     with closing(sqlite3.connect(path)) as db, db:
         db.executemany("INSERT INTO people VALUES (?, ?)", [("a list", "[1]"), ("half", "{"), ("a blob", b"{}")])
@@ -405,7 +390,6 @@ def test_what_was_left_of_a_rescue_is_scrubbed_as_well(path: Path, store: People
 def test_nobody_is_told_that_they_were_forgotten_whom_a_file_set_aside_still_has(
     path: Path, store: People, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A file that cannot be overwritten is a failure, and the next "yes" tries again."""
     save(store, ANNE, {"a": 1})
     aside = Path(f"{path}.damaged-20261122T090000000000")
     aside.write_bytes(b"..anne..")
@@ -422,7 +406,6 @@ def test_nobody_is_told_that_they_were_forgotten_whom_a_file_set_aside_still_has
 
 
 def test_processes_that_save_at_the_same_time_lose_nothing(path: Path, store: People) -> None:
-    """Four workers, the same household, a file that none of them has seen before."""
     script = """
 for n in range(25):
     kept = None
@@ -492,7 +475,6 @@ def test_a_file_that_another_process_keeps_busy_is_waited_for_but_not_long(path:
 
 
 def test_threads_share_a_few_connections(path: Path) -> None:
-    """A server that starts a thread for every request does not open the file for each."""
     store = open_store(f"sqlite:///{path}")
     barrier = Barrier(4)
 
@@ -524,7 +506,6 @@ def test_a_turn_killed_in_the_middle_loses_no_acknowledged_place() -> None:
 
 
 def test_a_place_that_cannot_be_written_costs_a_save_and_not_the_skill(tmp_path: Path) -> None:
-    """No folder can be made there: an error that the caller can log."""
     (tmp_path / "file").write_text("")
     store = open_store(f"sqlite:///{tmp_path}/file/people.sqlite3")
     for use in (lambda: given(store, ANNE), lambda: save(store, ANNE, {"a": 1})):
@@ -546,7 +527,6 @@ os._exit(0)  # coverage would write a file
 
 
 def test_a_read_only_file_costs_a_save() -> None:
-    """An error that the caller can log, and the file as it was."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "people.sqlite3"
         store = open_store(f"sqlite:///{path}")
@@ -584,7 +564,6 @@ assert is_sound(sys.argv[1])
 
 
 def test_a_full_disk_costs_a_save_and_no_more(path: Path) -> None:
-    """What was remembered stays, and when there is room again, so does what comes."""
     assert said(python(FULL, path)) == ""
 
 
@@ -592,7 +571,6 @@ def test_a_full_disk_costs_a_save_and_no_more(path: Path) -> None:
 
 
 def test_amazons_table_expires_who_is_away_for_over_a_year(moto: str) -> None:  # noqa: F811
-    """The item says when, and each save puts it off; the table is told by the template."""
     with in_dynamodb(moto):
         import boto3
 
@@ -623,7 +601,6 @@ EARLIER = {
 
 
 def test_an_item_of_an_earlier_release_is_read_and_packed(moto: str) -> None:  # noqa: F811
-    """Once; nothing of it is lost, whole numbers stay whole, and it is swapped like any other from then on."""
     with in_dynamodb(moto) as kept:
         kept.put("anne", EARLIER)
         known = kept.store.recall(ANNE)
@@ -667,7 +644,6 @@ def test_two_who_pack_the_same_item_do_not_overwrite_what_came_after(moto: str) 
     "damage", [{}, {"attributes": {"S": "x"}}, {"record": {"S": "text"}}, {"record": {"B": b"not packed"}}]
 )
 def test_a_damaged_item_is_as_for_somebody_new(damage: Any, moto: str) -> None:  # noqa: F811
-    """One without attributes, or one that cannot be unpacked: the next save mends it."""
     with in_dynamodb(moto) as kept:
         import boto3
 
@@ -774,7 +750,6 @@ def test_a_put_that_boto3_tried_again_although_it_had_arrived_counts_as_saved(
 
 
 def test_an_empty_answer_is_none(between: tuple[Between, People]) -> None:
-    """What says nothing has not saved, and does not say either that there is nobody."""
     proxy, store = between
     save(store, ANNE, {"n": 1})
     known = store.recall(ANNE)
@@ -809,7 +784,6 @@ def silent() -> Iterator[str]:
 
 
 def test_a_database_that_does_not_answer_is_not_waited_for(silent: str) -> None:
-    """Two tries of a second, and the turn goes on without it."""
     if find_spec("boto3") is None:
         pytest.skip("the extra `dynamodb` is not installed")
     with environment(silent):
@@ -822,7 +796,6 @@ def test_a_database_that_does_not_answer_is_not_waited_for(silent: str) -> None:
 
 
 def test_a_missing_table_is_named(dynalite: str) -> None:  # noqa: F811
-    """For the operator who has not made it yet."""
     with environment(dynalite):
         store = open_store("dynamodb:not-made-yet")
         for use in (
@@ -851,7 +824,6 @@ def test_a_missing_table_is_named(dynalite: str) -> None:  # noqa: F811
     ],
 )
 def test_an_address_names_a_store(url: str, kind: str, where: str) -> None:
-    """As the documentation has them."""
     assert parse(url) == (kind, where)
 
 
@@ -861,7 +833,6 @@ def test_an_address_names_a_store(url: str, kind: str, where: str) -> None:
             "postgres://localhost/x", "people.sqlite3"]
 )  # fmt: skip
 def test_any_other_address_is_refused_with_a_cure(url: str) -> None:
-    """Before the first person speaks, and not with an error of Python's."""
     with pytest.raises(ValueError, match=r"say |sqlite:///|letters|give the whole path"):
         open_store(url)
 
@@ -878,13 +849,11 @@ def test_any_other_address_is_refused_with_a_cure(url: str) -> None:
 def test_people_are_remembered_among_the_users_own_data(
     platform: str, environment: dict[str, str], folder: str
 ) -> None:
-    """Where each platform keeps such things."""
     url = default_store_url(environment, platform)
     assert parse(url) == ("sqlite", str(Path.home() / folder / "hip-coach" / "people.sqlite3"))
 
 
 def test_the_user_says_where_data_lie(tmp_path: Path) -> None:
-    """XDG_DATA_HOME, where it is set."""
     url = default_store_url({"XDG_DATA_HOME": str(tmp_path)}, "linux")
     store = open_store(url)
     save(store, ANNE, {"a": 1})
@@ -893,7 +862,6 @@ def test_the_user_says_where_data_lie(tmp_path: Path) -> None:
 
 
 def test_a_user_without_a_home_is_served_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As on Lambda, when no store is named."""
     monkeypatch.setattr(Path, "home", lambda: (_ for _ in ()).throw(RuntimeError("no home")))
     assert default_store_url({}, "linux") == "memory:"
 
@@ -905,7 +873,6 @@ def test_the_default_store_costs_nothing_that_it_does_not_need() -> None:
 
 
 def test_what_dynamodb_needs_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The extra that is to be installed, by name."""
     monkeypatch.setitem(sys.modules, "boto3", None)
     monkeypatch.delitem(sys.modules, "skill.memory.dynamodb", raising=False)
     with pytest.raises(ValueError, match=r"hip-coach\[dynamodb\]"):

@@ -217,7 +217,6 @@ def kept(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Kept]:
 
 
 def test_somebody_new_is_met_with_an_empty_mind(kept: Kept) -> None:
-    """Nothing is known of somebody new, and asking leaves no trace."""
     assert given(kept.store, asked_by("anne")) == {}
     kept.store.forget(asked_by("anne"), everyone=True)
     kept.store.forget(asked_by("anne", "a"), everyone=False)
@@ -226,7 +225,6 @@ def test_somebody_new_is_met_with_an_empty_mind(kept: Kept) -> None:
 
 
 def test_a_person_comes_back_next_week(kept: Kept) -> None:
-    """Everything is there again after a restart, and nobody gets another's."""
     place = {"version": 1, "underway": {"plan": "routine/hip-routine", "place": {"step": 2, "rep": 0}}, "ticks": True}
     save(kept.store, asked_by("anne"), place)
     save(kept.store, asked_by("ben"), {"version": 1})
@@ -248,14 +246,12 @@ _json = st.recursive(
 
 @each(record=st.dictionaries(st.text(min_size=1, max_size=9), _json, max_size=5))
 def test_whatever_is_json_comes_back_as_it_went(kept: Kept, record: dict[str, Json]) -> None:
-    """No number, text or emptiness is changed by being remembered."""
     kept.store.delete("anne")
     save(kept.store, asked_by("anne"), record)
     assert given(kept.store, asked_by("anne")) == record
 
 
 def test_whole_numbers_stay_whole(kept: Kept) -> None:
-    """A rep is never a decimal."""
     save(kept.store, asked_by("anne"), {"reps": [3, 0, -5], "factor": 0.1, "on": True})
     record = given(kept.store, asked_by("anne"))
     assert [type(number) for number in record["reps"]] == [int, int, int]
@@ -268,7 +264,6 @@ ODD = ["ünï çødé ✓", "🧘‍♀️", "' OR 1=1; --", "a\0b", "half \ud83
 
 @pytest.mark.parametrize("odd", ODD, ids=range(len(ODD)))
 def test_any_id_names_one_person_and_no_other(kept: Kept, odd: str) -> None:
-    """Ids are opaque: whatever Alexa makes them of, nobody is mixed up."""
     everyone = (asked_by(odd, "x" + odd), asked_by(odd, odd), asked_by("anne", odd), asked_by(odd + "2"))
     for number, envelope in enumerate(everyone):
         save(kept.store, envelope, {"is": number})
@@ -280,7 +275,6 @@ def test_any_id_names_one_person_and_no_other(kept: Kept, odd: str) -> None:
 
 
 def test_what_is_no_json_is_refused_and_nothing_lost(kept: Kept) -> None:
-    """A mistake of ours costs one save, not the place."""
     save(kept.store, asked_by("anne"), {"is": "here"})
     with pytest.raises(TypeError):
         save(kept.store, asked_by("anne"), {"is": object()})
@@ -288,7 +282,6 @@ def test_what_is_no_json_is_refused_and_nothing_lost(kept: Kept) -> None:
 
 
 def test_a_huge_record_is_refused_and_nothing_lost(kept: Kept) -> None:
-    """No store takes what another would refuse."""
     large = {"history": [f"{n:04}" + "x" * 95 for n in range(LARGEST // 110)]}
     save(kept.store, asked_by("anne"), large)
     with pytest.raises(StoreFailed, match="larger than"):
@@ -297,7 +290,6 @@ def test_a_huge_record_is_refused_and_nothing_lost(kept: Kept) -> None:
 
 
 def test_a_request_without_a_user_leaves_no_trace(kept: Kept) -> None:
-    """All nameless callers together are not one person."""
     for nobody in (asked_by(""), Asking("")):
         save(kept.store, nobody, {"a": 1})
         assert given(kept.store, nobody) == {}
@@ -311,7 +303,6 @@ def test_a_request_without_a_user_leaves_no_trace(kept: Kept) -> None:
 
 
 def test_two_who_share_a_device_keep_a_place_each(kept: Kept) -> None:
-    """Anne's place is not Ben's, and a voice that was not recognised has the household's."""
     for speaker in ("anne", "ben", HOUSEHOLD):
         save(kept.store, asked_by("home", speaker), {"is": speaker})
     again = kept.reopen()
@@ -327,7 +318,6 @@ def test_two_who_share_a_device_keep_a_place_each(kept: Kept) -> None:
 
 
 def test_the_speaker_is_fixed_at_the_start_of_a_session(kept: Kept) -> None:
-    """A voice that is recognised half-way, or no longer, does not change whose place is kept."""
     started = asked_by("home", "anne", new=True, attributes={SPEAKER: "left over"})
     save(kept.store, started, {"is": "anne"})
     hoarse = asked_by("home", new=False, attributes={SPEAKER: "anne"})
@@ -339,7 +329,6 @@ def test_the_speaker_is_fixed_at_the_start_of_a_session(kept: Kept) -> None:
 
 
 def test_a_household_is_bounded_and_forgets_who_is_away_for_longest(kept: Kept) -> None:
-    """Guests come and go; a record does not grow with them, and the household's own place stays."""
     guests = [f"guest {n}" for n in range(SPEAKERS)]
     for guest in guests:
         save(kept.store, asked_by("home", guest), {"is": guest})
@@ -356,7 +345,6 @@ def test_a_household_is_bounded_and_forgets_who_is_away_for_longest(kept: Kept) 
 
 
 def test_forgetting_leaves_no_row(kept: Kept) -> None:
-    """Forget me: nothing is left of anyone in the household, and of nobody else less."""
     for who in (asked_by("home", "anne"), asked_by("home"), asked_by("ben")):
         save(kept.store, who, {"a": 1})
     kept.store.forget(asked_by("home"), everyone=True)
@@ -365,7 +353,6 @@ def test_forgetting_leaves_no_row(kept: Kept) -> None:
 
 
 def test_one_is_forgotten_and_the_others_are_not(kept: Kept) -> None:
-    """Forget me, not everyone; and when the last one goes, so does the row."""
     for speaker in ("anne", "ben"):
         save(kept.store, asked_by("home", speaker), {"is": speaker})
     kept.store.forget(asked_by("home", "anne"), everyone=False)
@@ -377,7 +364,6 @@ def test_one_is_forgotten_and_the_others_are_not(kept: Kept) -> None:
 
 
 def test_another_device_does_not_bring_back_who_was_forgotten(kept: Kept) -> None:
-    """A turn that was under way in the kitchen, when Anne said "forget me" in the bedroom, saves nothing."""
     save(kept.store, asked_by("home", "anne"), {"a": 1})
     save(kept.store, asked_by("home", "ben"), {"b": 1})
     kitchen = kept.store.recall(asked_by("home", "anne", session_id="kitchen", new=True))
@@ -392,7 +378,6 @@ def test_another_device_does_not_bring_back_who_was_forgotten(kept: Kept) -> Non
 
 
 def test_of_two_who_found_the_same_only_the_quicker_one_saves(kept: Kept) -> None:
-    """The other is told, and nothing that was there is touched; made again on what is there now, it is saved."""
     save(kept.store, asked_by("anne"), {"done": 1})
     bedroom, kitchen = kept.store.recall(asked_by("anne")), kept.reopen().recall(asked_by("anne"))
     assert kept.store.keep(bedroom, {"done": 2})
@@ -405,7 +390,6 @@ def test_of_two_who_found_the_same_only_the_quicker_one_saves(kept: Kept) -> Non
 
 
 def test_of_two_who_begin_a_household_only_the_quicker_one_saves(kept: Kept) -> None:
-    """Nobody was there when either looked."""
     one, other = kept.store.recall(asked_by("home", "anne")), kept.store.recall(asked_by("home", "ben"))
     assert kept.store.keep(one, {"is": "anne"})
     assert kept.store.keep(other, {"is": "ben"}) is None
@@ -413,7 +397,6 @@ def test_of_two_who_begin_a_household_only_the_quicker_one_saves(kept: Kept) -> 
 
 
 def test_who_was_kept_can_be_kept_again_without_being_read(kept: Kept) -> None:
-    """A save gives the person as they are kept now."""
     known = kept.store.recall(asked_by("anne"))
     for number in range(3):
         known = kept.store.keep(known, {"n": number})
@@ -441,7 +424,6 @@ def test_forgetting_one_speaker_while_another_saves_loses_neither(kept: Kept) ->
 
 
 def test_many_at_once_lose_nothing(kept: Kept) -> None:
-    """Threads that all count for the same household: not one is lost."""
     threads, times = 4, 10
     together = Barrier(threads)
     faults: list[Exception] = []
@@ -484,7 +466,6 @@ DAMAGED = [
 
 @pytest.mark.parametrize("damaged", DAMAGED, ids=range(len(DAMAGED)))
 def test_a_damaged_record_is_as_for_somebody_new(kept: Kept, damaged: Json, caplog: pytest.LogCaptureFixture) -> None:
-    """It is logged, without saying whose, it stops no turn, and the next save mends it."""
     save(kept.store, asked_by("somebody else"), {"a": 1})
     kept.put("anne", damaged)
     assert given(kept.store, asked_by("anne")) == {}
@@ -496,7 +477,6 @@ def test_a_damaged_record_is_as_for_somebody_new(kept: Kept, damaged: Json, capl
 
 
 def test_damage_costs_one_of_a_household_and_not_the_others(kept: Kept, caplog: pytest.LogCaptureFixture) -> None:
-    """Only what is damaged is forgotten."""
     save(kept.store, asked_by("x"), {"a": 1})
     speakers = {"anne": [], "ben": {"b": 1}}
     kept.put("home", {"version": 1, "household": {"h": 1}, "speakers": speakers, "lately": ["ben", 3, "gone"]})
@@ -507,7 +487,6 @@ def test_damage_costs_one_of_a_household_and_not_the_others(kept: Kept, caplog: 
 
 
 def test_a_record_of_a_later_release_is_neither_read_nor_written_over(kept: Kept) -> None:
-    """Going back a release costs nobody their memory: the store refuses, and the skill logs it and goes on."""
     save(kept.store, asked_by("x"), {"a": 1})
     later = {"version": 99, "somewhere": "else"}
     kept.put("anne", later)
@@ -522,7 +501,6 @@ def test_a_record_of_a_later_release_is_neither_read_nor_written_over(kept: Kept
 
 
 def test_an_operator_can_hand_over_and_delete_by_id(kept: Kept) -> None:
-    """Whoever asks what is stored about them gets all of it, and can have it deleted."""
     for speaker in ("anne", "ben", HOUSEHOLD):
         save(kept.store, asked_by("home", speaker), {"is": speaker})
     exported = kept.reopen().export("home")

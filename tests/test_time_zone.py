@@ -28,7 +28,6 @@ def envelope(**system: Any) -> Envelope:
 
 
 def test_the_zone_is_asked_of_alexa() -> None:
-    """By the address and the token in the request."""
     asked: list[tuple[str, str]] = []
 
     def fetch(url: str, token: str) -> bytes:
@@ -42,13 +41,10 @@ def test_the_zone_is_asked_of_alexa() -> None:
 
 @pytest.mark.parametrize("answer", [b"", b"{", b"7", b'"Mars/Olympus"', b'"../../etc/passwd"', b'"' + b"x" * 99 + b'"'])
 def test_an_odd_zone_is_none(answer: bytes) -> None:
-    """Whatever the settings API says, it is a time zone that exists, or none."""
     assert device_zone(envelope(), lambda url, token: answer) == ""
 
 
 def test_no_answer_is_no_fault() -> None:
-    """The session begins without it."""
-
     def fetch(url: str, token: str) -> bytes:
         raise TimeoutError("a second has passed")
 
@@ -78,13 +74,11 @@ def test_a_second_is_enough(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("token", ["\ud800", "é\n", "a\r\nX: y"])
 def test_a_token_that_is_none_is_no_fault(token: str) -> None:
-    """It cannot be sent, and then there is no answer."""
     with pytest.raises(OSError, match=r"."):
         fetched("https://api.amazonalexa.com/", token)
 
 
 def test_no_more_is_read_than_a_zone_can_be_long(monkeypatch: pytest.MonkeyPatch) -> None:
-    """And by the one way in which anybody is asked."""
     given: dict[str, Any] = {}
 
     def get(url: str, **more: Any) -> bytes:
@@ -100,8 +94,6 @@ def test_no_more_is_read_than_a_zone_can_be_long(monkeypatch: pytest.MonkeyPatch
     "endpoint", ["http://api.amazonalexa.com", "https://evil.example", "https://amazonalexa.com.evil", ""]
 )
 def test_nobody_else_is_asked(endpoint: str) -> None:
-    """The token goes to Amazon or nowhere."""
-
     def fetch(url: str, token: str) -> bytes:
         raise AssertionError(url)
 
@@ -109,7 +101,6 @@ def test_nobody_else_is_asked(endpoint: str) -> None:
 
 
 def test_every_locale_has_a_zone() -> None:
-    """For a device that does not tell its own."""
     for locale in ("en-US", "en-GB", "en-AU", "en-CA", "en-IN"):
         assert zone(library(locale).zone)
     assert zone("Nowhere/Land") is None
@@ -165,7 +156,6 @@ def test_a_zone_that_is_known_is_asked_for_once_a_week() -> None:
 
 
 def test_a_zone_that_is_not_known_is_asked_for_each_time() -> None:
-    """Once for each session, as it begins."""
     visits = Visits()
     visits.zone = ""
     assert [visits.come(), visits.come(), visits.come(new=False)] == ["", "", ""]
@@ -173,7 +163,6 @@ def test_a_zone_that_is_not_known_is_asked_for_each_time() -> None:
 
 
 def test_a_zone_that_cannot_be_had_again_stays() -> None:
-    """And nobody waits for it at each session of that week."""
     visits = Visits()
     visits.come()
     visits.zone = ""
@@ -182,7 +171,6 @@ def test_a_zone_that_cannot_be_had_again_stays() -> None:
 
 
 def test_a_zone_that_was_asked_for_in_the_future_is_asked_for_again() -> None:
-    """Whatever a clock said once."""
     visits = Visits()
     visits.come(10 * WEEK)
     visits.come(-5 * WEEK)

@@ -77,18 +77,15 @@ USUAL = forge.request("usual")
 
 @each_good
 def test_what_alexa_sends_is_let_in(case: Case, make: Make) -> None:
-    """Whatever shape its chain has, and however its headers are written."""
     make(case.fetch).check(case.headers, case.body)
 
 
 @each_forged
 def test_what_alexa_did_not_send_is_refused_for_its_own_reason(case: Case, make: Make) -> None:
-    """The log says in a few words what was wrong."""
     assert refused(make(case.fetch), case) is case.reason
 
 
 def test_there_are_enough_kinds_and_reasons() -> None:
-    """Each reason that one request alone can give has its kinds here, and no two kinds have the same name."""
     names = [case.name for case in (*GOOD, *FORGED)]
     assert len(set(names)) == len(names)
     of_time = {Reason.DOWNLOAD_WAIT, Reason.DOWNLOAD_BUSY, Reason.CHAIN_OVER, Reason.UNEXPECTED}
@@ -98,7 +95,6 @@ def test_there_are_enough_kinds_and_reasons() -> None:
 
 
 def test_every_reason_is_short_and_its_own() -> None:
-    """A line in a log, and nothing in it that a sender chose."""
     assert all(len(reason) < 80 and reason.isascii() for reason in Reason)
     assert len({str(reason) for reason in Reason}) == len(Reason)
 
@@ -134,7 +130,6 @@ def over_http(cases: tuple[Case, ...]) -> Any:
 
 @over_http(GOOD)
 def test_the_service_answers_alexa(case: Case, service: tuple[Flask, Fresh]) -> None:
-    """A signed request gets an answer."""
     app, fresh = service
     fresh.case = case
     response = app.test_client().post(
@@ -148,7 +143,6 @@ def test_the_service_answers_alexa(case: Case, service: tuple[Flask, Fresh]) -> 
 def test_the_service_answers_nobody_else(
     case: Case, service: tuple[Flask, Fresh], caplog: pytest.LogCaptureFixture
 ) -> None:
-    """400, whatever is wrong; the log says what, the answer gives nobody a hint."""
     app, fresh = service
     fresh.case = case
     response = app.test_client().post(
@@ -165,7 +159,6 @@ def test_the_service_answers_nobody_else(
 def test_a_header_that_is_sent_twice_is_noticed_on_a_real_socket(
     twice: str, service: tuple[Flask, Fresh], caplog: pytest.LogCaptureFixture
 ) -> None:
-    """A server joins the two; Amazon's own verifiers would take what comes of it."""
     app, fresh = service
     fresh.case = USUAL
     server = make_server("127.0.0.1", 0, app)
@@ -221,7 +214,6 @@ def at(now: datetime, **changes: Any) -> Case:
 
 
 def test_certificates_are_downloaded_once(make: Make) -> None:
-    """And from the URL as it was checked, however it was written."""
     host = Host()
     verifier = make(host)
     for url in (URL, URL, URL.replace(".com/", ".com:443/"), URL.replace("api/", "api/./x/../")):
@@ -231,7 +223,6 @@ def test_certificates_are_downloaded_once(make: Make) -> None:
 
 
 def test_a_cheap_refusal_downloads_nothing(make: Make) -> None:
-    """Nobody has us fetch things with headers that cannot be right."""
     host = Host()
     for case in (*forge.forged_headers(), *forge.forged_urls()):
         refused(make(host), case)
@@ -246,7 +237,6 @@ def test_a_cheap_refusal_downloads_nothing(make: Make) -> None:
     [("leaf", Reason.LEAF_EXPIRED), ("intermediate", Reason.CHAIN_UNTRUSTED)],
 )
 def test_a_remembered_certificate_is_not_believed_beyond_its_time(holder: str, reason: Reason, make: Make) -> None:
-    """Neither the signing one nor its issuer; a remembered one counts no more than a new one."""
     soon, late = NOW + timedelta(days=1), NOW + timedelta(days=3)
     issuer = forge.authority("Short CA", end=soon if holder == "intermediate" else late)
     leaf = forge.leaf(issuer, end=soon if holder == "leaf" else late)
@@ -263,7 +253,6 @@ def test_a_remembered_certificate_is_not_believed_beyond_its_time(holder: str, r
 
 
 def test_a_remembered_certificate_is_not_believed_before_its_time(make: Make) -> None:
-    """Not even when the clock is put back."""
     issuer, clock = forge.authority("Young CA", begin=NOW - timedelta(hours=1)), Clock()
     verifier = make(Host(forge.pem(forge.leaf(issuer), issuer)), clock)
     verifier.check(USUAL.headers, USUAL.body)
@@ -272,7 +261,6 @@ def test_a_remembered_certificate_is_not_believed_before_its_time(make: Make) ->
 
 
 def test_renewed_certificates_at_the_same_address_are_found(make: Make) -> None:
-    """When what is remembered has expired, its successor is fetched."""
     soon = NOW + timedelta(days=1)
     host, clock = Host(forge.pem(forge.leaf(end=soon), forge.server_ca())), Clock()
     verifier = make(host, clock)
@@ -285,7 +273,6 @@ def test_renewed_certificates_at_the_same_address_are_found(make: Make) -> None:
 
 @pytest.mark.parametrize("bad", [case for case in FORGED if case.file is not forge.good_pem()], ids=lambda c: c.name)
 def test_a_failure_is_not_remembered(bad: Case, make: Make) -> None:
-    """Whatever went wrong with the certificates, the next request tries again; what was good before stays good."""
     host = Host(bad.file)
     verifier = make(host)
     assert refused(verifier, bad) is bad.reason
@@ -298,7 +285,6 @@ def test_a_failure_is_not_remembered(bad: Case, make: Make) -> None:
 
 
 def test_only_so_many_are_remembered(make: Make) -> None:
-    """The memory has an end; what was used longest ago goes first."""
     host = Host()
     verifier = make(host)
 
@@ -357,7 +343,6 @@ def at_once(verifier: Verifier, cases: list[Case], host: SlowHost) -> list[objec
 
 
 def test_requests_that_come_together_wait_for_one_download(make: Make) -> None:
-    """After a start, or when Amazon changes its certificates, the host is asked once."""
     host = SlowHost()
     assert at_once(make(host), [USUAL] * 12, host) == [None] * 12
     assert host.asked == [URL]
@@ -368,7 +353,6 @@ def test_requests_that_come_together_wait_for_one_download(make: Make) -> None:
     [(OSError("no route"), Reason.DOWNLOAD_FAILED), (b"x", Reason.PEM_NONE), (b"x" * 70_000, Reason.DOWNLOAD_LARGE)],
 )
 def test_when_that_download_fails_all_of_them_are_refused_at_once(file: Any, reason: Reason, make: Make) -> None:
-    """Nobody queues for one time-out after another; and the next request tries again."""
     host = SlowHost(file)
     verifier = make(host)
     assert at_once(verifier, [USUAL] * 12, host) == [reason] * 12
@@ -378,7 +362,6 @@ def test_when_that_download_fails_all_of_them_are_refused_at_once(file: Any, rea
 
 
 def test_one_slow_download_holds_up_nobody_else(make: Make) -> None:
-    """A certificate that is remembered, or lies at another URL, is used meanwhile."""
     slow = SlowHost()
     verifier = make(lambda url: slow(url) if "slow" in url else forge.good_pem())
     verifier.check(USUAL.headers, USUAL.body)
@@ -404,7 +387,6 @@ def strangers(same: bool) -> list[Case]:
 
 @pytest.mark.parametrize("same", [False, True], ids=["an address each", "one address"])
 def test_strangers_who_name_slow_addresses_hold_up_nobody(same: bool, make: Make) -> None:
-    """However many there are, only a few threads wait for them; whoever is known is answered meanwhile."""
     slow = SlowHost(OSError("nothing there"))
     verifier = make(lambda url: slow(url) if "slow" in url else forge.good_pem())
     verifier.check(USUAL.headers, USUAL.body)
@@ -432,7 +414,6 @@ def test_strangers_who_name_slow_addresses_hold_up_nobody(same: bool, make: Make
 
 
 def test_while_no_certificate_is_known_downloads_wait_for_their_turn(make: Make) -> None:
-    """After a start nobody is turned away because others came first; and no more than a few are under way."""
     at_once, most, lock = 0, 0, threading.Lock()
 
     def fetch(_url: str) -> bytes:
@@ -460,7 +441,6 @@ def test_while_no_certificate_is_known_downloads_wait_for_their_turn(make: Make)
 
 
 def test_whoever_finds_no_place_in_time_is_refused(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Also while no certificate is known."""
     monkeypatch.setattr(certificates, "DOWNLOAD_SECONDS", 0.1)
     host = SlowHost()
     cases = [forge.request("one of many", url=URL.replace("12", str(number))) for number in range(WAITING + 1)]
@@ -478,7 +458,6 @@ def test_whoever_finds_no_place_in_time_is_refused(make: Make, monkeypatch: pyte
 
 
 def test_waiting_for_a_download_has_an_end(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Even if somebody's own fetch never returns."""
     monkeypatch.setattr(certificates, "DOWNLOAD_SECONDS", 0.05)
     host = SlowHost()
     outcomes = at_once(make(host), [USUAL] * 3, host)
@@ -486,7 +465,6 @@ def test_waiting_for_a_download_has_an_end(make: Make, monkeypatch: pytest.Monke
 
 
 def test_a_fetch_that_is_torn_down_leaves_nobody_waiting(make: Make) -> None:
-    """A worker that is told to stop in the middle of a download takes no other request with it."""
     host = SlowHost(SystemExit("stop"))
     verifier = make(host)
     outcomes = at_once(verifier, [USUAL] * 3, host)
@@ -496,7 +474,6 @@ def test_a_fetch_that_is_torn_down_leaves_nobody_waiting(make: Make) -> None:
 
 
 def test_who_waited_until_the_chain_was_over_is_refused(make: Make) -> None:
-    """A shared download is held against each one's own time."""
     soon = NOW + timedelta(seconds=60)
     host = SlowHost(forge.pem(forge.leaf(end=soon), forge.server_ca()))
     times = iter([NOW, soon + timedelta(seconds=30)])
@@ -507,17 +484,14 @@ def test_who_waited_until_the_chain_was_over_is_refused(make: Make) -> None:
 
 
 def test_a_clock_without_a_zone_tells_utc(make: Make) -> None:
-    """Not the server's own zone."""
     make(clock=lambda: NOW.replace(tzinfo=None)).check(USUAL.headers, USUAL.body)
 
 
 def test_a_clock_elsewhere_tells_the_same_moment(make: Make) -> None:
-    """Any zone will do."""
     make(clock=lambda: NOW.astimezone(timezone(timedelta(hours=-8)))).check(USUAL.headers, USUAL.body)
 
 
 def test_without_a_clock_the_time_is_now(make: Make) -> None:
-    """What is recorded today is refused tomorrow."""
     now = datetime.now(UTC)
     day = timedelta(days=1)
     issuer = forge.authority("CA of today", begin=max(now - day, NOW - 1999 * day), end=now + day)
@@ -531,8 +505,6 @@ def test_without_a_clock_the_time_is_now(make: Make) -> None:
 
 
 def test_a_check_that_fails_itself_is_a_refusal(make: Make, caplog: pytest.LogCaptureFixture) -> None:
-    """A gate that is broken stays shut, and says so."""
-
     def broken() -> datetime:
         raise RuntimeError("no clock")
 
@@ -541,7 +513,6 @@ def test_a_check_that_fails_itself_is_a_refusal(make: Make, caplog: pytest.LogCa
 
 
 def test_without_skills_nobody_is_let_in(make: Make) -> None:
-    """A list that was forgotten opens nothing."""
     assert refused(make(skill_ids=()), USUAL) is Reason.SKILL_OTHER
 
 
@@ -556,13 +527,11 @@ def test_without_a_file_certifis_roots_are_trusted() -> None:
 
 
 def test_certifis_roots_do_not_vouch_for_the_tests(make: Make) -> None:
-    """And the tests' roots only where they are asked for."""
     assert refused(make(trust_roots=None), USUAL) is Reason.CHAIN_UNTRUSTED
 
 
 @pytest.mark.filterwarnings("error")
 def test_reading_certifis_roots_warns_of_nothing() -> None:
-    """Nobody's log fills with what they cannot mend."""
     assert trust_roots(None)
 
 
@@ -583,7 +552,6 @@ def test_a_root_that_cannot_be_read_costs_only_itself(monkeypatch: pytest.Monkey
     ],
 )
 def test_a_file_that_cannot_be_trusted_stops_the_start(content: bytes | None, told: str, tmp_path: Path) -> None:
-    """Not every single request."""
     file = tmp_path / "roots.pem"
     if content is not None:
         file.write_bytes(content)
@@ -694,7 +662,6 @@ def site(port: int) -> Callable[[str], bytes]:
 
 
 def test_a_file_is_downloaded(site: Callable[[str], bytes]) -> None:
-    """As it is."""
     assert site("good") == b"certificates"
 
 
@@ -708,13 +675,11 @@ def test_a_download_that_does_not_go_well_ends_soon(path: str, site: Callable[[s
 
 
 def test_a_file_that_is_cut_off_is_no_chain(site: Callable[[str], bytes], make: Make) -> None:
-    """Whatever came of it is refused."""
     verifier = make(lambda _url: site("cut"))
     assert refused(verifier, USUAL) in (Reason.DOWNLOAD_FAILED, Reason.PEM_NONE)
 
 
 def test_of_a_large_file_little_is_read(site: Callable[[str], bytes], make: Make) -> None:
-    """And it is refused."""
     assert CERTIFICATE_BYTES < len(site("large")) <= 2 * CERTIFICATE_BYTES
     assert refused(make(lambda _url: site("large")), USUAL) is Reason.DOWNLOAD_LARGE
 
@@ -727,7 +692,6 @@ def test_nothing_but_https_is_spoken(url: str) -> None:
 
 
 def test_a_server_that_cannot_prove_its_name_is_not_asked(port: int) -> None:
-    """The download's own TLS is verified, by the roots that everybody trusts."""
     with pytest.raises(OSError, match="CERTIFICATE_VERIFY_FAILED"):
         download(f"https://localhost:{port}/good", seconds=2)
 
@@ -759,7 +723,6 @@ any_headers = st.dictionaries(header_names | st.text(), header_values)
 
 @given(headers=any_headers, body=st.binary())
 def test_any_headers_and_any_bytes_are_let_in_or_refused(headers: dict[str, str], body: bytes, usual: Verifier) -> None:
-    """Nothing that is sent makes anything else happen; and without Alexa's signature it is refused."""
     assert outcome(usual, headers, body) is not None
 
 
@@ -772,7 +735,6 @@ json_values = st.recursive(
 
 @given(body=st.binary() | json_values.map(lambda value: json.dumps(value).encode()))
 def test_any_bytes_that_alexas_key_signed_are_let_in_or_refused(body: bytes, usual: Verifier) -> None:
-    """Even of what is signed, nothing is taken for granted."""
     case = forge.request("signed", content=body)
     assert outcome(usual, case.headers, case.body) is not None
 
@@ -788,7 +750,6 @@ PLACES = (
 def test_anything_in_the_place_of_anything_is_let_in_or_refused(
     place: tuple[str, ...], value: Any, usual: Verifier
 ) -> None:
-    """A signed request with something else where a text or an object belongs."""
     envelope: Any = law.envelope("launch")
     holder = envelope
     for step in place[:-1]:
@@ -800,7 +761,6 @@ def test_anything_in_the_place_of_anything_is_let_in_or_refused(
 
 @given(at=st.integers(0, 10_000), bit=st.integers(0, 7))
 def test_no_bit_of_a_body_can_be_changed(at: int, bit: int, usual: Verifier) -> None:
-    """The signature covers every one."""
     body = bytearray(USUAL.body)
     body[at % len(body)] ^= 1 << bit
     assert outcome(usual, USUAL.headers, bytes(body)) is Reason.SIGNATURE_WRONG
@@ -840,14 +800,12 @@ def test_nothing_that_a_certificate_says_can_be_changed(number: int, at: int, bi
 
 @given(start=st.integers(0, 3000), length=st.integers(1, 2000), junk=st.binary(max_size=20))
 def test_a_damaged_certificate_file_is_let_in_or_refused(start: int, length: int, junk: bytes, make: Make) -> None:
-    """Whatever is missing or in between."""
     file = forge.good_pem()
     outcome(make(lambda _url: file[:start] + junk + file[start + length :]), USUAL.headers, USUAL.body)
 
 
 @given(file=st.binary() | st.none() | st.text())
 def test_whatever_is_fetched_is_refused_unless_it_is_alexas(file: Any, make: Make) -> None:
-    """Also when it is of another type than promised."""
     assert outcome(make(lambda _url: file), USUAL.headers, USUAL.body) is not None
 
 
@@ -856,7 +814,6 @@ def test_whatever_is_fetched_is_refused_unless_it_is_alexas(file: Any, make: Mak
 
 @pytest.mark.parametrize("judge", judging.JUDGES, ids=lambda judge: judge.name)
 def test_where_others_judge_otherwise_we_know_why(judge: judging.Judge) -> None:
-    """Verifiers that others wrote see the same requests; each difference has its explanation."""
     if missing := judge.missing():
         pytest.skip(missing)
     cases = judge.cases()
@@ -870,6 +827,5 @@ def test_where_others_judge_otherwise_we_know_why(judge: judging.Judge) -> None:
 
 
 def test_no_explanation_outlives_its_case() -> None:
-    """Each is of a request that there is."""
     for judge in judging.JUDGES:
         assert set(judging.explained(judge)) <= {case.name for case in judge.cases()}

@@ -56,7 +56,6 @@ def refused(response: TestResponse, status: int) -> str:
 
 @pytest.mark.parametrize("name", law.names())
 def test_every_recorded_request_is_answered_over_http(name: str, client: FlaskClient) -> None:
-    """Old and new, known and unknown: 200, and legal."""
     asked = law.envelope(name)
     response = client.post("/alexa", json=asked)
     assert response.status_code == 200
@@ -66,18 +65,15 @@ def test_every_recorded_request_is_answered_over_http(name: str, client: FlaskCl
 
 @pytest.mark.parametrize("content_type", ["application/json", "application/json;charset=utf-8", "APPLICATION/JSON"])
 def test_alexa_may_name_json_as_it_likes(content_type: str, client: FlaskClient) -> None:
-    """The charset makes no difference."""
     assert send(client, json.dumps(LAUNCH).encode(), content_type).status_code == 200
 
 
 def test_sounds_are_served_beside_the_skill(client: FlaskClient) -> None:
-    """The sounds have an address here; what is none of them has not."""
     assert client.get("/sounds/en-hold-5-ticks.mp3").mimetype == "audio/mpeg"
     refused(client.get("/sounds/en-hold-5-drums.mp3"), 404)
 
 
 def test_two_apps_do_not_share_anybody() -> None:
-    """What one process remembers of a person is in its own store."""
     one, other = create_app(Settings(verify=False)).test_client(), create_app(Settings(verify=False)).test_client()
     first = one.post("/alexa", json=LAUNCH).get_json()
     one.post("/alexa", json=law.intent("StartRoutineIntent", first["sessionAttributes"]))
@@ -85,7 +81,6 @@ def test_two_apps_do_not_share_anybody() -> None:
 
 
 def test_settings_come_from_the_environment_unless_they_are_given(monkeypatch: pytest.MonkeyPatch) -> None:
-    """`create_app()` is all that a WSGI server needs, and it does not start half configured."""
     for name in ("SKILL_ID", "VERIFY", "TRUST_ROOTS", "STORE", "PUBLIC_URL", "CONTENT"):
         monkeypatch.delenv(f"HIP_COACH_{name}", raising=False)
     with pytest.raises(SettingsFaults):
@@ -107,7 +102,6 @@ def test_with_an_address_for_the_sounds_they_are_played() -> None:
 def test_every_request_passes_amazons_adapter_its_skill_and_our_handler(
     client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """flask-ask-sdk's adapter dispatches to ask-sdk-core's CustomSkill, which finds our handler by its own dispatch."""
     passed: list[str] = []
     law.spy(monkeypatch, SkillAdapter, "dispatch_request", passed)
     law.spy(monkeypatch, WebserviceSkillHandler, "verify_request_and_dispatch", passed)
@@ -127,37 +121,31 @@ def test_every_request_passes_amazons_adapter_its_skill_and_our_handler(
     "body", [b"", b"{", b"null", b"[]", b"{}", b'{"request": {}}', b"\xef\xbb\xbf{}", b"[" * 50_000]
 )
 def test_what_is_no_request_of_alexas_is_a_bad_request(body: bytes, client: FlaskClient) -> None:
-    """A wrong body is the sender's fault, and is told so."""
     refused(send(client, body), 400)
 
 
 @pytest.mark.parametrize("body", [b"\xff\xfe", json.dumps(LAUNCH).encode("utf-16"), b'{"request": {"type": "\xe9"}}'])
 def test_what_is_not_utf_8_is_a_bad_request(body: bytes, client: FlaskClient) -> None:
-    """Alexa sends UTF-8 and nothing else."""
     refused(send(client, body), 400)
 
 
 def test_a_request_larger_than_any_of_alexas_is_not_read(client: FlaskClient) -> None:
-    """Nobody fills the memory with one request; just at the limit it is read, and found to be no JSON."""
     refused(send(client, b"x" * (REQUEST_BYTES + 1)), 413)
     refused(send(client, b"x" * REQUEST_BYTES), 400)
 
 
 @pytest.mark.parametrize("method", ["get", "put", "delete", "patch"])
 def test_the_skill_is_only_ever_posted_to(method: str, client: FlaskClient) -> None:
-    """A browser that opens the address learns what is allowed."""
     response = getattr(client, method)("/alexa")
     refused(response, 405)
     assert "POST" in response.headers["Allow"]
 
 
 def test_there_is_nothing_elsewhere(client: FlaskClient) -> None:
-    """A wrong address says so in JSON, like every refusal."""
     refused(client.get("/no/such/page"), 404)
 
 
 def test_no_answer_is_kept_or_guessed_at(client: FlaskClient) -> None:
-    """What was said to one person is in no cache, and a browser takes JSON for JSON."""
     for response in (client.post("/alexa", json=LAUNCH), client.get("/health"), client.get("/nothing")):
         assert response.headers["Cache-Control"] == "no-store"
         assert response.headers["X-Content-Type-Options"] == "nosniff"
@@ -172,8 +160,6 @@ def test_no_answer_is_kept_or_guessed_at(client: FlaskClient) -> None:
 def test_whatever_passes_the_check_gets_a_legal_answer(
     name: str, kind: type[Exception], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """When the SDK cannot even write the answer, she says sorry without it, and the session stays as it came."""
-
     def fail(*_: object) -> None:
         raise kind("a fault of the SDK's")
 
@@ -191,7 +177,6 @@ def test_whatever_passes_the_check_gets_a_legal_answer(
 
 
 def test_a_fault_outside_the_skill_tells_nothing_of_itself(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No stack trace leaves the house."""
     app = create_app(Settings(verify=False))
 
     def fail(*_: object) -> None:
@@ -204,7 +189,6 @@ def test_a_fault_outside_the_skill_tells_nothing_of_itself(monkeypatch: pytest.M
 
 
 def test_trust_roots_that_hold_nothing_are_a_wrong_setting(tmp_path: Path) -> None:
-    """It is found at the start, and named, and not at the first request."""
     empty = tmp_path / "roots.pem"
     empty.write_text("nothing\n")
     with pytest.raises(SettingsFaults, match="HIP_COACH_TRUST_ROOTS"):
@@ -219,7 +203,6 @@ def test_trust_roots_that_hold_nothing_are_a_wrong_setting(tmp_path: Path) -> No
 )
 @pytest.mark.parametrize("remote", ["127.0.0.1", "::1", "::ffff:127.0.0.1", "127.0.0.9"])
 def test_this_machine_may_ask(host: str, remote: str, client: FlaskClient) -> None:
-    """By every name and address that can only be this machine."""
     response = client.post("/alexa", json=LAUNCH, headers={"Host": host}, environ_base={"REMOTE_ADDR": remote})
     assert response.status_code == 200
 
@@ -237,7 +220,6 @@ def test_a_web_page_that_made_its_name_point_here_may_not_ask(host: str, client:
 
 @pytest.mark.parametrize("remote", ["192.168.0.9", "8.8.8.8", "::2", "::ffff:8.8.8.8", "", "nonsense", None])
 def test_another_machine_may_not_ask(remote: str | None, client: FlaskClient) -> None:
-    """Whatever it says of itself."""
     response = client.post("/alexa", json=LAUNCH, environ_overrides={"REMOTE_ADDR": remote})
     assert "HIP_COACH_VERIFY" in refused(response, 403)
 
@@ -246,7 +228,6 @@ def test_another_machine_may_not_ask(remote: str | None, client: FlaskClient) ->
     "header", ["Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "x-forwarded-anything"]
 )
 def test_nobody_may_ask_through_a_tunnel_or_a_proxy(header: str, client: FlaskClient) -> None:
-    """An open tunnel to a local server is not an open skill."""
     reason = refused(client.post("/alexa", json=LAUNCH, headers={header: "for=8.8.8.8"}), 403)
     assert "HIP_COACH_VERIFY=on" in reason
 
@@ -259,7 +240,6 @@ def test_a_form_on_a_web_page_may_not_ask(content_type: str, client: FlaskClient
 
 @pytest.mark.parametrize(("host", "here"), [("localhost", True), ("::1", True), ("", False), ("example.com", False)])
 def test_what_counts_as_this_machine(host: str, here: bool) -> None:
-    """A server told to listen elsewhere can refuse to start by the same rule."""
     assert is_loopback(host) is here
 
 
@@ -270,7 +250,6 @@ def test_what_counts_as_this_machine(host: str, here: bool) -> None:
 def test_whoever_shows_no_certificate_is_not_believed(
     name: str, verifying: Flask, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """With verification on, an unsigned request is refused; the log says why, the answer does not."""
     reason = refused(verifying.test_client().post("/alexa", json=law.envelope(name)), 400)
     assert caplog.records[-1].__dict__["facts"]["reason"] == "there is no SignatureCertChainUrl header"
     assert "signatures" not in reason
@@ -279,7 +258,6 @@ def test_whoever_shows_no_certificate_is_not_believed(
 def test_a_sender_is_checked_by_the_raw_bytes_before_anything_reads_them(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """The verifier sees every byte and header as it came, and who is not known never reaches the skill."""
     seen: list[tuple[str, bytes]] = []
 
     def admit(self: verify.Verifier, headers: Any, body: bytes) -> Envelope:
@@ -298,18 +276,14 @@ def test_a_sender_is_checked_by_the_raw_bytes_before_anything_reads_them(
 
 
 def test_what_is_not_json_is_not_even_checked(verifying: Flask) -> None:
-    """Alexa sends JSON, so anything else is told so at once."""
     refused(send(verifying.test_client(), b"a=b", "application/x-www-form-urlencoded"), 415)
 
 
 def test_a_large_forgery_is_not_even_checked(verifying: Flask) -> None:
-    """The limit holds before the verifier has any work."""
     refused(send(verifying.test_client(), b"x" * (REQUEST_BYTES + 1)), 413)
 
 
 def test_no_turn_reaches_for_the_network(monkeypatch: pytest.MonkeyPatch, client: FlaskClient) -> None:
-    """Everything that a turn needs was there at the start."""
-
     def refuse(*_: object) -> None:
         raise AssertionError("a turn opened a connection")
 
