@@ -1,5 +1,6 @@
 """What the stores do when the world is not as it should be: disks, other processes, servers, addresses."""
 
+import http.client
 import json
 import logging
 import os
@@ -10,9 +11,8 @@ import subprocess
 import sys
 import tempfile
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 from decimal import Decimal
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -47,9 +47,7 @@ def store(path: Path) -> Iterator[People]:
     store.close()
 
 
-def python(script: str, *arguments: object) -> "subprocess.Popen[str]":
-    """Another process, in which `store` is the SQLite store at the first argument."""
-    begin = """
+BEGIN = """
 import os, sys
 from keeping import asked_by, given, is_sound, save
 from skill.memory.opening import open_store
@@ -57,14 +55,23 @@ from skill.memory.shelf import StoreFailed
 ANNE = asked_by("anne")
 store = open_store("sqlite:///" + sys.argv[1])
 """
+
+
+def python(script: str, *arguments: object) -> "subprocess.Popen[str]":
+    """Another process, in which `store` is the SQLite store at the first argument."""
     return subprocess.Popen(
-        [sys.executable, "-c", begin + script, *map(str, arguments)],
+        [sys.executable, "-c", BEGIN + script, *map(str, arguments)],
         cwd=ROOT,
         env=os.environ | {"PYTHONPATH": os.pathsep.join(map(str, (ROOT, ROOT / "tests", *sys.path)))},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
     )
+
+
+def content(path: Path) -> bytes:
+    """All that lies in the files beside the store, and in itself."""
+    return b"".join(file.read_bytes() for file in path.parent.iterdir())
 
 
 def said(process: "subprocess.Popen[str]") -> str:
@@ -88,12 +95,11 @@ def test_the_file_is_made_where_it_is_to_be_and_only_its_owner_may_read_it(path:
 
 def test_an_acknowledged_save_is_the_systems(path: Path, store: People) -> None:
     """Write-ahead log, synchronous=NORMAL: it outlives kill -9, and the disk is not waited for."""
+    expected = {"journal_mode": "wal", "synchronous": 1, "user_version": 1}
     save(store, ANNE, {"a": 1})
     with store._shelf._connection() as db:  # type: ignore[attr-defined]
-        values = [
-            db.execute(f"PRAGMA {name}").fetchone()[0] for name in ("journal_mode", "synchronous", "user_version")
-        ]
-    assert values == ["wal", 1, 1]
+        values = {name: db.execute(f"PRAGMA {name}").fetchone()[0] for name in expected}
+    assert values == expected
 
 
 def test_nothing_of_a_forgotten_person_is_left_in_the_files(path: Path, store: People) -> None:
@@ -102,19 +108,15 @@ def test_nothing_of_a_forgotten_person_is_left_in_the_files(path: Path, store: P
     save(store, ANNE, {"text": "unmistakable " * 500})
     save(store, ANNE, {"text": "unmistakable " * 400})
     store.forget(ANNE, everyone=True)
-    content = b"".join(file.read_bytes() for file in path.parent.iterdir())
-    assert b"unmistakable" not in content
-    assert b"anne" not in content
-    assert b"word 7" in content
+    assert traces(path) == []
+    assert b"word 7" in content(path)
 
 
 def test_of_one_who_was_forgotten_nothing_is_left_while_others_stay(path: Path, store: People) -> None:
     save(store, asked_by("home", "anne"), {"text": "unmistakable " * 500})
     save(store, asked_by("home", "ben"), {"text": "word " * 500})
     store.forget(asked_by("home", "anne"), everyone=False)
-    content = b"".join(file.read_bytes() for file in path.parent.iterdir())
-    assert b"unmistakable" not in content
-    assert b"anne" not in content
+    assert traces(path) == []
     assert given(store, asked_by("home", "ben")) == {"text": "word " * 500}
 
 
@@ -220,15 +222,16 @@ def spoil_head(path: Path) -> None:
 
 def spoil_middle(path: Path) -> None:
     with path.open("r+b") as file:
-        size = path.stat().st_size
-        for page in range(4096, size, 4096):
+        for page in range(4096, path.stat().st_size, 4096):
             file.seek(page)
             file.write(b"\xff" * 200)
 
 
 def cut_short(path: Path) -> None:
-    with path.open("r+b") as file:
-        file.truncate(path.stat().st_size // 2 + 100)
+    os.truncate(path, path.stat().st_size // 2 + 100)
+
+
+each_damage = pytest.mark.parametrize("spoil", [spoil_head, spoil_middle, cut_short])
 
 
 def set_aside(path: Path) -> list[Path]:
@@ -236,21 +239,15 @@ def set_aside(path: Path) -> list[Path]:
     return [file for file in path.parent.glob("*.damaged-*") if not file.name.endswith(("-wal", "-shm"))]
 
 
-def fill(store: People) -> None:
+def fill(store: People, *, with_anne: bool = True) -> None:
     for n in range(60):
         save(store, asked_by(f"user {n}"), {"text": "x" * 1000})
-    save(store, ANNE, {"a": 1})
+    if with_anne:
+        save(store, ANNE, {"a": 1})
     store.close()
 
 
-def fill_without(store: People) -> None:
-    """The same, without Anne."""
-    for n in range(60):
-        save(store, asked_by(f"user {n}"), {"text": "x" * 1000})
-    store.close()
-
-
-@pytest.mark.parametrize("spoil", [spoil_head, spoil_middle, cut_short])
+@each_damage
 def test_a_damaged_file_is_set_aside_and_a_fresh_one_begun(
     path: Path, store: People, spoil: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -321,19 +318,18 @@ FORGETTING: dict[str, Callable[[People], None]] = {
 }
 
 
-def traces(path: Path) -> list[str]:
-    """The files beside the store, and itself, in which something of Anne stands."""
-    found = [(file.name, file.read_bytes()) for file in path.parent.iterdir()]
-    return [name for name, content in found for text in (b"anne", b"ANNE", b"unmistakable") if text in content]
+def traces(path: Path) -> list[bytes]:
+    """What still stands of Anne in the files beside the store, or in itself."""
+    return [text for text in (b"anne", b"ANNE", b"unmistakable") if text in content(path)]
 
 
 @pytest.mark.parametrize("forget", FORGETTING.values(), ids=FORGETTING)
-@pytest.mark.parametrize("spoil", [spoil_head, spoil_middle, cut_short])
+@each_damage
 def test_nothing_of_a_forgotten_person_is_left_in_a_file_that_was_set_aside(
     path: Path, store: People, spoil: Any, forget: Callable[[People], None], caplog: pytest.LogCaptureFixture
 ) -> None:
     save(store, asked_by("anne", "amzn1.ask.person.ANNE"), {"text": "unmistakable " * 500})
-    fill_without(store)
+    fill(store, with_anne=False)
     spoil(path)
     assert given(store, asked_by("somebody else")) == {}
     assert set_aside(path)
@@ -349,7 +345,7 @@ def test_nothing_of_a_forgotten_person_is_left_in_a_file_that_was_set_aside(
 
 
 def test_a_file_that_was_set_aside_stays_when_somebody_is_forgotten_who_is_not_in_it(path: Path, store: People) -> None:
-    fill_without(store)
+    fill(store, with_anne=False)
     spoil_middle(path)
     save(store, ANNE, {"a": 1})
     (aside,) = set_aside(path)
@@ -359,7 +355,7 @@ def test_a_file_that_was_set_aside_stays_when_somebody_is_forgotten_who_is_not_i
 
 
 def test_what_a_killed_rescue_has_left_is_not_taken_for_the_rescued(path: Path, store: People) -> None:
-    fill_without(store)
+    fill(store, with_anne=False)
     spoil_middle(path)
     for part in (".fresh", ".fresh-journal", ".fresh-wal"):
         Path(f"{path}{part}").write_bytes(b"half made, with anne in it")
@@ -423,21 +419,17 @@ def test_a_thread_that_waits_for_the_lock_does_not_let_go_of_anothers(path: Path
     """Two threads that find no file, and a process: to close a file lets go of all locks that a process has on it."""
     first, second = (SqliteShelf(path, wait=0.05) for _ in range(2))
     path.parent.mkdir(parents=True)
-    with first._alone():
-        with pytest.raises(sqlite3.OperationalError, match="locked"), second._alone():
-            pass
-        assert "locked" in said(
-            python(
-                """
+    script = """
 try:
     store._shelf._wait = 0.05
     store._shelf._alone().__enter__()
 except Exception as fault:
     print(fault)
-""",
-                path,
-            )
-        )
+"""
+    with first._alone():
+        with pytest.raises(sqlite3.OperationalError, match="locked"), second._alone():
+            pass
+        assert "locked" in said(python(script, path))
 
 
 def test_a_forked_worker_opens_the_file_for_itself(path: Path) -> None:
@@ -484,11 +476,8 @@ def test_threads_share_a_few_connections(path: Path) -> None:
             save(store, asked_by(f"{n} {m}"), {"m": m})
 
     for _ in range(3):
-        threads = [Thread(target=visit, args=(n,)) for n in range(4)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+        with ThreadPoolExecutor(4) as pool:
+            list(pool.map(visit, range(4)))
     assert 1 <= len(store._shelf._idle) <= 4  # type: ignore[attr-defined]
     store.close()
 
@@ -572,20 +561,15 @@ def test_a_full_disk_costs_a_save_and_no_more(path: Path) -> None:
 
 def test_amazons_table_expires_who_is_away_for_over_a_year(moto: str) -> None:  # noqa: F811
     with in_dynamodb(moto):
-        import boto3
-
         from skill.memory.dynamodb import DynamoShelf
 
         for now in (1_000_000_000, 2_000_000_000):
-            store = People(DynamoShelf("hip-coach-test", clock=lambda now=now: now))
-            save(store, ANNE, {"a": now})
-            with closing(boto3.client("dynamodb")) as client:
-                item = client.get_item(TableName="hip-coach-test", Key={"id": {"S": "anne"}})["Item"]
-            assert item["expires_at"] == {"N": str(now + 400 * 86_400)}
-            store.close()
+            with closing(People(DynamoShelf(TABLE, clock=lambda now=now: now))) as store:
+                save(store, ANNE, {"a": now})
+            assert item_of("anne")["expires_at"] == {"N": str(now + 400 * 86_400)}
 
 
-def item_of(kept: Kept, user: str) -> dict[str, Any]:
+def item_of(user: str) -> dict[str, Any]:
     """An item as it lies in the table."""
     import boto3
 
@@ -606,10 +590,10 @@ def test_an_item_of_an_earlier_release_is_read_and_packed(moto: str) -> None:  #
         known = kept.store.recall(ANNE)
         assert known.record == {"saved_at": 1, "odd": 0.5}
         assert type(known.record["saved_at"]) is int
-        packed = item_of(kept, "anne")
+        packed = item_of("anne")
         assert set(packed) == {"id", "record", "revision", "attributes", "expires_at"}
         assert given(kept.reopen(), ANNE) == known.record
-        assert item_of(kept, "anne") == packed
+        assert item_of("anne") == packed
         assert kept.store.keep(known, {"a": 1})
 
 
@@ -617,7 +601,7 @@ def test_an_earlier_release_leaves_packed_items_alone(moto: str) -> None:  # noq
     """It finds a version that it does not know, and neither reads nor overwrites them: going back loses nobody."""
     with in_dynamodb(moto) as kept:
         save(kept.store, ANNE, {"a": 1})
-        assert int(item_of(kept, "anne")["attributes"]["M"]["version"]["N"]) > household.VERSION
+        assert int(item_of("anne")["attributes"]["M"]["version"]["N"]) > household.VERSION
 
 
 def test_two_who_pack_the_same_item_do_not_overwrite_what_came_after(moto: str) -> None:  # noqa: F811
@@ -659,7 +643,7 @@ def test_a_mature_record_is_written_as_one_unit(moto: str) -> None:  # noqa: F81
     days = {f"2026-11-{day:02}": {"finished": {f"exercise-{n}": 1 for n in range(6)}} for day in range(1, 29)}
     with in_dynamodb(moto) as kept:
         save(kept.store, ANNE, {"history": days})
-        assert len(item_of(kept, "anne")["record"]["B"]) < 900
+        assert len(item_of("anne")["record"]["B"]) < 900
 
 
 class Between:
@@ -683,16 +667,7 @@ class Between:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 between.asked.append(call)
                 fault = between.does[call].pop(0) if between.does.get(call) else ""
-                if fault != "empty":
-                    request = urllib.request.Request(database, body, dict(self.headers))
-                    try:
-                        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request) as answer:
-                            status, told = answer.status, answer.read()
-                    except urllib.error.HTTPError as answer:
-                        status, told = answer.code, answer.read()
-                self.answer(fault, 200 if fault == "empty" else status, b"" if fault == "empty" else told)
-
-            def answer(self, fault: str, status: int, told: bytes) -> None:
+                status, told = (200, b"") if fault == "empty" else between.passed_on(body, dict(self.headers))
                 self.close_connection = True
                 if fault == "lost":
                     return
@@ -707,9 +682,16 @@ class Between:
 
             def log_message(self, *_: object) -> None: ...
 
+        self.database = database.removeprefix("http://")
         self.closed = Event()
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         Thread(target=self.server.serve_forever).start()
+
+    def passed_on(self, body: bytes, headers: dict[str, str]) -> tuple[int, bytes]:
+        with closing(http.client.HTTPConnection(self.database)) as connection:
+            connection.request("POST", "/", body, headers)
+            answer = connection.getresponse()
+            return answer.status, answer.read()
 
     @property
     def address(self) -> str:
@@ -724,13 +706,11 @@ class Between:
 @pytest.fixture
 def between(moto: str) -> Iterator[tuple[Between, People]]:  # noqa: F811
     """A store behind the proxy."""
-    with in_dynamodb(moto):
-        proxy = Between(moto)
+    with in_dynamodb(moto), closing(Between(moto)) as proxy:
         with environment(proxy.address):
             store = open_store(f"dynamodb:{TABLE}")
-        yield proxy, store
-        store.close()
-        proxy.close()
+        with closing(store):
+            yield proxy, store
 
 
 @pytest.mark.parametrize("new", [True, False])
@@ -786,26 +766,18 @@ def silent() -> Iterator[str]:
 def test_a_database_that_does_not_answer_is_not_waited_for(silent: str) -> None:
     if find_spec("boto3") is None:
         pytest.skip("the extra `dynamodb` is not installed")
-    with environment(silent):
-        store = open_store("dynamodb:hip-coach-test")
+    with environment(silent), closing(open_store(f"dynamodb:{TABLE}")) as store:
         began = time.monotonic()
         with pytest.raises(StoreFailed):
             given(store, ANNE)
         assert 1 < time.monotonic() - began < 4
-        store.close()
 
 
 def test_a_missing_table_is_named(dynalite: str) -> None:  # noqa: F811
-    with environment(dynalite):
-        store = open_store("dynamodb:not-made-yet")
-        for use in (
-            lambda: given(store, ANNE),
-            lambda: save(store, ANNE, {}),
-            lambda: store.delete("x"),
-        ):
+    with environment(dynalite), closing(open_store("dynamodb:not-made-yet")) as store:
+        for use in (lambda: given(store, ANNE), lambda: save(store, ANNE, {}), lambda: store.delete("x")):
             with pytest.raises(StoreFailed, match="not-made-yet"):
                 use()
-        store.close()
 
 
 # Addresses
@@ -854,10 +826,8 @@ def test_people_are_remembered_among_the_users_own_data(
 
 
 def test_the_user_says_where_data_lie(tmp_path: Path) -> None:
-    url = default_store_url({"XDG_DATA_HOME": str(tmp_path)}, "linux")
-    store = open_store(url)
-    save(store, ANNE, {"a": 1})
-    store.close()
+    with closing(open_store(default_store_url({"XDG_DATA_HOME": str(tmp_path)}, "linux"))) as store:
+        save(store, ANNE, {"a": 1})
     assert (tmp_path / "hip-coach" / "people.sqlite3").exists()
 
 

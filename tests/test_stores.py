@@ -14,11 +14,12 @@ import subprocess
 import time
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
-from threading import Barrier, Thread
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -50,7 +51,6 @@ class Kept:
     put: Callable[[str, Json], None]
     """Puts something in place of a record, as the release before had it: text, or a map in DynamoDB."""
     store: People
-    outlives: bool = True
 
 
 @contextmanager
@@ -67,11 +67,6 @@ def in_memory(_folder: Path) -> Iterator[Kept]:
 @contextmanager
 def in_sqlite(folder: Path) -> Iterator[Kept]:
     path = folder / "people.sqlite3"
-    opened: list[People] = []
-
-    def reopen() -> People:
-        opened.append(open_store(f"sqlite:///{path}"))
-        return opened[-1]
 
     def rows() -> dict[str, Json]:
         if not path.exists():
@@ -84,9 +79,14 @@ def in_sqlite(folder: Path) -> Iterator[Kept]:
         with closing(sqlite3.connect(path)) as db, db:
             db.execute("INSERT OR REPLACE INTO people VALUES (?, ?)", (user, text))
 
-    yield Kept(reopen, rows, put, reopen())
-    for store in opened:
-        store.close()
+    with ExitStack() as opened:
+        reopen = opening(f"sqlite:///{path}", opened)
+        yield Kept(reopen, rows, put, reopen())
+
+
+def opening(url: str, opened: ExitStack) -> Callable[[], People]:
+    """Opens that store, as often as it is called, until the end of the block."""
+    return lambda: opened.enter_context(closing(open_store(url)))
 
 
 def make_table(name: str) -> None:
@@ -105,36 +105,28 @@ def make_table(name: str) -> None:
 
 @contextmanager
 def in_dynamodb(address: str) -> Iterator[Kept]:
-    with environment(address):
+    with environment(address), ExitStack() as opened:
         import boto3
 
-        client = boto3.client("dynamodb")
+        client = opened.enter_context(closing(boto3.client("dynamodb")))
         make_table(TABLE)
+        opened.callback(client.delete_table, TableName=TABLE)
         table = boto3.resource("dynamodb").Table(TABLE)
+        opened.callback(table.meta.client.close)
 
         def rows() -> dict[str, Json]:
-            return {item["id"]: unpacked(item) for item in table.scan()["Items"]}
+            """What items of this release hold; those of an earlier release as they are."""
+            items = table.scan()["Items"]
+            packed = {item["id"]: item["record"].value for item in items if "record" in item}
+            return {item["id"]: item for item in items} | {
+                name: json.loads(zlib.decompress(record)) for name, record in packed.items()
+            }
 
         def put(user: str, record: Json) -> None:
             table.put_item(Item={"id": user} | ({} if record is None else {"attributes": record}))
 
-        stores: list[People] = []
-
-        def reopen() -> People:
-            stores.append(open_store(f"dynamodb:{TABLE}"))
-            return stores[-1]
-
+        reopen = opening(f"dynamodb:{TABLE}", opened)
         yield Kept(reopen, rows, put, reopen())
-        client.delete_table(TableName=TABLE)
-        for one in (client, table.meta.client):
-            one.close()
-        for store in stores:
-            store.close()
-
-
-def unpacked(item: Json) -> Json:
-    """What an item of this release holds; one of an earlier release as it is."""
-    return json.loads(zlib.decompress(item["record"].value)) if "record" in item else item
 
 
 @contextmanager
@@ -155,27 +147,24 @@ def environment(address: str) -> Iterator[None]:
 @contextmanager
 def serving(*command: str) -> Iterator[str]:
     """The address of a server, started for as long as the block lasts, and ended by its process id."""
-    with closing(socket.socket()) as free:
-        free.bind(("127.0.0.1", 0))
+    with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     server = subprocess.Popen([*command, str(port)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        await_port(server, port)
+        until = time.monotonic() + 30
+        while not listens(port):
+            assert time.monotonic() < until, f"{command} did not come up"
+            assert server.poll() is None, f"{command} ended"
+            time.sleep(0.02)
         yield f"http://127.0.0.1:{port}"
     finally:
         server.terminate()
         server.wait(10)
 
 
-def await_port(server: "subprocess.Popen[bytes]", port: int) -> None:
-    until = time.monotonic() + 30
-    while time.monotonic() < until and server.poll() is None:
-        try:
-            socket.create_connection(("127.0.0.1", port), 1).close()
-            return
-        except OSError:
-            time.sleep(0.02)
-    raise RuntimeError(f"{server.args!r} did not come up")
+def listens(port: int) -> bool:
+    with closing(socket.socket()) as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def found(variable: str, usual: str) -> str:
@@ -203,13 +192,8 @@ def moto() -> Iterator[str]:
 
 @pytest.fixture(params=["memory", "sqlite", "dynalite", "moto"])
 def kept(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Kept]:
-    if request.param == "memory":
-        store = in_memory(tmp_path)
-    elif request.param == "sqlite":
-        store = in_sqlite(tmp_path)
-    else:
-        store = in_dynamodb(request.getfixturevalue(request.param))
-    with store as opened:
+    here = {"memory": in_memory, "sqlite": in_sqlite}.get(request.param)
+    with here(tmp_path) if here else in_dynamodb(request.getfixturevalue(request.param)) as opened:
         yield opened
 
 
@@ -222,15 +206,6 @@ def test_somebody_new_is_met_with_an_empty_mind(kept: Kept) -> None:
     kept.store.forget(asked_by("anne", "a"), everyone=False)
     assert count(kept.store, asked_by("anne")) == 0
     assert kept.rows() == {}
-
-
-def test_a_person_comes_back_next_week(kept: Kept) -> None:
-    place = {"version": 1, "underway": {"plan": "routine/hip-routine", "place": {"step": 2, "rep": 0}}, "ticks": True}
-    save(kept.store, asked_by("anne"), place)
-    save(kept.store, asked_by("ben"), {"version": 1})
-    again = kept.reopen()
-    assert given(again, asked_by("anne")) == place
-    assert given(again, asked_by("ben")) == {"version": 1}
 
 
 _json = st.recursive(
@@ -248,15 +223,8 @@ _json = st.recursive(
 def test_whatever_is_json_comes_back_as_it_went(kept: Kept, record: dict[str, Json]) -> None:
     kept.store.delete("anne")
     save(kept.store, asked_by("anne"), record)
-    assert given(kept.store, asked_by("anne")) == record
-
-
-def test_whole_numbers_stay_whole(kept: Kept) -> None:
-    save(kept.store, asked_by("anne"), {"reps": [3, 0, -5], "factor": 0.1, "on": True})
-    record = given(kept.store, asked_by("anne"))
-    assert [type(number) for number in record["reps"]] == [int, int, int]
-    assert record["factor"] == 0.1
-    assert record["on"] is True
+    again = given(kept.store, asked_by("anne"))
+    assert json.dumps(again, sort_keys=True) == json.dumps(record, sort_keys=True), "a rep is never a decimal"
 
 
 ODD = ["ünï çødé ✓", "🧘‍♀️", "' OR 1=1; --", "a\0b", "half \ud83e", "x" * 255, "#a.b[0]", " ", "household"]
@@ -310,9 +278,7 @@ def test_two_who_share_a_device_keep_a_place_each(kept: Kept) -> None:
         assert given(again, asked_by("home", speaker)) == {"is": speaker}
     assert given(again, asked_by("home", "cleo")) == {}
     assert count(again, asked_by("home")) == 3
-    turn = asked_by("home", "cleo")
-    given(again, turn)
-    save(again, turn, {"is": "new"})
+    save(again, asked_by("home", "cleo"), {"is": "new"})
     assert count(again, asked_by("home")) == 4
     assert list(kept.rows()) == ["home"]
 
@@ -426,25 +392,17 @@ def test_forgetting_one_speaker_while_another_saves_loses_neither(kept: Kept) ->
 def test_many_at_once_lose_nothing(kept: Kept) -> None:
     threads, times = 4, 10
     together = Barrier(threads)
-    faults: list[Exception] = []
 
     def add(mine: int) -> None:
         together.wait()
-        try:
-            for _ in range(times):
-                kept_ = None
-                while kept_ is None:
-                    known = kept.store.recall(asked_by("home", f"speaker {mine % 2}"))
-                    kept_ = kept.store.keep(known, {"done": known.record.get("done", 0) + 1, "by": mine})
-        except Exception as fault:
-            faults.append(fault)
+        for _ in range(times):
+            done = None
+            while done is None:
+                known = kept.store.recall(asked_by("home", f"speaker {mine % 2}"))
+                done = kept.store.keep(known, {"done": known.record.get("done", 0) + 1, "by": mine})
 
-    running = [Thread(target=add, args=(n,)) for n in range(threads)]
-    for thread in running:
-        thread.start()
-    for thread in running:
-        thread.join()
-    assert faults == []
+    with ThreadPoolExecutor(threads) as pool:
+        list(pool.map(add, range(threads)))
     for n in range(2):
         assert given(kept.store, asked_by("home", f"speaker {n}"))["done"] == threads * times // 2
 
@@ -453,15 +411,10 @@ def test_many_at_once_lose_nothing(kept: Kept) -> None:
 
 
 DAMAGED = [
-    "not JSON {",
-    "",
-    "[1]",
-    {"version": "one"},
-    {},
+    "not JSON {", "", "[1]", {"version": "one"}, {}, {"version": 1},
     {"version": 1, "household": 3, "speakers": [], "lately": {}},
-    {"version": 1},
     {"version": 1, "household": {}, "speakers": {"x": 5}, "lately": [], "revision": {"odd": 1}},
-]
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("damaged", DAMAGED, ids=range(len(DAMAGED)))
@@ -490,10 +443,9 @@ def test_a_record_of_a_later_release_is_neither_read_nor_written_over(kept: Kept
     save(kept.store, asked_by("x"), {"a": 1})
     later = {"version": 99, "somewhere": "else"}
     kept.put("anne", later)
-    with pytest.raises(StoreFailed, match="version 99"):
-        given(kept.store, asked_by("anne"))
-    with pytest.raises(StoreFailed, match="version 99"):
-        save(kept.store, asked_by("anne"), {"a": 1})
+    for use in (given, lambda store, anne: save(store, anne, {"a": 1})):
+        with pytest.raises(StoreFailed, match="version 99"):
+            use(kept.store, asked_by("anne"))
     assert kept.reopen().export("anne") == later
 
 
