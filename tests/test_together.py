@@ -28,17 +28,12 @@ def test_devices_at_one_moment_in_several_processes_count_everything_once(tmp_pa
 class Racing(MemoryShelf):
     """A shelf in which somebody else is quicker so many times, or whose answers are lost."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.quicker = 0
-        self.lost = False
-        self.race: Callable[[], object] = lambda: None
-        self.swaps = 0
+    quicker, lost, swaps = 0, False, 0
+    race: Callable[[], object]
 
     def replace(self, name: str, old: str | None, new: str | None) -> bool:
         if self.quicker:
-            self.quicker -= 1
-            before, self.quicker = self.quicker, 0
+            before, self.quicker = self.quicker - 1, 0
             self.race()
             self.quicker = before
         self.swaps += 1
