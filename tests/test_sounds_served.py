@@ -30,11 +30,15 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Sounds:
     return Sounds(folder, NAMES, {"en": vocabulary.load("en")})
 
 
-@pytest.fixture(scope="module")
-def app(store: Sounds) -> Flask:
+def serving(store: Sounds) -> Flask:
     made = Flask(__name__, static_folder=None)
     made.register_blueprint(sounds(store))
     return made
+
+
+@pytest.fixture(scope="module")
+def app(store: Sounds) -> Flask:
+    return serving(store)
 
 
 @pytest.fixture
@@ -103,24 +107,10 @@ def test_a_part_of_another_sound_is_not_mixed_in(client: FlaskClient, mp3: bytes
 
 @pytest.mark.parametrize(
     "asked",
-    [
-        "bytes=99999999-",
-        "bytes=-0",
-        "bytes=9-3",
-        "bytes=0-9,20-29",
-        "bytes=0-0,0-0,0-0,0-0",
-        "bytes=",
-        "bytes=-",
-        "bytes=a-b",
-        "bytes=--5",
-        "bytes",
-        "lines=1-2",
-        "bytes=0x1-9",
-        "bytes=1.5-9",
-        "bytes=" + "9" * 400 + "-",
-        "nonsense",
-    ],
-)
+    ["bytes=99999999-", "bytes=-0", "bytes=9-3", "bytes=0-9,20-29", "bytes=0-0,0-0,0-0,0-0", "bytes=", "bytes=-",
+     "bytes=a-b", "bytes=--5", "bytes", "lines=1-2", "bytes=0x1-9", "bytes=1.5-9", "bytes=" + "9" * 400 + "-",
+     "nonsense"],
+)  # fmt: skip
 def test_odd_ranges_are_refused(client: FlaskClient, asked: str) -> None:
     answer = client.get(URL, headers={"Range": asked})
     assert answer.status_code == 416
@@ -128,36 +118,16 @@ def test_odd_ranges_are_refused(client: FlaskClient, asked: str) -> None:
 
 
 HOSTILE = [
-    "/sounds/",
-    "/sounds/.mp3",
-    "/sounds/x.mp3",
-    f"/sounds/{NAME}",
-    f"/sounds/{NAME}.MP3",
-    f"/sounds/{NAME.upper()}.mp3",
-    f"/sounds/{NAME}.mp3/",
-    f"/sounds/{NAME}.mp3.mp3",
-    f"/sounds/{NAME}.wav",
-    f"/sounds/{NAME} .mp3",
-    f"/sounds/{NAME}%00.mp3",
-    f"/sounds/{NAME}%0a.mp3",
-    f"/sounds//{NAME}.mp3",
-    f"/sounds/./{NAME}.mp3",
-    f"/sounds/x/../{NAME}.mp3",
-    f"/sounds/%2e/{NAME}.mp3",
-    f"/sounds/%2e%2e/sounds/{NAME}.mp3",
-    f"/sounds/..%2fsounds%2f{NAME}.mp3",
-    f"/sounds/..%5c{NAME}.mp3",
-    f"/sounds/%252e%252e/{NAME}.mp3",
-    "/sounds/../../../../etc/passwd",
-    "/sounds/%2fetc%2fpasswd.mp3",
-    "/sounds/C:%5cx.mp3",
-    "/sounds/en-hold-05-ticks.mp3",
-    "/sounds/en-hold-5-tick%C5%9F.mp3",
-    "/sounds/%ff%fe.mp3",
-    "/sounds/en-hold-999-ticks.mp3",
-    "/sounds/de-hold-5-ticks.mp3",
+    "/sounds/", "/sounds/.mp3", "/sounds/x.mp3", f"/sounds/{NAME}", f"/sounds/{NAME}.MP3",
+    f"/sounds/{NAME.upper()}.mp3", f"/sounds/{NAME}.mp3/", f"/sounds/{NAME}.mp3.mp3", f"/sounds/{NAME}.wav",
+    f"/sounds/{NAME} .mp3", f"/sounds/{NAME}%00.mp3", f"/sounds/{NAME}%0a.mp3", f"/sounds//{NAME}.mp3",
+    f"/sounds/./{NAME}.mp3", f"/sounds/x/../{NAME}.mp3", f"/sounds/%2e/{NAME}.mp3",
+    f"/sounds/%2e%2e/sounds/{NAME}.mp3", f"/sounds/..%2fsounds%2f{NAME}.mp3", f"/sounds/..%5c{NAME}.mp3",
+    f"/sounds/%252e%252e/{NAME}.mp3", "/sounds/../../../../etc/passwd", "/sounds/%2fetc%2fpasswd.mp3",
+    "/sounds/C:%5cx.mp3", "/sounds/en-hold-05-ticks.mp3", "/sounds/en-hold-5-tick%C5%9F.mp3",
+    "/sounds/%ff%fe.mp3", "/sounds/en-hold-999-ticks.mp3", "/sounds/de-hold-5-ticks.mp3",
     "/sounds/" + "a" * 5000 + ".mp3",
-]
+]  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -186,9 +156,7 @@ def test_whatever_else_is_asked_for_is_not_found(port: int, path: str) -> None:
 
 def test_nothing_is_kept_for_names_that_are_not_sounds(client: FlaskClient, tmp_path: Path) -> None:
     fresh = Sounds(tmp_path, NAMES, {"en": vocabulary.load("en")})
-    app = Flask(__name__, static_folder=None)
-    app.register_blueprint(sounds(fresh))
-    asking = app.test_client()
+    asking = serving(fresh).test_client()
     for number in range(300):
         assert asking.get(f"/sounds/en-hold-{number}-loud.mp3").status_code == 404
         assert asking.get(f"/sounds/en-reps-1-1-1-1-{number}.mp3").status_code == 404
@@ -224,8 +192,7 @@ def test_three_hundred_at_once_on_a_fresh_machine_all_get_theirs(
 
     monkeypatch.setattr(store_module, "encode", composed)
     monkeypatch.setattr(store_module, "compose", lambda heard, words: heard)
-    app = Flask(__name__, static_folder=None)
-    app.register_blueprint(sounds(fresh))
+    app = serving(fresh)
 
     def get(name: str) -> tuple[int, bytes]:
         answer = app.test_client().get(f"/sounds/{name}.mp3")
