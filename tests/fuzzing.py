@@ -248,15 +248,14 @@ def mixed(draw: Draw, stock: Stock) -> Json:
 # Something else in some places
 
 
-def _put(name: str, share: int, value: st.SearchStrategy[Any], most: int = 1, **only: Any) -> None:
-    """A kind of request that has these values in up to so many places, wherever they may be."""
+def _put(name: str, share: int, value: st.SearchStrategy[Any], most: int = 1, where: Callable[..., Any] = bool) -> None:
+    """A kind of request that has these values in up to so many places, of those that are asked for."""
 
     @kind(name, share)
     def made(draw: Draw, stock: Stock) -> Json:
         asked = stock.any(draw)
         for _ in range(draw.number(1, most)):
-            found = [(holder, key) for holder, key in places(asked) if only.get("where", bool)((holder, key))]
-            if found:
+            if found := [place for place in places(asked) if where(place)]:
                 holder, key = draw.of(found)
                 holder[key] = draw(value)
         return asked

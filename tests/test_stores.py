@@ -21,6 +21,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from threading import Barrier
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from hypothesis import given as each
@@ -132,15 +133,10 @@ def in_dynamodb(address: str) -> Iterator[Kept]:
 @contextmanager
 def environment(address: str) -> Iterator[None]:
     """What boto3 reads, with nothing in it of whoever runs the tests."""
-    with pytest.MonkeyPatch.context() as patch:
-        for name in [name for name in os.environ if name.startswith("AWS_")]:
-            patch.delenv(name)
-        patch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
-        patch.setenv("AWS_ACCESS_KEY_ID", "nobody")
-        patch.setenv("AWS_SECRET_ACCESS_KEY", "nothing")
-        patch.setenv("AWS_EC2_METADATA_DISABLED", "true")
-        patch.setenv("AWS_ENDPOINT_URL_DYNAMODB", address)
-        patch.setenv("NO_PROXY", "127.0.0.1")
+    others = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    nobody = {"AWS_ACCESS_KEY_ID": "nobody", "AWS_SECRET_ACCESS_KEY": "nothing", "AWS_DEFAULT_REGION": "eu-west-1"}
+    there = {"AWS_ENDPOINT_URL_DYNAMODB": address, "AWS_EC2_METADATA_DISABLED": "true", "NO_PROXY": "127.0.0.1"}
+    with patch.dict(os.environ, others | nobody | there, clear=True):
         yield
 
 
@@ -382,8 +378,7 @@ def test_forgetting_one_speaker_while_another_saves_loses_neither(kept: Kept) ->
             assert kept.reopen().keep(turns.pop(), {"is": "ben again"})
         return replace(name, old, new)
 
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(kept.store._shelf, "replace", late)
+    with patch.object(kept.store._shelf, "replace", late):
         kept.store.forget(asked_by("home", "anne"), everyone=False)
     assert turns == []
     assert kept.store.export("home")["speakers"] == {"ben": {"is": "ben again"}}

@@ -226,6 +226,7 @@ OF_FORMS = ("", "text/plain", "application/x-www-form-urlencoded", "multipart/fo
         *(({"headers": {header: "for=8.8.8.8"}}, "HIP_COACH_VERIFY=on") for header in FORWARDED),
         *(({"content_type": content_type}, "application/json") for content_type in OF_FORMS),
     ],
+    ids=str,
 )
 def test_neither_another_machine_nor_a_tunnel_nor_a_form_may_ask(asked: Json, told: str, client: FlaskClient) -> None:
     """Browsers send forms anywhere without asking first; JSON they do not."""
