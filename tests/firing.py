@@ -3,15 +3,15 @@
 One verifies, and plays its sounds; the other is in local mode, and counts aloud.
 """
 
-import io
 import json
 import logging
-from collections.abc import Callable, Mapping
-from contextlib import ExitStack, suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from functools import partial
+from logging.handlers import BufferingHandler
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -21,6 +21,7 @@ import forge
 import law
 from flask import Flask
 from keeping import asked_by, save
+from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from skill.alexa.time_zone import device_zone
 from skill.memory.people import People
@@ -87,9 +88,12 @@ class Range:
     def __init__(self, folder: Path) -> None:
         """Starts both apps; the folder is for the file of roots to trust, and for sounds."""
         self.now = forge.NOW
-        self._log = _Collector()
+        self._log = BufferingHandler(10**6)
         self._open = ExitStack()
-        self._open.enter_context(self._log)
+        for logger in map(logging.getLogger, ("skill", "ask_sdk_core", "werkzeug")):  # Flask's, for our app, is ours
+            self._open.enter_context(patch.multiple(logger, handlers=[self._log], propagate=False))
+            self._open.callback(logger.setLevel, logger.level)
+            logger.setLevel(logging.INFO)
         self._open.enter_context(patch.dict("os.environ", XDG_CACHE_HOME=str(folder)))
         roots = folder / "roots.pem"
         roots.write_bytes(forge.trusted())
@@ -97,14 +101,15 @@ class Range:
             gated = create_app(Settings(forge.SKILL_IDS, trust_roots=roots, public_url="https://coach.example"))
             self.apps = {Mode.SIGNED: gated, Mode.LOCAL: create_app(Settings(verify=False))}
 
-    def _outside(self) -> ExitStack:
+    @contextmanager
+    def _outside(self) -> Iterator[None]:
         """In place of the world: the certificates' host, the system's clock and Alexa's settings API."""
-        stack = ExitStack()
-        stack.enter_context(patch("skill.alexa.certificates.download", lambda _url: forge.good_pem()))
-        stack.enter_context(patch("skill.alexa.verify._system_clock", lambda: self.now))
-        zones = partial(device_zone, fetch=_zones_at_random())
-        stack.enter_context(patch("skill.web.assembly.device_zone", zones))
-        return stack
+        with (
+            patch("skill.alexa.certificates.download", lambda _url: forge.good_pem()),
+            patch("skill.alexa.verify._system_clock", lambda: self.now),
+            patch("skill.web.assembly.device_zone", partial(device_zone, fetch=_zones_at_random())),
+        ):
+            yield
 
     def store(self, mode: Mode) -> People:
         """Where an app remembers people."""
@@ -120,49 +125,17 @@ class Range:
             with suppress(StoreFailed):  # too large for any store, so it is in none
                 save(self.store(mode), asked_by(user), record)
         headers = signed(shot.body) if mode is Mode.SIGNED and shot.genuine else {}
-        environ = _environ(shot.body) | headers | dict(shot.environ)
-        self._log.records.clear()
+        ours = EnvironBuilder("/alexa", method="POST", data=shot.body, content_type="application/json").get_environ()
+        environ = ours | {"HTTP_HOST": "localhost:8080", "REMOTE_ADDR": "127.0.0.1"} | headers | dict(shot.environ)
+        self._log.buffer.clear()
         answer = _called(self.apps[mode], {name: value for name, value in environ.items() if value is not None})
-        return replace(answer, logged=tuple(self._log.records))
+        return replace(answer, logged=tuple(self._log.buffer))
 
     def close(self) -> None:
         """Let go of the stores, and of the log."""
         for mode in self.apps:
             self.store(mode).close()
         self._open.close()
-
-
-class _Collector(logging.Handler):
-    """Collects what is logged, and keeps it from being printed."""
-
-    def __init__(self) -> None:
-        super().__init__(logging.INFO)
-        self.records: list[logging.LogRecord] = []
-
-    def emit(self, record: logging.LogRecord) -> None:
-        self.records.append(record)
-
-    def __enter__(self) -> "_Collector":
-        self._before = [(name, _logger(name), _logger(name).propagate, _logger(name).level) for name in _LOGGERS]
-        for _, logger, _, _ in self._before:
-            logger.addHandler(self)
-            logger.propagate = False
-            logger.setLevel(logging.INFO)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        for _, logger, propagate, level in self._before:
-            logger.removeHandler(self)
-            logger.propagate = propagate
-            logger.setLevel(level)
-
-
-_LOGGERS = ("skill", "ask_sdk_core", "werkzeug")
-"""Ours, the SDK's, and Werkzeug's; Flask's own for our app is `skill.web`."""
-
-
-def _logger(name: str) -> logging.Logger:
-    return logging.getLogger(name)
 
 
 def _zones_at_random() -> Callable[[str, str], bytes]:
@@ -183,41 +156,12 @@ def signed(body: bytes) -> dict[str, str]:
     return {"HTTP_SIGNATURECERTCHAINURL": forge.URL, "HTTP_SIGNATURE_256": forge.sign(body)}
 
 
-def _environ(body: bytes) -> Json:
-    return {
-        "REQUEST_METHOD": "POST",
-        "SCRIPT_NAME": "",
-        "PATH_INFO": "/alexa",
-        "QUERY_STRING": "",
-        "SERVER_NAME": "127.0.0.1",
-        "SERVER_PORT": "8080",
-        "SERVER_PROTOCOL": "HTTP/1.1",
-        "REMOTE_ADDR": "127.0.0.1",
-        "HTTP_HOST": "localhost:8080",
-        "CONTENT_TYPE": "application/json",
-        "CONTENT_LENGTH": str(len(body)),
-        "wsgi.version": (1, 0),
-        "wsgi.url_scheme": "http",
-        "wsgi.input": io.BytesIO(body),
-        "wsgi.errors": io.StringIO(),
-        "wsgi.multithread": True,
-        "wsgi.multiprocess": False,
-        "wsgi.run_once": False,
-    }
-
-
 def _called(app: Flask, environ: Json) -> Answer:
-    started: list[tuple[str, list[tuple[str, str]]]] = []
     try:
-        chunks = app(environ, lambda status, headers, _=None: started.append((status, headers)))
-        body = b"".join(chunks)
-        close = getattr(chunks, "close", None)
-        if close:
-            close()
+        chunks, status, headers = run_wsgi_app(app, environ, buffered=True)
     except Exception as fault:
         return Answer(0, {}, b"", (), fault)
-    status, headers = started[-1]
-    return Answer(int(status.split()[0]), dict(headers), body, ())
+    return Answer(int(status.split()[0]), dict(headers), b"".join(chunks), ())
 
 
 # What must hold of every answer

@@ -75,14 +75,12 @@ class Wanted:
     constraints: x509.BasicConstraints | None = field(default_factory=lambda: x509.BasicConstraints(False, None))
     begin: datetime = NOW - timedelta(days=90)
     end: datetime = NOW + timedelta(days=300)
-    hash: HashAlgorithm | None = field(default_factory=SHA256)
     identifier: bool = True
     """Whether it has a subject key identifier."""
-    authority: bool = True
-    """Whether it has an authority key identifier."""
     more: tuple[tuple[x509.ExtensionType, bool], ...] = ()
 
-    def extensions(self) -> Iterable[tuple[x509.ExtensionType, bool]]:
+    def extensions(self, issuer: Key) -> Iterable[tuple[x509.ExtensionType, bool]]:
+        """Its extensions, each with whether it is critical."""
         if self.constraints is not None:
             yield self.constraints, True
         if self.usage is not None:
@@ -93,6 +91,7 @@ class Wanted:
             yield x509.SubjectAlternativeName([x509.DNSName(name) for name in self.names]), False
         if self.identifier:
             yield x509.SubjectKeyIdentifier.from_public_key(self.key.public_key()), False
+        yield x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer.public_key()), False
         yield from self.more
 
 
@@ -112,7 +111,7 @@ def _named(name: str) -> x509.Name:
 
 def issue(wanted: Wanted, issuer: Holder | None, *, signing_key: Key | None = None) -> Holder:
     """A certificate; without an issuer it signs itself."""
-    signing = signing_key or (issuer.key if issuer else wanted.key)
+    above = issuer.key if issuer else wanted.key
     builder = (
         x509.CertificateBuilder()
         .subject_name(_named(wanted.name))
@@ -122,12 +121,9 @@ def issue(wanted: Wanted, issuer: Holder | None, *, signing_key: Key | None = No
         .not_valid_before(wanted.begin)
         .not_valid_after(wanted.end)
     )
-    for extension, critical in wanted.extensions():
+    for extension, critical in wanted.extensions(above):
         builder = builder.add_extension(extension, critical)
-    if wanted.authority:
-        authority = (issuer.key if issuer else wanted.key).public_key()
-        builder = builder.add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(authority), False)
-    return Holder(builder.sign(signing, wanted.hash), wanted.key)
+    return Holder(builder.sign(signing_key or above, SHA256()), wanted.key)
 
 
 def pem(*holders: Holder) -> bytes:
@@ -237,7 +233,7 @@ class Case:
     http: bool = True
 
     def fetch(self, _url: str) -> Any:
-        if isinstance(self.file, Exception):
+        if isinstance(self.file, BaseException):
             raise self.file
         return self.file
 
@@ -247,7 +243,6 @@ def request(
     reason: Reason | None = None,
     *,
     content: bytes | None = None,
-    signed: bytes | None = None,
     url: Any = URL,
     signature: Any = None,
     file: Any = None,
@@ -255,22 +250,17 @@ def request(
     chain: bool = False,
     http: bool = True,
 ) -> Case:
-    """A good request, but for what is given: `signed` are bytes that were signed in place of the content."""
+    """A good request, but for what is given."""
     content = body() if content is None else content
-    if signature is None:
-        signature = sign(content if signed is None else signed)
-    standard = {"SignatureCertChainUrl": url, "Signature-256": signature}
-    file = good_pem() if file is None else file
-    return Case(name, reason, standard if headers is None else headers, content, file, chain, http)
+    signature = sign(content) if signature is None else signature
+    headers = {"SignatureCertChainUrl": url, "Signature-256": signature} if headers is None else headers
+    return Case(name, reason, headers, content, good_pem() if file is None else file, chain, http)
 
 
 def chained(name: str, reason: Reason | None, *holders: Holder, file: bytes | None = None) -> Case:
     """A request signed by the first certificate's key, if that is RSA; else the signature is nobody's."""
     signer = holders[0].key if holders and isinstance(holders[0].key, rsa.RSAPrivateKey) else key("leaf")
-    content = body()
-    return request(
-        name, reason, content=content, signature=sign(content, signer), file=file or pem(*holders), chain=True
-    )
+    return request(name, reason, signature=sign(body(), signer), file=file or pem(*holders), chain=True)
 
 
 # What is good
@@ -278,32 +268,34 @@ def chained(name: str, reason: Reason | None, *holders: Holder, file: bytes | No
 
 def good_chains() -> Iterable[Case]:
     """Chains as Amazon's are, were or may be."""
-    second = authority("Second CA", server_ca())
-    old = authority("Test Root", stranger(), key=key("root"))  # the root again, signed by an older one
-    yield chained("leaf and intermediate", None, leaf(), server_ca())
-    yield chained("with the root", None, leaf(), server_ca(), root())
-    yield chained("two intermediates", None, leaf(second), second, server_ca())
-    yield chained("shuffled", None, leaf(second), root(), server_ca(), second)
-    yield chained("issued by the root itself", None, leaf(root()))
-    yield chained("cross-signed root, as Amazon's", None, leaf(), server_ca(), old, stranger())
-    yield chained("a certificate that has no part in it", None, leaf(), stranger(), server_ca())
-    yield chained("a certificate twice", None, leaf(), server_ca(), server_ca())
-    yield chained("for servers only", None, leaf(purposes=(SERVER,)), server_ca())
-    yield chained("for no purpose in particular", None, leaf(purposes=None), server_ca())
-    yield chained("for signatures only", None, leaf(usage=("digital_signature",)), server_ca())
-    yield chained("without BasicConstraints", None, leaf(constraints=None), server_ca())
-    yield chained("without a key identifier", None, leaf(identifier=False), server_ca())
-    yield chained("more names", None, leaf(names=("a.example", SIGNER, "*.amazon.com")), server_ca())
-    yield chained("its name in capitals", None, leaf(names=(SIGNER.upper(),)), server_ca())
-    yield chained("a longer key", None, leaf(key=key("long", 3072)), server_ca())
+    ca, second = server_ca(), authority("Second CA", server_ca())
     curve_ca = authority("Curve CA", curve_root(), key=curve_key("ca"))
-    yield chained("issuers on a curve", None, leaf(curve_ca), curve_ca)
-    plain = pem(leaf(), server_ca())
+    old = authority("Test Root", stranger(), key=key("root"))  # the root again, signed by an older one
+    for name, holders in {
+        "leaf and intermediate": (leaf(), ca),
+        "with the root": (leaf(), ca, root()),
+        "two intermediates": (leaf(second), second, ca),
+        "shuffled": (leaf(second), root(), ca, second),
+        "issued by the root itself": (leaf(root()),),
+        "cross-signed root, as Amazon's": (leaf(), ca, old, stranger()),
+        "a certificate that has no part in it": (leaf(), stranger(), ca),
+        "a certificate twice": (leaf(), ca, ca),
+        "for servers only": (leaf(purposes=(SERVER,)), ca),
+        "for no purpose in particular": (leaf(purposes=None), ca),
+        "for signatures only": (leaf(usage=("digital_signature",)), ca),
+        "without BasicConstraints": (leaf(constraints=None), ca),
+        "without a key identifier": (leaf(identifier=False), ca),
+        "more names": (leaf(names=("a.example", SIGNER, "*.amazon.com")), ca),
+        "its name in capitals": (leaf(names=(SIGNER.upper(),)), ca),
+        "a longer key": (leaf(key=key("long", 3072)), ca),
+        "issuers on a curve": (leaf(curve_ca), curve_ca),
+    }.items():
+        yield chained(name, None, *holders)
+    plain = pem(leaf(), ca)
     yield chained("lines that end in CR LF", None, file=plain.replace(b"\n", b"\r\n"))
-    yield chained("a file of just 64 kB", None, file=plain + b"\n" * (64 * 1024 - len(plain)))
-    yield chained(
-        "words between the certificates", None, file=b"s:/CN=x\n" + plain.replace(b"----\n-", b"----\n i:\n-")
-    )
+    yield chained("a file of just 64 kB", None, file=plain.ljust(64 * 1024, b"\n"))
+    between = plain.replace(b"----\n-", b"----\n i:\n-")
+    yield chained("words between the certificates", None, file=b"s:/CN=x\n" + between)
 
 
 def _aged(seconds: int) -> str:
@@ -317,33 +309,33 @@ def good_requests() -> Iterable[Case]:
     """Requests that look unusual and are Alexa's."""
     content = body()
     signature = sign(content)
-    yield request("header names in small letters",
-                  headers={"signaturecertchainurl": URL, "signature-256": signature})  # fmt: skip
-    yield request("header names in capitals",
-                  headers={"SIGNATURECERTCHAINURL": URL, "SIGNATURE-256": signature})  # fmt: skip
-    yield request("the old signature beside the new one",
-                  headers={"Signature": "old", "Signature-256": signature, "SignatureCertChainUrl": URL})  # fmt: skip
+    for name, headers in {
+        "header names in small letters": {"signaturecertchainurl": URL, "signature-256": signature},
+        "header names in capitals": {"SIGNATURECERTCHAINURL": URL, "SIGNATURE-256": signature},
+        "the old signature beside the new one":
+            {"Signature": "old", "Signature-256": signature, "SignatureCertChainUrl": URL},
+    }.items():  # fmt: skip
+        yield request(name, headers=headers)
     yield request("the URL with its port", url=URL.replace(".com/", ".com:443/"))
     yield request("the URL's scheme and host in capitals", url=URL.replace("https://s3", "HTTPS://S3"))
     yield request("the URL by a detour", url=URL.replace("echo.api/", "echo.api/../echo.api/./"))
-    yield request("150 seconds old", content=body(timestamp=_aged(150)))
-    yield request("150 seconds ahead", content=body(timestamp=_aged(-150)))
-    yield request("a skill event, 59 minutes old", content=body("skill-enabled", timestamp=_aged(3540)))
-    yield request("a fraction of a second", content=body(timestamp="2026-11-22T15:04:05.123456789Z"))
-    yield request("another zone", content=body(timestamp="2026-11-22T16:04:05+01:00"))
-    yield request("no context", content=body("intent-without-context", timestamp=_aged(1)))
-    yield request("no session", content=body("intent-without-session", timestamp=_aged(1)))
-    yield request("the other of our skills", content=content_for(SKILL_IDS[1], SKILL_IDS[1]))
-    yield request(
-        "many small parts", content=body("new-thing", timestamp=_aged(0), parts=[{"a": [n]} for n in range(300)])
-    )
-    yield request("spaces around the JSON", content=b" \n" + content + b"\n ")
-    yield request("other scripts", content=body("intent-match", locale="dé-DÉ").replace(b"\\u00e9", "é".encode()))
-    yield request(
-        "the timestamp twice, first an old one",
-        content=body().replace(_SENT, b'"timestamp": "%b", ' % _aged(151).encode() + _SENT),
-    )
-    yield request("a type that nobody knows yet", content=body("new-thing", timestamp=_aged(0)))
+    twice = content.replace(_SENT, b'"timestamp": "%b", ' % _aged(151).encode() + _SENT)
+    for name, made in {
+        "150 seconds old": body(timestamp=_aged(150)),
+        "150 seconds ahead": body(timestamp=_aged(-150)),
+        "a skill event, 59 minutes old": body("skill-enabled", timestamp=_aged(3540)),
+        "a fraction of a second": body(timestamp="2026-11-22T15:04:05.123456789Z"),
+        "another zone": body(timestamp="2026-11-22T16:04:05+01:00"),
+        "no context": body("intent-without-context", timestamp=_aged(1)),
+        "no session": body("intent-without-session", timestamp=_aged(1)),
+        "the other of our skills": content_for(SKILL_IDS[1], SKILL_IDS[1]),
+        "many small parts": body("new-thing", timestamp=_aged(0), parts=[{"a": [n]} for n in range(300)]),
+        "spaces around the JSON": b" \n" + content + b"\n ",
+        "other scripts": body("intent-match", locale="dé-DÉ").replace(b"\\u00e9", "é".encode()),
+        "the timestamp twice, first an old one": twice,
+        "a type that nobody knows yet": body("new-thing", timestamp=_aged(0)),
+    }.items():
+        yield request(name, content=made)
 
 
 # What is forged or broken
@@ -474,79 +466,72 @@ def forged_files() -> Iterable[Case]:
 
 def forged_leaves() -> Iterable[Case]:
     """Signing certificates that are not Alexa's, or not now."""
-    day = timedelta(days=1)
-    ca = server_ca()
-    yield chained("expired", Reason.LEAF_EXPIRED, leaf(end=NOW - timedelta(seconds=1)), ca)
-    yield chained("not valid yet", Reason.LEAF_EARLY, leaf(begin=NOW + day), ca)
-    yield chained("for another name", Reason.LEAF_NAME, leaf(names=("api.amazon.com",)), ca)
-    yield chained("for a name below", Reason.LEAF_NAME, leaf(names=(f"x.{SIGNER}",)), ca)
-    yield chained("for a name that begins alike", Reason.LEAF_NAME, leaf(names=(f"{SIGNER}.evil.example",)), ca)
-    yield chained("its name with a NUL", Reason.LEAF_NAME, leaf(names=(f"{SIGNER}\0.evil.example",)), ca)
-    yield chained("its name as a subject only", Reason.LEAF_NAMELESS, leaf(names=None), ca)
-    yield chained("its name as a URI", Reason.LEAF_NAME,
-                  leaf(names=None, more=((x509.SubjectAlternativeName(
-                      [x509.UniformResourceIdentifier(f"https://{SIGNER}")]), False),)), ca)  # fmt: skip
-    yield chained("a wildcard", Reason.LEAF_WILDCARD, leaf(names=("*.amazon.com",)), ca)
-    yield chained("a key on a curve", Reason.LEAF_KEY, leaf(key=curve_key("leaf")), ca)
-    yield chained("an Ed25519 key", Reason.LEAF_KEY, leaf(key=ed25519.Ed25519PrivateKey.generate()), ca)
-    yield chained("a short key", Reason.LEAF_SHORT_KEY, leaf(key=key("short", 1024)), ca)
-    yield chained("a key one bit short", Reason.LEAF_SHORT_KEY, leaf(key=key("almost", 2047)), ca)
-    yield chained("for encryption only", Reason.LEAF_USAGE, leaf(usage=("key_encipherment",)), ca)
-    yield chained("without a key's use", Reason.LEAF_WITHOUT_USAGE, leaf(usage=None), ca)
-    yield chained("for clients only", Reason.CHAIN_UNTRUSTED, leaf(purposes=(CLIENT,)), ca)
-    yield chained("for programs only", Reason.CHAIN_UNTRUSTED, leaf(purposes=(CODE,)), ca)
-    yield chained(
-        "a certificate authority", Reason.CHAIN_UNTRUSTED, leaf(constraints=x509.BasicConstraints(True, None)), ca
-    )
-    yield chained(
-        "may sign certificates", Reason.CHAIN_UNTRUSTED, leaf(usage=("digital_signature", "key_cert_sign")), ca
-    )
-    yield chained("names that cannot be read", Reason.LEAF_BROKEN,
-                  leaf(names=None, more=((x509.UnrecognizedExtension(
-                      x509.SubjectAlternativeName.oid, b"no names"), False),)), ca)  # fmt: skip
-    yield chained("a critical extension that nobody knows", Reason.CHAIN_UNTRUSTED,
-                  leaf(more=((x509.UnrecognizedExtension(x509.ObjectIdentifier("1.2.3.4"), b"\5\0"), True),)),
-                  ca)  # fmt: skip
+    uri = x509.SubjectAlternativeName([x509.UniformResourceIdentifier(f"https://{SIGNER}")])
+    unreadable = x509.UnrecognizedExtension(x509.SubjectAlternativeName.oid, b"no names")
+    unknown = x509.UnrecognizedExtension(x509.ObjectIdentifier("1.2.3.4"), b"\5\0")
+    for name, reason, changes in (
+        ("expired", Reason.LEAF_EXPIRED, {"end": NOW - timedelta(seconds=1)}),
+        ("not valid yet", Reason.LEAF_EARLY, {"begin": NOW + timedelta(days=1)}),
+        ("for another name", Reason.LEAF_NAME, {"names": ("api.amazon.com",)}),
+        ("for a name below", Reason.LEAF_NAME, {"names": (f"x.{SIGNER}",)}),
+        ("for a name that begins alike", Reason.LEAF_NAME, {"names": (f"{SIGNER}.evil.example",)}),
+        ("its name with a NUL", Reason.LEAF_NAME, {"names": (f"{SIGNER}\0.evil.example",)}),
+        ("its name as a subject only", Reason.LEAF_NAMELESS, {"names": None}),
+        ("its name as a URI", Reason.LEAF_NAME, {"names": None, "more": ((uri, False),)}),
+        ("a wildcard", Reason.LEAF_WILDCARD, {"names": ("*.amazon.com",)}),
+        ("a key on a curve", Reason.LEAF_KEY, {"key": curve_key("leaf")}),
+        ("an Ed25519 key", Reason.LEAF_KEY, {"key": ed25519.Ed25519PrivateKey.generate()}),
+        ("a short key", Reason.LEAF_SHORT_KEY, {"key": key("short", 1024)}),
+        ("a key one bit short", Reason.LEAF_SHORT_KEY, {"key": key("almost", 2047)}),
+        ("for encryption only", Reason.LEAF_USAGE, {"usage": ("key_encipherment",)}),
+        ("without a key's use", Reason.LEAF_WITHOUT_USAGE, {"usage": None}),
+        ("for clients only", Reason.CHAIN_UNTRUSTED, {"purposes": (CLIENT,)}),
+        ("for programs only", Reason.CHAIN_UNTRUSTED, {"purposes": (CODE,)}),
+        ("a certificate authority", Reason.CHAIN_UNTRUSTED, {"constraints": x509.BasicConstraints(True, None)}),
+        ("may sign certificates", Reason.CHAIN_UNTRUSTED, {"usage": ("digital_signature", "key_cert_sign")}),
+        ("names that cannot be read", Reason.LEAF_BROKEN, {"names": None, "more": ((unreadable, False),)}),
+        ("a critical extension that nobody knows", Reason.CHAIN_UNTRUSTED, {"more": ((unknown, True),)}),
+    ):
+        yield chained(name, reason, leaf(**changes), server_ca())
 
 
 def forged_chains() -> Iterable[Case]:
     """Signing certificates that look like Alexa's, and for which no trusted root vouches."""
-    ca = server_ca()
+    ca, day = server_ca(), timedelta(days=1)
     theirs = authority("Their CA", stranger())
     narrow = authority("Narrow CA", constraints=x509.BasicConstraints(True, 0))
     below = authority("CA below", narrow)
     elsewhere = x509.NameConstraints(permitted_subtrees=[x509.DNSName("example.org")], excluded_subtrees=None)
-    held = authority("Held CA", more=((elsewhere, True),))
     namesake = issue(replace(AUTHORITY, name="Test Root", key=key("namesake")), None)
     own = authority("Namesake's CA", namesake)
+    signer = leaf(name="a.example", key=key("other"))
     long = [authority("Long CA 0")]
     for number in range(1, 6):
         long.append(authority(f"Long CA {number}", long[-1]))
-    itself = issue(Wanted(), None)
-    dead = authority("Dead CA", end=NOW - timedelta(days=1))
-    early = authority("Early CA", begin=NOW + timedelta(days=1))
-    plain = authority("Plain CA", constraints=x509.BasicConstraints(False, None))
-    bare = authority("Bare CA", constraints=None)
-    mute = authority("Mute CA", usage=("digital_signature",))
-    yield chained("signed by itself", Reason.CHAIN_UNTRUSTED, itself)
-    yield chained("the intermediate is missing", Reason.CHAIN_UNTRUSTED, leaf())
-    yield chained("an untrusted root", Reason.CHAIN_UNTRUSTED, leaf(theirs), theirs)
-    yield chained("an untrusted root that comes along", Reason.CHAIN_UNTRUSTED, leaf(theirs), theirs, stranger())
-    yield chained("below a namesake of the trusted root", Reason.CHAIN_UNTRUSTED, leaf(own), own)
-    yield chained("a namesake of the trusted root", Reason.CHAIN_UNTRUSTED, leaf(own), own, namesake)
-    yield chained("signed with SHA-1", Reason.CHAIN_UNTRUSTED, with_sha1(leaf(), ca), ca)
-    yield chained("somebody else's signature", Reason.CHAIN_UNTRUSTED, leaf(signing_key=key("other")), ca)
-    yield chained("an expired intermediate", Reason.CHAIN_UNTRUSTED, leaf(dead), dead)
-    yield chained("an intermediate not valid yet", Reason.CHAIN_UNTRUSTED, leaf(early), early)
-    yield chained("an issuer that is no authority", Reason.CHAIN_UNTRUSTED, leaf(plain), plain)
-    yield chained("an issuer without BasicConstraints", Reason.CHAIN_UNTRUSTED, leaf(bare), bare)
-    yield chained("an issuer that may not issue", Reason.CHAIN_UNTRUSTED, leaf(mute), mute)
-    yield chained("issued by a signing certificate", Reason.CHAIN_UNTRUSTED,
-                  leaf(leaf(name="a.example", key=key("other")), name="b.example"),
-                  leaf(name="a.example", key=key("other")), ca)  # fmt: skip
-    yield chained("one intermediate too many", Reason.CHAIN_UNTRUSTED, leaf(below), below, narrow)
-    yield chained("a chain too long", Reason.CHAIN_UNTRUSTED, leaf(long[-1]), *reversed(long))
-    yield chained("an authority for other names", Reason.CHAIN_UNTRUSTED, leaf(held), held)
+    for name, holders in {
+        "signed by itself": (issue(Wanted(), None),),
+        "the intermediate is missing": (leaf(),),
+        "an untrusted root": (leaf(theirs), theirs),
+        "an untrusted root that comes along": (leaf(theirs), theirs, stranger()),
+        "below a namesake of the trusted root": (leaf(own), own),
+        "a namesake of the trusted root": (leaf(own), own, namesake),
+        "signed with SHA-1": (with_sha1(leaf(), ca), ca),
+        "somebody else's signature": (leaf(signing_key=key("other")), ca),
+        "issued by a signing certificate": (leaf(signer, name="b.example"), signer, ca),
+        "one intermediate too many": (leaf(below), below, narrow),
+        "a chain too long": (leaf(long[-1]), *reversed(long)),
+    }.items():
+        yield chained(name, Reason.CHAIN_UNTRUSTED, *holders)
+    for name, changes in {
+        "an expired intermediate": {"end": NOW - day},
+        "an intermediate not valid yet": {"begin": NOW + day},
+        "an issuer that is no authority": {"constraints": x509.BasicConstraints(False, None)},
+        "an issuer without BasicConstraints": {"constraints": None},
+        "an issuer that may not issue": {"usage": ("digital_signature",)},
+        "an authority for other names": {"more": ((elsewhere, True),)},
+    }.items():
+        issuer = authority(f"CA: {name}", **changes)
+        yield chained(name, Reason.CHAIN_UNTRUSTED, leaf(issuer), issuer)
     yield chained("the intermediate first", Reason.LEAF_NAMELESS, ca, leaf())
 
 
@@ -567,9 +552,9 @@ def content_for(context: Any, session: Any) -> bytes:
 def forged_bodies() -> Iterable[Case]:
     """Bodies that Alexa's key did sign, and that are still none of ours: old, another skill's, or ambiguous."""
     good, ours = body(), law.SKILL_ID
+    once = "AlexaSkillEvent.ProactiveSubscriptionChanged"
+    old = good.replace(_SENT, _SENT + b', "timestamp": "%b"' % _aged(151).encode())
     twice = good[:-1] + b', "context": {"System": {"application": {"applicationId": "%s"}}}}' % OTHER_SKILL.encode()
-    constant = good[:-1] + b', "number": NaN}'
-    endless = good[:-1] + b', "number": -Infinity}'
     deep = good[:-1] + b', "deep": ' + b"[" * 200 + b"]" * 200 + b"}"
     for name, reason, content in (
         ("empty", Reason.BODY_NOT_JSON, b""),
@@ -580,14 +565,10 @@ def forged_bodies() -> Iterable[Case]:
         ("an endless number", Reason.BODY_NOT_JSON, b"[" + b"1" * 5000 + b"]"),
         ("not UTF-8", Reason.BODY_CODING, good[:-1] + b', "name": "\xe9"}'),
         ("UTF-16", Reason.BODY_CODING, json.dumps(law.envelope("launch")).encode("utf-16")),
-        ("NaN", Reason.BODY_CONSTANT, constant),
-        ("Infinity", Reason.BODY_CONSTANT, endless),
+        ("NaN", Reason.BODY_CONSTANT, good[:-1] + b', "number": NaN}'),
+        ("Infinity", Reason.BODY_CONSTANT, good[:-1] + b', "number": -Infinity}'),
         ("the context twice", Reason.SKILL_TWO, twice),
-        (
-            "the timestamp twice",
-            Reason.TIME_OLD,
-            good.replace(_SENT, _SENT + b', "timestamp": "%b"' % _aged(151).encode()),
-        ),
+        ("the timestamp twice", Reason.TIME_OLD, old),
         ("nested deeply", Reason.BODY_DEEP, deep),
         ("nested beyond reading", Reason.BODY_DEEP, b"[" * 60_000 + b"]" * 60_000),
         ("a list", Reason.BODY_NOT_OBJECT, b"[" + good + b"]"),
@@ -608,11 +589,7 @@ def forged_bodies() -> Iterable[Case]:
         ("151 seconds ahead", Reason.TIME_AHEAD, body(timestamp=_aged(-151))),
         ("the year 9999", Reason.TIME_AHEAD, body(timestamp="9999-12-31T23:59:59-23:59")),
         ("a skill event over an hour old", Reason.TIME_OLD, body("skill-enabled", timestamp=_aged(3601))),
-        (
-            "an event that is not repeated, ten minutes old",
-            Reason.TIME_OLD,
-            body(type="AlexaSkillEvent.ProactiveSubscriptionChanged", timestamp=_aged(600)),
-        ),
+        ("an event that is not repeated, ten minutes old", Reason.TIME_OLD, body(type=once, timestamp=_aged(600))),
         ("an old request that ends like an event", Reason.TIME_OLD, body(type="SkillEnabled", timestamp=_aged(600))),
         ("no skill", Reason.SKILL_MISSING, content_for(None, None)),
         ("another skill", Reason.SKILL_OTHER, content_for(OTHER_SKILL, OTHER_SKILL)),
@@ -636,12 +613,5 @@ def good() -> tuple[Case, ...]:
 @cache
 def forged() -> tuple[Case, ...]:
     """Every kind of forged or broken request."""
-    return (
-        *forged_headers(),
-        *forged_urls(),
-        *forged_signatures(),
-        *forged_files(),
-        *forged_leaves(),
-        *forged_chains(),
-        *forged_bodies(),
-    )
+    of = (forged_headers, forged_urls, forged_signatures, forged_files, forged_leaves, forged_chains, forged_bodies)
+    return tuple(case for made in of for case in made())

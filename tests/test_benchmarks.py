@@ -56,12 +56,10 @@ def test_a_routine_is_played_to_its_end_and_is_of_this_moment(visit: list[str]) 
 
 @pytest.mark.parametrize("name", ["stock", "memory", "sqlite"])
 def test_all_answer_a_whole_visit_and_are_timed(name: str, folder: Path, visit: list[str]) -> None:
-    """The same bytes to each of them."""
     assert contestants.Visits(name, folder).pay(1) > 0
 
 
 def test_who_refuses_is_found_out(folder: Path, visit: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    """A benchmark of refusals would be a fast one."""
     old = [body.replace(f'"timestamp":"{datetime.now(UTC):%Y}', '"timestamp":"2020') for body in visit]
     monkeypatch.setattr(contestants, "bodies_of", lambda *_: old)
     with pytest.raises(ValueError, match="400"):
@@ -69,7 +67,6 @@ def test_who_refuses_is_found_out(folder: Path, visit: list[str], monkeypatch: p
 
 
 def test_ours_does_verify(folder: Path, visit: list[str]) -> None:
-    """What is called verified refuses a signature that is another request's."""
     assert contestants.URL == forge.URL
     app, sign = CONTESTANTS["memory"](folder), Signer(folder)
     body, good = sign(visit[0], 7)
@@ -90,13 +87,11 @@ def test_somebody_after_a_month_has_a_history_and_so_have_the_others(folder: Pat
 
 
 def test_over_http_every_request_of_every_connection_is_answered(folder: Path, visit: list[str]) -> None:
-    """Eight connections, a whole routine over each."""
     assert timed.over_http(1, "memory", str(folder)) > 0
     timed.stop()
 
 
 def test_more_content_passes_every_check_and_is_found_by_its_names(tmp_path: Path) -> None:
-    """The copies are content like any other: fit to be published, and each with a name of its own."""
     folder = tmp_path / "content"
     copies = many.write(31, folder)
     libraries = load(folder)
@@ -109,7 +104,6 @@ def test_more_content_passes_every_check_and_is_found_by_its_names(tmp_path: Pat
 
 
 def test_a_figure_tells_its_noise_and_is_compared_round_by_round() -> None:
-    """A round that was disturbed disturbs both sides of a ratio."""
     slow, fast = run.Figure((2.0, 40.0, 6.0)), run.Figure((1.0, 20.0, 3.0))
     assert slow.told(1) == "6.0 (2.0–40.0)"
     assert slow.over(fast).rounds == (2.0, 2.0, 2.0)

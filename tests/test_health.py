@@ -1,7 +1,9 @@
 """Whether the skill is ready: what a load balancer and a monitor are told."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import closing
+from itertools import count
 from pathlib import Path
 
 import law
@@ -19,10 +21,7 @@ from skill.web.settings import Settings
 class Shaky(MemoryShelf):
     """A shelf that can be made to fail, and counts how often it was asked to change something."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.up = True
-        self.asked = 0
+    up, asked = True, 0
 
     def replace(self, name: str, old: str | None, new: str | None) -> bool:
         self.asked += 1
@@ -31,34 +30,10 @@ class Shaky(MemoryShelf):
         return super().replace(name, old, new)
 
 
-class Watch:
-    """Seconds that pass when they are told to."""
-
-    def __init__(self) -> None:
-        self.now = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
-def looked_after(shelf: Shaky) -> tuple[Callable[[], Status], Watch]:
-    watch = Watch()
-    health = Health(People(shelf), clock=watch)
-
-    def later() -> Status:
-        watch.now += HEALTH_SECONDS
-        return health.look()
-
-    return later, watch
-
-
 def test_health_says_which_release_runs_and_that_it_remembers() -> None:
-    """A load balancer can ask whether the skill is up."""
     response = law.client().get("/health")
-    assert (response.status_code, response.get_json()) == (
-        200,
-        {"status": "ok", "store": "ok", "version": __version__},
-    )
+    assert response.status_code == 200
+    assert response.get_json() == {"status": "ok", "store": "ok", "version": __version__}
 
 
 def test_a_store_that_never_answered_makes_it_unready(tmp_path: Path) -> None:
@@ -72,37 +47,33 @@ def test_a_store_that_never_answered_makes_it_unready(tmp_path: Path) -> None:
 
 def test_a_store_that_fails_later_degrades_it_and_it_recovers() -> None:
     """Without a store every turn is still answered, so people are still sent there; a monitor sees it."""
-    shelf = Shaky()
-    look, _ = looked_after(shelf)
-    assert look() is Status.OK
-    shelf.up = False
-    assert look() is Status.DEGRADED
-    shelf.up = True
-    assert look() is Status.OK
+    shelf, later = Shaky(), count(1000, HEALTH_SECONDS)
+    health = Health(People(shelf), clock=lambda: float(next(later)))
+    for shelf.up, status in ((True, Status.OK), (False, Status.DEGRADED), (True, Status.OK)):
+        assert health.look() is status
 
 
 def test_asking_often_costs_the_store_nothing() -> None:
     """Whoever hammers the address reads an answer that is some seconds old."""
     shelf = Shaky()
-    health = Health(People(shelf), clock=Watch())
+    health = Health(People(shelf), clock=lambda: 1000.0)
     assert {health.look() for _ in range(50)} == {Status.OK}
     assert shelf.asked == 1
 
 
-def test_a_store_that_may_only_be_read_is_failing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[People]:
+    with closing(open_store(f"sqlite:///{(tmp_path / 'people.sqlite3').as_posix().lstrip('/')}")) as opened:
+        opened.probe()
+        yield opened
+
+
+def test_a_store_that_may_only_be_read_is_failing(store: People) -> None:
     """To be ready is to be able to remember, and not only to look up."""
-    path = tmp_path / "people.sqlite3"
-    store = open_store(f"sqlite:///{path.as_posix().lstrip('/')}")
-    store.probe()
     assert Health(store, clock=time.monotonic).look() is Status.OK
     store._shelf._once(lambda connection: connection.execute("PRAGMA query_only = ON"))  # type: ignore[attr-defined]
     assert Health(store, clock=time.monotonic).look() is Status.UNREADY
-    store.close()
 
 
-def test_asking_leaves_nothing_behind(tmp_path: Path) -> None:
-    """Nobody is remembered for having been asked about."""
-    store = open_store(f"sqlite:///{(tmp_path / 'people.sqlite3').as_posix().lstrip('/')}")
-    store.probe()
+def test_asking_leaves_nothing_behind(store: People) -> None:
     assert store.export("nobody") == {}
-    store.close()

@@ -50,14 +50,12 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]
 @pytest.mark.parametrize("name", law.names())
 @pytest.mark.usefixtures("environment")
 def test_every_recorded_request_is_answered(name: str) -> None:
-    """On Lambda as on the web: old and new, known and unknown."""
     asked = law.envelope(name)
     law.check_law(asked, aws.handler(asked, None))
 
 
 @pytest.mark.usefixtures("environment")
 def test_everything_is_made_once_and_people_are_kept_between_calls() -> None:
-    """A warm function answers at once and knows who was there a moment ago."""
     first = aws.handler(law.request("LaunchRequest"), None)
     started = aws._start()
     aws.handler(law.intent("StartRoutineIntent", first["sessionAttributes"]), None)
@@ -65,21 +63,12 @@ def test_everything_is_made_once_and_people_are_kept_between_calls() -> None:
     assert aws.handler(law.request("LaunchRequest"), None)["response"] != first["response"]
 
 
-@pytest.mark.parametrize("identity", ["amzn1.ask.skill.another", "", None, 7])
-@pytest.mark.usefixtures("environment")
-def test_another_skill_is_not_served(identity: object) -> None:
-    """Whoever learns the function's name cannot point a skill of their own at it."""
+def named(context: object, session: object = None) -> law.Json:
+    """A launch in whose context, and session, these skills are named."""
     asked = law.request("LaunchRequest")
-    asked["context"]["System"]["application"]["applicationId"] = identity
-    del asked["session"]
-    with pytest.raises(NotFromAlexa):
-        aws.handler(asked, None)
-
-
-def test_several_skills_may_be_served(environment: pytest.MonkeyPatch) -> None:
-    """A skill in development and the published one, for instance."""
-    environment.setenv("HIP_COACH_SKILL_ID", f"amzn1.ask.skill.other, {law.SKILL_ID}")
-    law.check_law(law.request("LaunchRequest"), aws.handler(law.request("LaunchRequest"), None))
+    asked["context"]["System"]["application"]["applicationId"] = context
+    asked["session"]["application"]["applicationId"] = session
+    return asked
 
 
 @pytest.mark.parametrize("verify", ["on", "off"])
@@ -93,13 +82,11 @@ def test_without_an_id_it_refuses_to_start(verify: str, environment: pytest.Monk
 
 @pytest.mark.usefixtures("environment")
 def test_what_is_no_request_of_alexas_is_an_error_of_its_sender() -> None:
-    """A test event from the AWS console says what it lacks."""
     with pytest.raises(NotAnEnvelope):
         aws.handler({"session": {"application": {"applicationId": law.SKILL_ID}}}, None)
 
 
 def test_whom_a_request_is_meant_for(environment: pytest.MonkeyPatch) -> None:
-    """The context says it, and where there is none the session; where both do, they must agree."""
     other = "amzn1.ask.skill.other"
     environment.setenv("HIP_COACH_SKILL_ID", f"{other}, {law.SKILL_ID}")
     in_context, in_session, in_both = (law.request("LaunchRequest") for _ in range(3))
@@ -108,59 +95,54 @@ def test_whom_a_request_is_meant_for(environment: pytest.MonkeyPatch) -> None:
         law.check_law(asked, aws.handler(asked, None))
 
 
+OTHER = "amzn1.ask.skill.another"
+
+
 @pytest.mark.parametrize(
     ("context", "session", "reason"),
     [
-        (law.SKILL_ID, "amzn1.ask.skill.another", Reason.SKILL_TWO),
-        ("amzn1.ask.skill.another", law.SKILL_ID, Reason.SKILL_TWO),
+        (law.SKILL_ID, OTHER, Reason.SKILL_TWO),
+        (OTHER, law.SKILL_ID, Reason.SKILL_TWO),
         (law.SKILL_ID, [law.SKILL_ID], Reason.SKILL_TYPE),
         (7, law.SKILL_ID, Reason.SKILL_TYPE),
+        (7, None, Reason.SKILL_TYPE),
         (None, None, Reason.SKILL_MISSING),
-        ("amzn1.ask.skill.another", None, Reason.SKILL_OTHER),
+        ("", None, Reason.SKILL_OTHER),
+        (OTHER, None, Reason.SKILL_OTHER),
     ],
 )
 @pytest.mark.usefixtures("environment")
-def test_where_two_skills_are_named_neither_is_believed(context: object, session: object, reason: Reason) -> None:
-    """On Lambda as at the web service: who is known by one id acts for no other."""
-    asked = law.request("LaunchRequest")
-    asked["context"]["System"]["application"]["applicationId"] = context
-    asked["session"]["application"]["applicationId"] = session
+def test_another_skill_is_not_served_and_of_two_that_are_named_neither_is_believed(
+    context: object, session: object, reason: Reason
+) -> None:
     with pytest.raises(NotFromAlexa) as caught:
-        aws.handler(asked, None)
+        aws.handler(named(context, session), None)
     assert caught.value.reason is reason
 
 
 @pytest.mark.usefixtures("environment")
 def test_every_request_passes_amazons_skill_and_our_handler(monkeypatch: pytest.MonkeyPatch) -> None:
-    """ask-sdk-core's CustomSkill is invoked once, and finds our handler by its own dispatch."""
     passed: list[str] = []
-    law.spy(monkeypatch, CustomSkill, "invoke", passed)
-    law.spy(monkeypatch, GenericRequestDispatcher, "dispatch", passed)
-    law.spy(monkeypatch, Coach, "handle", passed)
+    for kind, method in ((CustomSkill, "invoke"), (GenericRequestDispatcher, "dispatch"), (Coach, "handle")):
+        law.spy(monkeypatch, kind, method, passed)
     aws.handler(law.request("LaunchRequest"), None)
     assert passed == ["invoke", "dispatch", "handle"]
 
 
+def process(command: list[str], stdout: int = subprocess.DEVNULL, **environment: str) -> "subprocess.Popen[str]":
+    """Another process, in which nothing is set but this."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("HIP_COACH_")}
+    words, silent = [sys.executable, *command], subprocess.DEVNULL
+    return subprocess.Popen(words, cwd=REPOSITORY, env=kept | environment, stdout=stdout, stderr=silent, text=True)
+
+
 def test_on_lambda_everything_is_made_before_the_first_request() -> None:
     """Whoever is first waits no longer than others; what is wrong with the settings is told to them all the same."""
-    look = "import skill.web.aws as aws; print(aws._start.cache_info().currsize)"
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("HIP_COACH_")}
+    look = ["-c", "import skill.web.aws as aws; print(aws._start.cache_info().currsize)"]
     lambda_ = {"AWS_LAMBDA_RUNTIME_API": "127.0.0.1:1", "HIP_COACH_STORE": "memory:"}
-
-    def made(**more: str) -> str:
-        told = subprocess.run(
-            [sys.executable, "-c", look],
-            cwd=REPOSITORY,
-            env=environment | more,
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-        return told.stdout.strip()
-
-    assert made(**lambda_, HIP_COACH_SKILL_ID=law.SKILL_ID) == "1"
-    assert made(HIP_COACH_SKILL_ID=law.SKILL_ID) == "0"
-    assert made(**lambda_) == "0"
+    ours = {"HIP_COACH_SKILL_ID": law.SKILL_ID}
+    for environment, made in ((lambda_ | ours, "1\n"), (ours, "0\n"), (lambda_, "0\n")):
+        assert process(look, subprocess.PIPE, **environment).communicate(timeout=60)[0] == made
 
 
 # Under Amazon's runtime client
@@ -216,41 +198,27 @@ def function() -> Iterator[Runtime]:
     """The skill as Lambda runs it, in a process of its own."""
     runtime = Runtime()
     Thread(target=runtime.serve_forever, daemon=True).start()
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("HIP_COACH_")}
-    process = subprocess.Popen(
-        [sys.executable, "-m", "awslambdaric", "skill.web.aws.handler"],
-        cwd=REPOSITORY,
-        env=environment
-        | {"AWS_LAMBDA_RUNTIME_API": f"127.0.0.1:{runtime.server_port}", "HIP_COACH_SKILL_ID": law.SKILL_ID},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    yield runtime
-    process.kill()
-    process.wait()
+    address = f"127.0.0.1:{runtime.server_port}"
+    command = ["-m", "awslambdaric", "skill.web.aws.handler"]
+    with process(command, AWS_LAMBDA_RUNTIME_API=address, HIP_COACH_SKILL_ID=law.SKILL_ID) as running:
+        yield runtime
+        running.kill()
     runtime.shutdown()
     runtime.server_close()
 
 
 def test_amazons_runtime_client_carries_a_conversation(function: Runtime) -> None:
-    """Launch, start and stop, each answered and the session carried along."""
     asked = law.request("LaunchRequest")
-    kind, answered = function.ask(asked)
-    assert kind == "response"
-    law.check_law(asked, answered)
-    for name in ("StartRoutineIntent", "ReadyIntent", "AMAZON.PauseIntent", "AMAZON.StopIntent"):
-        asked = law.intent(name, answered["sessionAttributes"])
+    for name in ("StartRoutineIntent", "ReadyIntent", "AMAZON.PauseIntent", "AMAZON.StopIntent", ""):
         kind, answered = function.ask(asked)
         assert kind == "response"
         law.check_law(asked, answered)
+        asked = law.intent(name, answered.get("sessionAttributes", {}))
     assert answered["response"]["shouldEndSession"] is True
 
 
 def test_amazons_runtime_client_reports_whom_we_do_not_serve(function: Runtime) -> None:
-    """Another skill's request is an error that AWS counts, and the function lives on."""
-    asked = law.request("LaunchRequest")
-    asked["context"]["System"]["application"]["applicationId"] = "amzn1.ask.skill.another"
-    kind, error = function.ask(asked)
+    kind, error = function.ask(named(OTHER))
     assert (kind, error["errorType"]) == ("error", "NotFromAlexa")
     assert function.ask(law.request("LaunchRequest"))[0] == "response"
 
@@ -321,7 +289,6 @@ def test_the_artefact_answers_alone(artefact: Path) -> None:
 
 
 def test_the_artefact_holds_what_is_needed_and_no_more(artefact: Path) -> None:
-    """So that it is small, and nothing of it is compiled at a start."""
     assert not HEAVY & {path.name for path in artefact.iterdir()}
     assert (artefact / "skill" / "content.msgpack").is_file()
     assert not (artefact / "skill" / "content").exists()

@@ -5,6 +5,7 @@ import json
 import logging
 import sqlite3
 from typing import Any
+from unittest.mock import Mock
 
 import law
 import pytest
@@ -39,6 +40,10 @@ def log() -> Log:
     return written
 
 
+def of(line: dict[str, Any], *names: str) -> tuple[Any, ...]:
+    return tuple(line.get(name) for name in names)
+
+
 @pytest.fixture
 def app() -> Flask:
     return create_app(Settings(verify=False))
@@ -71,7 +76,6 @@ def unreadable(envelope: law.Json) -> law.Json:
 
 
 def test_a_turn_has_its_line(app: Flask, log: Log) -> None:
-    """Which request, which intent, where it found the person and where it left them, how long it took, how it ended."""
     client = app.test_client()
     first = client.post("/alexa", json=law.request("LaunchRequest")).get_json()
     asked = law.intent("HelpIntent", first["sessionAttributes"])
@@ -80,17 +84,9 @@ def test_a_turn_has_its_line(app: Flask, log: Log) -> None:
     opening, line = log.lines()
     assert opening["type"] == "LaunchRequest"
     assert "intent" not in opening
-    told = {key: line[key] for key in ("event", "request", "type", "intent", "phase", "then", "outcome", "level")}
-    assert told == {
-        "event": "request answered",
-        "request": asked["request"]["requestId"],
-        "type": "IntentRequest",
-        "intent": "AMAZON.HelpIntent",
-        "phase": "choosing",
-        "then": "choosing",
-        "outcome": "answered",
-        "level": "info",
-    }
+    assert of(line, "event", "level", "request") == ("request answered", "info", asked["request"]["requestId"])
+    assert of(line, "type", "intent") == ("IntentRequest", "AMAZON.HelpIntent")
+    assert of(line, "phase", "then", "outcome") == ("choosing", "choosing", "answered")
     assert 0 <= line["ms"] < 8000
 
 
@@ -100,7 +96,7 @@ def test_the_end_of_a_session_says_why(app: Flask, log: Log) -> None:
     asked["request"]["error"] = {"type": "INVALID_RESPONSE", "message": SAID}
     app.test_client().post("/alexa", json=asked)
     line = log.line()
-    assert (line["ended"], line["error"], line["outcome"]) == ("ERROR", "INVALID_RESPONSE", "silent")
+    assert of(line, "ended", "error", "outcome") == ("ERROR", "INVALID_RESPONSE", "silent")
     assert SAID not in log.getvalue()
 
 
@@ -114,42 +110,29 @@ def test_the_end_of_a_session_says_why(app: Flask, log: Log) -> None:
     ],
 )
 def test_a_refusal_has_its_line(asked: dict[str, Any], status: int, reason: str | None, app: Flask, log: Log) -> None:
-    """With its reason, and with nothing that a stranger could write into it."""
     assert app.test_client().open(**asked).status_code == status
     line = log.line()
     assert line["event"] == "request refused" + (f": {reason}" if reason else "")
-    assert (line["status"], line["outcome"], line.get("reason"), line["level"]) == (
-        status,
-        "refused",
-        reason,
-        "warning",
-    )
+    assert of(line, "status", "outcome", "reason", "level") == (status, "refused", reason, "warning")
     assert "admin" not in log.getvalue()
 
 
 def test_who_asks_for_health_or_sounds_fills_no_log(app: Flask, log: Log) -> None:
-    """A monitor asks every few seconds."""
     app.test_client().get("/health")
     app.test_client().get("/sounds/en-hold-5-ticks.mp3")
     assert log.lines() == []
 
 
 def test_a_failure_to_get_the_certificates_says_of_what_kind(monkeypatch: pytest.MonkeyPatch, log: Log) -> None:
-    """A network that is away is told from a forgery."""
-
-    def away(url: str) -> bytes:
-        raise TimeoutError(SAID)
-
-    monkeypatch.setattr("skill.alexa.certificates.download", away)
+    monkeypatch.setattr("skill.alexa.certificates.download", Mock(side_effect=TimeoutError(SAID)))
     app = create_app(Settings(skill_ids=(law.SKILL_ID,)))
     headers = {"SignatureCertChainUrl": "https://s3.amazonaws.com/echo.api/echo-api-cert.pem", "Signature-256": "AAAA"}
     assert app.test_client().post("/alexa", json=law.envelope("launch"), headers=headers).status_code == 400
     line = log.line()
-    assert (line["reason"], line["cause"]) == ("the certificates could not be downloaded", "TimeoutError")
+    assert of(line, "reason", "cause") == ("the certificates could not be downloaded", "TimeoutError")
 
 
 def test_lambda_has_the_same_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Wherever the skill runs."""
     written = Log()
     monkeypatch.setenv("HIP_COACH_SKILL_ID", law.SKILL_ID)
     monkeypatch.setattr("sys.stderr", written)
@@ -164,9 +147,9 @@ def test_lambda_has_the_same_line(monkeypatch: pytest.MonkeyPatch) -> None:
         aws.handler({}, None)
     aws._start.cache_clear()
     answered, refused, none = (line for line in written.lines() if "outcome" in line)
-    assert (answered["type"], answered["outcome"]) == ("LaunchRequest", "answered")
-    assert (refused["outcome"], refused["reason"]) == ("refused", "the request is meant for another skill")
-    assert (none["outcome"], none["reason"]) == ("refused", "the body has no request object")
+    assert of(answered, "type", "outcome") == ("LaunchRequest", "answered")
+    assert of(refused, "outcome", "reason") == ("refused", "the request is meant for another skill")
+    assert of(none, "outcome", "reason") == ("refused", "the body has no request object")
 
 
 # What goes wrong
@@ -182,8 +165,11 @@ class Broken(MemoryShelf):
         raise sqlite3.OperationalError("disk I/O error")
 
 
+def failing(*given: object) -> None:
+    raise ValueError(f"{given!r} {SAID} by {SOMEBODY}")
+
+
 def test_a_store_that_fails_is_told_with_its_request(app: Flask, log: Log) -> None:
-    """The line of the fault names the request that it befell; the line of the request says that nothing was kept."""
     app.extensions["hip-coach"].store._shelf = Broken()
     asked = law.request("LaunchRequest")
     app.test_client().post("/alexa", json=asked)
@@ -192,18 +178,13 @@ def test_a_store_that_fails_is_told_with_its_request(app: Flask, log: Log) -> No
     assert faults[0]["event"] == "the store gave no person"
     assert faults[0]["fault"] == ["StoreFailed: the disk is full", "KeyError"]
     assert any(place.startswith("skill/memory/people.py:") for place in faults[0]["at"])
-    assert (line["store"], line["outcome"]) == ("gave nothing", "answered")
+    assert of(line, "store", "outcome") == ("gave nothing", "answered")
 
 
 def test_an_apology_is_an_error_with_its_place_in_the_code(
     app: Flask, log: Log, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """An operator finds the line that failed; what the exception said may hold anything, so it is not told."""
-
-    def fail(*_: object) -> None:
-        raise ValueError(f"{SAID} by {SOMEBODY}")
-
-    monkeypatch.setattr("skill.alexa.skill.session_of", fail)
+    monkeypatch.setattr("skill.alexa.skill.session_of", failing)
     app.test_client().post("/alexa", json=named(law.envelope("launch")))
     fault, line = log.lines()
     assert (fault["level"], line["level"], line["outcome"]) == ("error", "error", "apologised")
@@ -220,17 +201,12 @@ def test_an_apology_is_an_error_with_its_place_in_the_code(
 def test_nothing_that_was_said_and_nobody_is_in_the_log(
     name: str, change: Any, shelf: type[MemoryShelf], app: Flask, log: Log, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whatever comes, readable or not, with a store that works or fails, and whether the turn succeeds or not."""
     app.extensions["hip-coach"].store._shelf = shelf()
     client = app.test_client()
     client.post("/alexa", json=change(law.envelope(name)))
-
-    def fail(*given: object) -> None:
-        raise RuntimeError(f"{given!r} {SAID} {SOMEBODY}")
-
-    monkeypatch.setattr("skill.alexa.skill.session_of", fail)
+    monkeypatch.setattr("skill.alexa.skill.session_of", failing)
     client.post("/alexa", json=change(law.envelope(name)))
-    monkeypatch.setattr(app.extensions["hip-coach"].skill, "invoke", fail)
+    monkeypatch.setattr(app.extensions["hip-coach"].skill, "invoke", failing)
     client.post("/alexa", json=change(law.envelope(name)))
     assert log.lines(), "something was to be told"
     for secret in (SAID, *SAID.split(), SOMEBODY):
@@ -238,17 +214,15 @@ def test_nothing_that_was_said_and_nobody_is_in_the_log(
 
 
 def test_a_line_is_a_line_whatever_is_in_it(log: Log) -> None:
-    """Line ends, odd letters and odd values break no line and no reader."""
     logging.getLogger("skill.x").warning(
         "one\ntwo %s", "\ud800\u2028", extra={"facts": {"odd": object(), "none": None}}
     )
     line = log.line()
     assert line["event"] == "one\ntwo \ud800\u2028"
-    assert (line["odd"], line["none"], line["from"]) == ("object", None, "skill.x")
+    assert of(line, "odd", "none", "from") == ("object", None, "skill.x")
 
 
 def test_without_a_request_there_is_nothing_to_note(log: Log) -> None:
-    """Whoever uses a part of the skill elsewhere needs no log."""
     logs.note(anything=1)
     logs.end()
     assert log.lines() == []

@@ -8,6 +8,7 @@ from contextlib import closing, contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from conversing import Talk, Wire
@@ -18,16 +19,18 @@ from scenes import CONTENT, NOW, scene
 from skill.__main__ import main
 from skill.alexa.time_zone import zone
 from skill.coaching.plan import Place
-from skill.coaching.practice import Pace, Wish
+from skill.coaching.practice import Pace, Speed, Wish
 from skill.coaching.practice import Talk as Telling
 from skill.dialogue.events import Said, StartExercise
 from skill.dialogue.history import KEPT_DAYS, run_of_days, this_week
 from skill.dialogue.respond import respond
 from skill.dialogue.session import Day, Person, Session, Underway
 from skill.hearing.ear import Ear
+from skill.library.models import Level
 from skill.library.values import fields, replace
 from skill.memory.record import VERSION, person_of, record_of
 from skill.memory.shelf import StoreFailed
+from skill.memory.sqlite import SqliteShelf
 from skill.simulator.wire import Envelopes, Identity, numbered_ids, to_app
 from skill.web import create_app
 from skill.web.settings import Settings
@@ -35,6 +38,8 @@ from skill.web.settings import Settings
 ROOT = Path(__file__).parent.parent
 MODEL = json.loads((ROOT / "interaction_model" / "en-US.json").read_text())
 USER = Identity().user
+
+Json = dict[str, Any]
 
 
 @pytest.fixture
@@ -66,35 +71,48 @@ def stored(file: Path) -> list[tuple[Any, ...]]:
         return [row for table in tables for row in connection.execute(f'SELECT * FROM "{table}"')]
 
 
-def test_the_privacy_page_names_everything_that_is_stored(talk: Talk, file: Path) -> None:
-    """Every field of a real record stands in the page's table, and nothing stands there that is not kept."""
-    for line in ("start hip routine", "ready", "do eight reps", "that hurts", "skip this one", "stop"):
+def says(talk: Talk, *lines: str) -> None:
+    for line in lines:
         talk.say(line)
+
+
+def household(file: Path) -> Json:
+    """The one record that is there."""
+    (record,) = [json.loads(cell) for row in stored(file) for cell in row if str(cell).startswith("{")]
+    found: Json = record["household"]
+    return found
+
+
+@contextmanager
+def edited(file: Path) -> Iterator[Json]:
+    """That record as it is in the file, to be changed there."""
+    with closing(sqlite3.connect(file)) as db, db:
+        held = json.loads(db.execute("SELECT record FROM people").fetchone()[0])
+        yield held
+        db.execute("UPDATE people SET record = ?", (json.dumps(held),))
+
+
+def test_the_privacy_page_names_everything_that_is_stored(talk: Talk, file: Path) -> None:
+    says(talk, "start hip routine", "ready", "do eight reps", "that hurts", "skip this one", "stop")
     page = (ROOT / "docs" / "privacy.md").read_text()
     rows = re.findall(r"^\| (`[^|]+) \|", page, re.MULTILINE)
     told = {name for row in rows for name in re.findall(r"`(\w+)`", row)}
-    (record,) = [json.loads(cell) for row in stored(file) for cell in row if str(cell).startswith("{")]
-    kept = set(record["household"])
+    kept = set(household(file))
     assert kept == told
     assert kept - {"version", "saved_at", "saved_by", "begun"} == {field.name for field in fields(Person)}
 
 
 def test_pain_leaves_no_trace(tmp_path: Path) -> None:
-    """Two people, one of whom skips an exercise today, and one whom it hurts, are remembered alike."""
     records = []
     for name, lines in {"one": ("pause", "skip it today"), "other": ("that hurts", "skip this one")}.items():
         with talking(tmp_path / name) as talk:
-            for line in ("start hip routine", *lines, "stop"):
-                talk.say(line)
-        (record,) = [json.loads(cell) for row in stored(tmp_path / name) for cell in row if str(cell).startswith("{")]
-        records.append(record["household"] | {"saved_at": 0, "seen_at": 0})
+            says(talk, "start hip routine", *lines, "stop")
+        records.append(household(tmp_path / name) | {"saved_at": 0, "seen_at": 0})
     assert records[0] == records[1]
 
 
 def test_forget_me_leaves_no_row(talk: Talk, file: Path) -> None:
-    """Proven by reading the file itself."""
-    for line in ("start hip routine", "ready", "stop", "open"):
-        talk.say(line)
+    says(talk, "start hip routine", "ready", "stop", "open")
     assert any(USER in str(row) for row in stored(file))
     talk.say("forget me")
     closing = talk.say("yes")
@@ -104,7 +122,6 @@ def test_forget_me_leaves_no_row(talk: Talk, file: Path) -> None:
 
 
 def test_disabling_the_skill_deletes_all_of_a_users(talk: Talk, file: Path) -> None:
-    """Alexa tells us when someone disables the skill; then nothing of theirs is left."""
     talk.say("start hip routine")
     disabled = Envelopes(Identity(), numbered_ids()).launch(talk.room.session, NOW)  # type: ignore[attr-defined]
     del disabled["session"]
@@ -116,7 +133,6 @@ def test_disabling_the_skill_deletes_all_of_a_users(talk: Talk, file: Path) -> N
 def test_an_operator_can_show_and_delete(
     talk: Talk, file: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """By id, from the command line."""
     monkeypatch.setenv("HIP_COACH_STORE", f"sqlite:///{file}")
     talk.say("start hip routine")
     assert main(["people", "export", USER]) == 0
@@ -141,7 +157,6 @@ def test_an_operator_can_show_and_delete(
     ],
 )
 def test_old_and_damaged_forms_load_into_something_sensible(record: dict[str, Any] | None) -> None:
-    """What can be read is kept, what cannot is as for somebody new, and she can answer them."""
     person = person_of(record)
     if record and "pace" in record:
         assert person.pace is Pace.FLOW
@@ -151,12 +166,12 @@ def test_old_and_damaged_forms_load_into_something_sensible(record: dict[str, An
 
 
 def test_a_record_comes_back_as_it_went() -> None:
-    """Everything that a person can be survives JSON."""
     person = Person(
         underway=Underway("routine/hip-routine", Place(2, 1, 3, 5), "figure-4", ("hip-thrust",)),
         pace=Pace.FLOW,
         talk=Telling.LESS,
-        wishes={"figure-4": Wish(reps=3)},
+        speed=Speed.SLOWER,
+        wishes={"figure-4": Wish(reps=3), "fire-hydrant": Wish(level=Level.EASIER, reps=4)},
         heard={"figure-4": 2},
         left_out=("butterfly-stretch",),
         history={"2026-11-22": Day({"figure-4": 1}, {"hip-thrust": 1}, {"routine/hip-routine": 1})},
@@ -166,7 +181,7 @@ def test_a_record_comes_back_as_it_went() -> None:
     assert person_of(json.loads(json.dumps(record_of(person, 5)))) == person
 
 
-LATER: dict[str, Any] = {
+LATER: Json = {
     "version": 9,
     "tempo": {"beats": 60, "sung": [1.5, "la"]},
     "underway": {"tune": "waltz"},
@@ -178,11 +193,9 @@ LATER: dict[str, Any] = {
 
 
 def test_what_a_later_release_keeps_is_left_where_it_is(talk: Talk, file: Path) -> None:
-    """Going back a release costs nobody what it has put there: in a person, in a wish, in a day; in the household."""
-    for line in ("start hip routine", "do eight reps", "skip this one", "do nine reps", "ready"):
-        talk.say(line)
-    with closing(sqlite3.connect(file)) as db, db:
-        held = json.loads(db.execute("SELECT record FROM people").fetchone()[0])
+    says(talk, "start hip routine", "do eight reps", "skip this one", "do nine reps", "ready")
+    with edited(file) as held:
+        held |= {"plants": {"fern": 1}}
         person = held["household"]
         person |= {"version": LATER["version"], "tempo": LATER["tempo"]}
         person["underway"] |= LATER["underway"]
@@ -190,49 +203,29 @@ def test_what_a_later_release_keeps_is_left_where_it_is(talk: Talk, file: Path) 
         person["history"]["2026-11-20"] = {"finished": {"fire-hydrant": 2}, **LATER["history"]["2026-11-20"]}
         for name, more in LATER["wishes"].items():
             person["wishes"][name] |= more
-        held |= {"plants": {"fern": 1}}
-        db.execute("UPDATE people SET record = ?", (json.dumps(held),))
     talk.say("slower")
-    (row,) = stored(file)
-    after = json.loads(row[1])
-    assert after["plants"] == {"fern": 1}
-    found = after["household"]
+    with edited(file) as held:
+        assert held["plants"] == {"fern": 1}
+        found = held["household"]
     assert (found["version"], found["tempo"]) == (9, LATER["tempo"])
     assert found["speed"] == "slower"
     assert found["underway"]["tune"] == "waltz"
     assert found["earlier"]["since"] == "2025-01-01"
-    assert {name: wish["band"] for name, wish in found["wishes"].items()} == {
-        "fire-hydrant": "red",
-        "hip-thrust": "green",
-    }
+    assert [found["wishes"][name]["band"] for name in LATER["wishes"]] == ["red", "green"]
     assert found["history"]["2026-11-20"] == person["history"]["2026-11-20"] | {"skipped": {}, "whole": {}}
     person = replace(person_of(found), wishes={}, underway=Underway("exercise/hip-thrust", Place(0)))
     assert record_of(person, 1, found)["wishes"] == {}, "what is taken back goes with all that was said of it"
     assert record_of(person, 1, found)["underway"] == record_of(person)["underway"], "that was said of another plan"
 
 
-def refuse(*_: object) -> None:
-    """What a shelf does that is full."""
-    raise StoreFailed("full")
-
-
-def test_what_a_later_release_keeps_rides_along(file: Path) -> None:
-    """Also through a time in which nothing could be saved."""
-    ear, app = Ear(MODEL), create_app(Settings(verify=False, content=CONTENT, store=f"sqlite:///{file}"))
-    talk = Talk(Wire(to_app(app), ear, "en-US"), ear)
-    store = app.extensions["hip-coach"].store
+def test_what_a_later_release_keeps_rides_along(talk: Talk, file: Path) -> None:
     talk.say("start hip routine")
-    with closing(sqlite3.connect(file)) as db, db:
-        held = json.loads(db.execute("SELECT record FROM people").fetchone()[0])
+    with edited(file) as held:
         held["household"] |= {"version": 9, "tempo": LATER["tempo"]}
-        db.execute("UPDATE people SET record = ?", (json.dumps(held),))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(store._shelf, "replace", refuse)
+    with patch.object(SqliteShelf, "replace", side_effect=StoreFailed("full")):
         talk.say("slower")
     talk.say("skip this one")
-    store.close()
-    ((_, record),) = stored(file)
-    found = json.loads(record)["household"]
+    found = household(file)
     assert (found["version"], found["tempo"], found["speed"]) == (9, LATER["tempo"], "slower")
 
 
@@ -240,7 +233,6 @@ def test_what_a_later_release_keeps_rides_along(file: Path) -> None:
     "odd", [{"a": {"b": float("nan")}}, ["x" * 300], {"x" * 300: 1}, [[[[[[[[1]]]]]]]], 10**30, "\ud800"]
 )
 def test_what_no_store_could_keep_is_not_taken_along(odd: Any) -> None:
-    """Nor so much of it that a record would grow for ever."""
     record = record_of(Person(), 1, {"version": 2, "odd": odd, "fine": 1})
     assert "odd" not in record
     assert record["fine"] == 1
@@ -262,7 +254,6 @@ def finish_one(person: Person, now: datetime) -> Person:
 
 
 def test_a_years_history_stays_small() -> None:
-    """Days beyond four weeks are summed up, and nothing is lost of the sum."""
     person = Person()
     for day in range(365):
         person = finish_one(person, NOW + timedelta(days=day))
@@ -291,7 +282,6 @@ def test_the_hour_that_comes_twice_is_still_one_day() -> None:
 
 @given(st.lists(st.integers(0, 40), max_size=20), st.integers(0, 40))
 def test_looking_back_never_fails(days: list[int], today: int) -> None:
-    """Whatever days there are, also in the future, the week and the run are counted."""
     start = date(2026, 11, 1)
     history = {(start + timedelta(days=day)).isoformat(): Day(finished={"figure-4": 1}) for day in days}
     person = Person(history=history | {"nonsense": Day(finished={"figure-4": 1})})
@@ -301,7 +291,6 @@ def test_looking_back_never_fails(days: list[int], today: int) -> None:
 
 
 def test_a_missed_day_does_not_break_a_run() -> None:
-    """Every second or third day is a run; a week away is not."""
     done = Day(finished={"figure-4": 1})
     days = {f"2026-11-{day:02d}": done for day in (2, 12, 14, 17, 19, 22)}
     assert run_of_days(Person(history=days), NOW.date()) == 5

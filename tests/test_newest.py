@@ -5,12 +5,12 @@ First each store by itself, then whole routines over HTTP.
 # ruff: noqa: F811  (fixtures)
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from conversing import BEGINNING, Talk, Wire
@@ -31,6 +31,7 @@ from skill.library.plain import from_plain, to_plain_sparsely
 from skill.library.values import replace
 from skill.memory.household import SPEAKERS
 from skill.memory.newest import THREAD, Asking, Thread, Verdict, verdict
+from skill.memory.opening import open_store
 from skill.memory.people import People, tries
 from skill.memory.record import Mark, fingerprint, mark_of, person_of, unmarked, version_of
 from skill.memory.shelf import MemoryShelf, StoreFailed
@@ -94,17 +95,16 @@ class Device:
 
     def arrives(self, asking: Asking, **changes: Any) -> Verdict:
         """A turn, as the skill has it: what is remembered is read, something in it changes, and it is saved."""
+        more = changes.pop("done", 0)
         for _ in tries():
             known = self.store.recall(asking)
             record = known.record
             at = record.get("saved_at", asking.at) if asking.ends else asking.at
             done = record["history"][TODAY]["finished"]["bridge"] if record else 0
-            history = bridges(done + changes.get("done", 0))
-            more = {name: value for name, value in changes.items() if name != "done"}
             if known.verdict is not Verdict.WRITES:
                 break
-            kept = self.store.keep(known, unmarked(record) | {"saved_at": at, "history": history, **more})
-            if kept:
+            new = unmarked(record) | {"saved_at": at, "history": bridges(done + more), **changes}
+            if kept := self.store.keep(known, new):
                 known = kept
                 break
             asking = known.asking_again()
@@ -114,6 +114,9 @@ class Device:
     def say(self, at: int, **changes: Any) -> Verdict:
         return self.arrives(self.request(at), **changes)
 
+    def end(self, at: int, **changes: Any) -> Verdict:
+        return self.arrives(self.request(at, ends=True), **changes)
+
 
 def remembered(kept: Kept) -> Json:
     """The person as the store holds them, without what it says of its writers."""
@@ -121,12 +124,22 @@ def remembered(kept: Kept) -> Json:
     return unmarked(found)
 
 
+@pytest.fixture
+def kitchen(kept: Kept) -> Device:
+    return Device(kept.store, "kitchen")
+
+
+@pytest.fixture
+def bedroom(kept: Kept) -> Device:
+    """In another process."""
+    return Device(kept.reopen(), "bedroom")
+
+
 class TestNewestWins:
     """The rule of every store."""
 
-    def test_late(self, kept: Kept) -> None:
+    def test_late(self, kept: Kept, kitchen: Device, bedroom: Device) -> None:
         """A turn from before what another session has written changes nothing."""
-        kitchen, bedroom = Device(kept.store, "kitchen"), Device(kept.reopen(), "bedroom")
         kitchen.say(0, place=1, done=1)
         late = kitchen.request(10)
         bedroom.say(20, place=2, done=1)
@@ -134,82 +147,74 @@ class TestNewestWins:
         assert kitchen.arrives(late, place=9, done=5) is Verdict.OVERTAKEN
         assert kept.rows() == before
 
-    def test_late_within_a_session(self, kept: Kept) -> None:
+    def test_late_within_a_session(self, kept: Kept, kitchen: Device) -> None:
         """Its own turns tell, whatever the clock says: it may be put back in the middle."""
-        device = Device(kept.store, "kitchen")
-        device.say(100, place=1)
-        late = device.request(110)
-        device.say(50, place=2)
-        assert device.arrives(device.request(55), place=3) is Verdict.WRITES
-        assert device.arrives(late, place=9) is Verdict.OVERTAKEN
+        kitchen.say(100, place=1)
+        late = kitchen.request(110)
+        kitchen.say(50, place=2)
+        assert kitchen.arrives(kitchen.request(55), place=3) is Verdict.WRITES
+        assert kitchen.arrives(late, place=9) is Verdict.OVERTAKEN
         assert remembered(kept)["place"] == 3
 
-    def test_doubled(self, kept: Kept) -> None:
+    def test_doubled(self, kept: Kept, kitchen: Device) -> None:
         """The same request again changes nothing, at once or after the next."""
-        device = Device(kept.store, "kitchen")
-        first = device.request(0)
-        device.arrives(first, place=1, done=1)
-        carried = device.attributes
-        assert device.arrives(first, place=1, done=1) is Verdict.AGAIN
-        device.attributes = carried
-        second = device.request(10)
-        assert device.arrives(second, place=2, done=1) is Verdict.WRITES
-        assert device.arrives(first, place=1, done=1) is Verdict.AGAIN
-        assert device.arrives(second, place=2, done=1) is Verdict.AGAIN
+        first = kitchen.request(0)
+        kitchen.arrives(first, place=1, done=1)
+        carried = kitchen.attributes
+        assert kitchen.arrives(first, place=1, done=1) is Verdict.AGAIN
+        kitchen.attributes = carried
+        second = kitchen.request(10)
+        assert kitchen.arrives(second, place=2, done=1) is Verdict.WRITES
+        assert kitchen.arrives(first, place=1, done=1) is Verdict.AGAIN
+        assert kitchen.arrives(second, place=2, done=1) is Verdict.AGAIN
         assert remembered(kept) == {"saved_at": (T0 + 10) * 1000, "place": 2, "history": bridges(2)}
 
-    def test_overtaken(self, kept: Kept) -> None:
+    def test_overtaken(self, kept: Kept, kitchen: Device, bedroom: Device) -> None:
         """The newer one takes over; then the other's end, however late, writes nothing."""
-        kitchen, bedroom = Device(kept.store, "kitchen"), Device(kept.reopen(), "bedroom")
         kitchen.say(0, place=1)
         bedroom.say(10, place=2)
         before = kept.rows()
-        assert kitchen.arrives(kitchen.request(60, ends=True), place=9, done=1) is Verdict.OVERTAKEN
+        assert kitchen.end(60, place=9, done=1) is Verdict.OVERTAKEN
         assert kept.rows() == before
-        assert bedroom.arrives(bedroom.request(70, ends=True), place=3, done=1) is Verdict.WRITES
+        assert bedroom.end(70, place=3, done=1) is Verdict.WRITES
         assert remembered(kept)["place"] == 3
 
-    def test_taken_back(self, kept: Kept) -> None:
+    def test_taken_back(self, kept: Kept, kitchen: Device, bedroom: Device) -> None:
         """Whoever speaks last has it: the older session is not dead, it was only overtaken."""
-        kitchen, bedroom = Device(kept.store, "kitchen"), Device(kept.reopen(), "bedroom")
         kitchen.say(0, place=1)
         bedroom.say(10, place=2)
         assert kitchen.say(20, place=3) is Verdict.WRITES
-        assert bedroom.arrives(bedroom.request(30, ends=True), place=9) is Verdict.OVERTAKEN
-        assert kitchen.arrives(kitchen.request(40, ends=True), place=4) is Verdict.WRITES
+        assert bedroom.end(30, place=9) is Verdict.OVERTAKEN
+        assert kitchen.end(40, place=4) is Verdict.WRITES
         assert remembered(kept)["place"] == 4
 
-    def test_nothing_comes_after_an_end(self, kept: Kept) -> None:
-        """A turn that arrives after the end of its own session is late."""
-        device = Device(kept.store, "kitchen")
-        device.say(0, place=1)
-        late, end = device.request(10), device.request(20, ends=True)
-        assert device.arrives(end, place=3) is Verdict.WRITES
-        assert device.arrives(late, place=2) is Verdict.OVERTAKEN
+    def test_nothing_comes_after_an_end(self, kept: Kept, kitchen: Device) -> None:
+        kitchen.say(0, place=1)
+        late, end = kitchen.request(10), kitchen.request(20, ends=True)
+        assert kitchen.arrives(end, place=3) is Verdict.WRITES
+        assert kitchen.arrives(late, place=2) is Verdict.OVERTAKEN
         assert remembered(kept)["place"] == 3
 
     @pytest.mark.parametrize("begun_since", [False, True])
-    @pytest.mark.parametrize("all_of_them", [True, False])
-    def test_forgotten(self, kept: Kept, all_of_them: bool, begun_since: bool) -> None:
+    @pytest.mark.parametrize("all_of", [True, False])
+    def test_forgotten(self, kept: Kept, kitchen: Device, bedroom: Device, all_of: bool, begun_since: bool) -> None:
         """A session that knew whom another has had forgotten writes nothing any more, however many turns follow."""
-        kitchen, bedroom = Device(kept.store, "kitchen"), Device(kept.reopen(), "bedroom")
         kitchen.say(0, place=1, done=1)
         asked = bedroom.request(10)
-        bedroom.store.forget(asked, everyone=all_of_them)
+        bedroom.store.forget(asked, everyone=all_of)
         assert kept.rows() == {}
         if begun_since:
             Device(kept.store, "anew").say(15, place=2)
         before = kept.rows()
         for at in (20, 30, 40):
             assert kitchen.say(at, place=9, done=1) is Verdict.FORGOTTEN
-        assert kitchen.arrives(kitchen.request(50, ends=True), place=9) is Verdict.FORGOTTEN
+        assert kitchen.end(50, place=9) is Verdict.FORGOTTEN
         assert kept.rows() == before
         assert Device(kept.store, "tomorrow").say(99, place=5) is Verdict.WRITES
 
     def test_an_end_brings_nobody_back(self, kept: Kept) -> None:
-        """Also where the session carries nothing."""
         device = Device(kept.store, "kitchen", new=False)
-        assert device.arrives(device.request(10, ends=True), place=1) is Verdict.FORGOTTEN
+        assert device.end(10, place=1) is Verdict.FORGOTTEN
         assert kept.rows() == {}
 
     def test_what_was_sent_before_somebody_was_forgotten_begins_nobody(self, kept: Kept) -> None:
@@ -269,12 +274,11 @@ class TestNewestWins:
         old = {"place": 1, "saved_at": T0 * 1000, "history": bridges(1)}
         kept.put("anne", {"version": 1, "household": old, "speakers": {}, "lately": []})
         device = Device(kept.store, "kitchen", new=False, attributes={SPEAKER: ""})
-        assert device.arrives(device.request(5, ends=True), place=2, done=1) is Verdict.WRITES
+        assert device.end(5, place=2, done=1) is Verdict.WRITES
         assert remembered(kept) == {"place": 2, "saved_at": T0 * 1000, "history": bridges(2)}
 
-    def test_it_holds_within_the_step_that_writes(self, kept: Kept) -> None:
+    def test_it_holds_within_the_step_that_writes(self, kept: Kept, kitchen: Device, bedroom: Device) -> None:
         """Read before, and written after, something newer came: a turn, or a forgetting."""
-        kitchen, bedroom = Device(kept.store, "kitchen"), Device(kept.reopen(), "bedroom")
         kitchen.say(0, place=1, done=1)
         for newer, outcome in (
             (lambda: bedroom.say(20, place=2, done=1), Verdict.OVERTAKEN),
@@ -288,9 +292,8 @@ class TestNewestWins:
             assert kept.store.recall(known.asking_again()).verdict is outcome
             assert kept.rows() == before
 
-    def test_what_waited_obeys(self, kept: Kept) -> None:
+    def test_what_waited_obeys(self, kept: Kept, kitchen: Device, bedroom: Device) -> None:
         """What could not be saved in time is added, and changes nothing that is newer; an end's is not even added."""
-        kitchen, bedroom = Device(kept.store, "kitchen"), Device(kept.reopen(), "bedroom")
         kitchen.say(0, place=1, done=1)
         found = kept.store.recall(kitchen.request(10))
         lost = found.record | {"place": 5, "talk": "less", "saved_at": (T0 + 10) * 1000, "history": bridges(2)}
@@ -313,7 +316,7 @@ class TestNewestWins:
         assert remembered(kept) == expected
         waits("kitchen 3", ends=True)
         assert remembered(kept) == expected
-        assert bedroom.arrives(bedroom.request(30, ends=True), place=3) is Verdict.WRITES
+        assert bedroom.end(30, place=3) is Verdict.WRITES
         bedroom.store.forget(bedroom.request(40), everyone=True)
         Device(kept.store, "anew").say(50, place=7)
         before = kept.rows()
@@ -327,26 +330,16 @@ class TestNewestWins:
         for n in range(SPEAKERS):
             Device(kept.store, f"session {n}", f"guest {n}").say(10 + n, place=n)
         before = kept.rows()
-        assert away.arrives(away.request(5, ends=True), place=2) is Verdict.FORGOTTEN
+        assert away.end(5, place=2) is Verdict.FORGOTTEN
         assert kept.rows() == before
         late = Device(kept.store, "late", "guest 0")
         late.say(10, place=3)
         assert kept.store.export("anne")["lately"][:2] == ["guest 0", "guest 1"], "late is not lately"
 
 
-@contextmanager
-def lost(folder: Path) -> Iterator[People]:
-    """A store in a file that is deleted after somebody was met."""
-    from skill.memory.opening import open_store
-
-    store = open_store(f"sqlite:///{folder}/people.sqlite3")
-    yield store
-    store.close()
-
-
 def test_what_a_file_has_lost_was_not_forgotten(tmp_path: Path) -> None:
     """A file that was deleted, or set aside, is begun anew, and says so: the session goes on, and is remembered."""
-    with lost(tmp_path) as store:
+    with closing(open_store(f"sqlite:///{tmp_path}/people.sqlite3")) as store:
         device = Device(store, "kitchen")
         device.say(0, place=1)
         for file in tmp_path.iterdir():
@@ -377,7 +370,6 @@ ASKING = st.builds(
 def test_no_end_writes_over_another_session(
     session: str, turn: int, requests: list[str], asking: Asking, attempts: tuple[str, ...]
 ) -> None:
-    """Whatever else is known of it, unless it was its own late work that is there."""
     by = {"session": session, "turn": turn, "requests": requests}
     outcome = verdict({"saved_by": by, "saved_at": 5}, asking, attempts)
     if asking.ends and asking.session not in ("", session) and mark_of({"saved_by": by}).last not in attempts:
@@ -386,7 +378,6 @@ def test_no_end_writes_over_another_session(
 
 @pytest.mark.parametrize("damaged", [None, 7, [], {"session": 7, "turn": "1", "requests": "r"}, {"requests": [{}, 1]}])
 def test_a_mark_that_is_damaged_says_nothing(damaged: Any) -> None:
-    """So anybody may write over it."""
     assert mark_of({"saved_by": damaged, "begun": damaged}) == Mark()
     assert (
         verdict({"saved_by": damaged, "saved_at": 9}, Asking("anne", session="a", request="r", at=1)) is Verdict.WRITES
@@ -395,7 +386,6 @@ def test_a_mark_that_is_damaged_says_nothing(damaged: Any) -> None:
 
 @given(anything)
 def test_a_thread_that_is_damaged_says_nothing(damaged: Any) -> None:
-    """What rides in a session is believed in nothing."""
     for riding in (damaged, {"known": damaged, "turn": damaged, "era": damaged, "met": damaged}):
         thread = from_plain(Thread, riding)
         assert len(json.dumps(to_plain_sparsely(thread))) < 200
@@ -450,8 +440,7 @@ def test_a_write_that_lands_after_the_next_read_counts_once(after: int, how_long
     """DynamoDB that takes three seconds: what rides is tried again, and is merged with nothing of its own."""
     expected = House()
     phone = expected.device()
-    for line in SLOW:
-        phone.say(line)
+    says(phone, *SLOW)
     assert set(expected.finished().values()) == {1}
     house, shelf = House(), Late()
     house.store._shelf = shelf
@@ -510,6 +499,28 @@ class House:
 EAR = Ear(MODEL)
 
 
+@pytest.fixture
+def house() -> House:
+    return House()
+
+
+@pytest.fixture
+def phone(house: House) -> Talk:
+    """A device of theirs."""
+    return house.device()
+
+
+def says(talk: Talk, *lines: str, voice: str = "") -> None:
+    wire(talk).voice = voice
+    for line in lines:
+        talk.say(line)
+
+
+def away(house: House, call: str) -> AbstractContextManager[Any]:
+    """The store gives no answer to a kind of call."""
+    return patch.object(house.store._shelf, call, side_effect=StoreFailed("no answer"))
+
+
 def wire(talk: Talk) -> Wire:
     assert isinstance(talk.room, Wire)
     return talk.room
@@ -525,23 +536,19 @@ def ended(talk: Talk, reason: str = "EXCEEDED_MAX_REPROMPTS", after: float = 16)
 
 
 @pytest.mark.parametrize("late", ["at once", "amid the other", "a day later"])
-def test_two_devices_over_a_whole_routine(late: str) -> None:
-    """Begun in the kitchen, gone on with in the bedroom; the kitchen's end comes late. Each exercise counts once."""
-    house = House()
-    kitchen = house.device("kitchen")
-    for line in (*SET, "next"):
-        kitchen.say(line)
-    bedroom = house.device("bedroom", kitchen.now + timedelta(seconds=20))
+def test_two_devices_over_a_whole_routine(late: str, house: House, phone: Talk) -> None:
+    says(phone, *SET, "next")
+    bedroom = house.device("bedroom", phone.now + timedelta(seconds=20))
     assert "shall we go on" in bedroom.say("open").text.lower()
-    kitchens_end = ended(kitchen)
+    kitchens_end = ended(phone)
     if late == "at once":
-        wire(kitchen).send(kitchens_end)
+        wire(phone).send(kitchens_end)
     answer = bedroom.say("yes")
     for number in range(60):
         if not answer.open:
             break
         if number == 5 and late == "amid the other":
-            wire(kitchen).send(kitchens_end)
+            wire(phone).send(kitchens_end)
         answer = bedroom.say("ready")
     assert not answer.open, "the routine comes to its end"
     done = house.finished()
@@ -549,7 +556,7 @@ def test_two_devices_over_a_whole_routine(late: str) -> None:
     assert len(done) == 6
     before = house.person()
     if late == "a day later":
-        wire(kitchen).send(kitchens_end)
+        wire(phone).send(kitchens_end)
     assert house.person() == before
     assert before["underway"] is None
     tomorrow = house.device("kitchen", bedroom.now + timedelta(days=1))
@@ -557,29 +564,22 @@ def test_two_devices_over_a_whole_routine(late: str) -> None:
     assert house.finished() == done
 
 
-def test_two_devices_in_turn() -> None:
-    """Whoever spoke last has the place, the other device's end notwithstanding; and it is there a day later."""
-    house = House()
-    kitchen = house.device("kitchen")
-    kitchen.say("start hip routine")
-    bedroom = house.device("bedroom", kitchen.now + timedelta(seconds=5))
+def test_two_devices_in_turn(house: House, phone: Talk) -> None:
+    phone.say("start hip routine")
+    bedroom = house.device("bedroom", phone.now + timedelta(seconds=5))
     bedroom.say("start butterfly stretch")
-    kitchen.now = bedroom.now + timedelta(seconds=5)
-    kitchen.say("skip this one")
+    phone.now = bedroom.now + timedelta(seconds=5)
+    phone.say("skip this one")
     place = house.person()["underway"]
     wire(bedroom).send(ended(bedroom))
     assert house.person()["underway"] == place
-    wire(kitchen).send(ended(kitchen))
-    tomorrow = house.device("bedroom", kitchen.now + timedelta(days=1))
+    wire(phone).send(ended(phone))
+    tomorrow = house.device("bedroom", phone.now + timedelta(days=1))
     assert "you were at hip thrust" in tomorrow.say("open").text
 
 
-def test_a_request_that_is_sent_twice_is_answered_twice_and_counts_once() -> None:
-    """The second answer is one, too."""
-    house = House()
-    phone = house.device()
-    for line in ("start butterfly stretch", "ready", "ready", "ready"):
-        phone.say(line)
+def test_a_request_that_is_sent_twice_is_answered_twice_and_counts_once(house: House, phone: Talk) -> None:
+    says(phone, "start butterfly stretch", "ready", "ready", "ready")
     phone.now += timedelta(minutes=4)
     room = wire(phone)
     heard = room.ear.hear("ready")
@@ -592,9 +592,7 @@ def test_a_request_that_is_sent_twice_is_answered_twice_and_counts_once() -> Non
     assert house.person() == counted
 
 
-def test_a_turn_that_comes_late_changes_nothing() -> None:
-    """It is answered, and where the newer one has left it, it stays."""
-    house = House()
+def test_a_turn_that_comes_late_changes_nothing(house: House) -> None:
     kitchen, bedroom = house.device("kitchen"), house.device("bedroom")
     kitchen.say("start hip routine")
     bedroom.now = kitchen.now + timedelta(seconds=30)
@@ -608,73 +606,52 @@ def test_a_turn_that_comes_late_changes_nothing() -> None:
     assert house.person()["underway"]["plan"] == "routine/hip-routine"
 
 
-def test_an_open_session_brings_nobody_back() -> None:
-    """Forgotten in the bedroom, the kitchen goes on with its routine, and none of it is remembered."""
-    house = House()
-    kitchen = house.device("kitchen")
-    kitchen.say("start hip routine")
-    bedroom = house.device("bedroom", kitchen.now + timedelta(seconds=5))
-    for line in ("forget me", "yes"):
-        bedroom.say(line)
+def test_an_open_session_brings_nobody_back(house: House, phone: Talk) -> None:
+    phone.say("start hip routine")
+    bedroom = house.device("bedroom", phone.now + timedelta(seconds=5))
+    says(bedroom, "forget me", "yes")
     assert house.people() == {}
-    kitchen.now = bedroom.now
+    phone.now = bedroom.now
     for line in (*SET[1:], "next", "ready"):
-        assert kitchen.say(line).open
+        assert phone.say(line).open
         assert house.people() == {}
-    kitchen.end("USER_INITIATED")
+    phone.end("USER_INITIATED")
     assert house.people() == {}
-    kitchen.say("open")
+    phone.say("open")
     assert len(house.people()) == 1
 
 
-def test_what_rode_along_brings_nobody_back_who_began_anew() -> None:
-    """What one device could not save waits in its session; they were forgotten, and have begun anew since."""
-    house = House()
-    kitchen = house.device("kitchen")
-    for line in ("start butterfly stretch", "ready", "ready", "ready", "start hip routine", "talk less"):
-        kitchen.say(line)
-    shelf = house.store._shelf
-    house.store._shelf = Late()
-    house.store._shelf.after = 10**6
-    house.store._shelf._texts = shelf._texts  # type: ignore[attr-defined]
-    house.store._shelf.era = shelf.era
-    kitchen.say("skip this one")
-    assert UNSAVED in wire(kitchen).session.attributes
-    house.store._shelf = shelf
-    bedroom = house.device("bedroom", kitchen.now + timedelta(seconds=5))
-    for line in ("forget me", "yes", "start hip routine"):
-        bedroom.say(line)
+def test_what_rode_along_brings_nobody_back_who_began_anew(house: House, phone: Talk) -> None:
+    says(phone, "start butterfly stretch", "ready", "ready", "ready", "start hip routine", "talk less")
+    with away(house, "replace"):
+        phone.say("skip this one")
+    assert UNSAVED in wire(phone).session.attributes
+    bedroom = house.device("bedroom", phone.now + timedelta(seconds=5))
+    says(bedroom, "forget me", "yes", "start hip routine")
     anew = house.person()
-    kitchen.now = bedroom.now
-    kitchen.say("ready")
-    kitchen.end("USER_INITIATED")
+    phone.now = bedroom.now
+    phone.say("ready")
+    phone.end("USER_INITIATED")
     assert house.person() == anew
     assert anew["talk"] == "learning"
 
 
-@pytest.mark.parametrize("away", ["read", "replace"])
+@pytest.mark.parametrize("call", ["read", "replace"])
 @pytest.mark.parametrize("how", ["ready", "stop"])
-def test_nobody_comes_back_by_way_of_a_store_that_was_away(away: str, how: str) -> None:
-    """Forgotten in the bedroom; in the kitchen the store fails until the session is over, and then takes everything."""
-    house = House()
-    kitchen = house.device()
-    kitchen.say("start hip routine")
-    bedroom = house.device("bedroom", kitchen.now + timedelta(seconds=5))
-    for line in ("forget me", "yes"):
-        bedroom.say(line)
-    kitchen.now = bedroom.now
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(house.store._shelf, away, lambda *_: _refuse(""))
-        kitchen.say(how)
+def test_nobody_comes_back_by_way_of_a_store_that_was_away(call: str, how: str, house: House, phone: Talk) -> None:
+    phone.say("start hip routine")
+    bedroom = house.device("bedroom", phone.now + timedelta(seconds=5))
+    says(bedroom, "forget me", "yes")
+    phone.now = bedroom.now
+    with away(house, call):
+        phone.say(how)
         if how == "ready":
-            kitchen.end("USER_INITIATED")
+            phone.end("USER_INITIATED")
     house.store.probe()
     assert house.people() == {}
 
 
-def test_disabled_twice_spares_what_was_begun_since() -> None:
-    """Alexa may tell again; its own time says what it is about."""
-    house = House()
+def test_disabled_twice_spares_what_was_begun_since(house: House) -> None:
     phone = house.device()
     phone.say("start hip routine")
     disabled = wire(phone)._envelopes.launch(wire(phone).session, phone.now + timedelta(seconds=60))
@@ -703,10 +680,7 @@ DAYS = {
 
 @pytest.mark.parametrize("voices", DAYS.values(), ids=DAYS)
 @pytest.mark.parametrize("how", ["stop", "walks away"])
-def test_known_by_voice_one_day_and_not_the_next(voices: tuple[str, ...], how: str) -> None:
-    """The place is offered each day, one record is left, and "forget me" asks nothing more, and leaves nothing."""
-    house = House()
-    phone = house.device()
+def test_known_by_voice_one_day_and_not_the_next(voices: tuple[str, ...], how: str, house: House, phone: Talk) -> None:
     for day, voice in enumerate(voices):
         wire(phone).voice = voice
         heard = phone.say("open").text
@@ -732,10 +706,8 @@ PLACES = ("fire hydrant", "hip thrust", "side lying leg raise", "butterfly stret
 
 
 @pytest.mark.parametrize("changes", [("ana", ""), ("", "ana")])
-def test_a_voice_that_changes_amid_a_session_changes_nobody(changes: tuple[str, ...]) -> None:
+def test_a_voice_that_changes_amid_a_session_changes_nobody(changes: list[str], house: House, phone: Talk) -> None:
     """Alexa recognises one request and not the next: who speaks is settled as the session begins."""
-    house = House()
-    phone = house.device()
     phone.say("start hip routine")
     for number in range(6):
         wire(phone).voice = changes[number % 2]
@@ -745,48 +717,32 @@ def test_a_voice_that_changes_amid_a_session_changes_nobody(changes: tuple[str, 
     assert len(house.people()) == 1
 
 
-def test_two_sessions_amid_which_the_household_becomes_hers() -> None:
-    """The one that began unrecognised goes on with the same record, under its new name."""
-    house = House()
-    kitchen = house.device("kitchen")
-    for line in SET:
-        kitchen.say(line)
-    bedroom = house.device("bedroom", kitchen.now + timedelta(seconds=5))
+def test_two_sessions_amid_which_the_household_becomes_hers(house: House, phone: Talk) -> None:
+    says(phone, *SET)
+    bedroom = house.device("bedroom", phone.now + timedelta(seconds=5))
     wire(bedroom).voice = "ana"
     bedroom.say("open")
     assert set(house.people()) == {"ana"}
-    kitchen.now = bedroom.now + timedelta(seconds=5)
-    kitchen.say("skip this one")
+    phone.now = bedroom.now + timedelta(seconds=5)
+    phone.say("skip this one")
     assert set(house.people()) == {"ana"}
     assert house.person()["underway"]["exercise"] == "hip-thrust"
 
 
-def test_who_lives_alone_is_known_while_the_store_is_away() -> None:
-    """By what this process has seen, whether or not the voice is recognised today."""
-    house = House()
-    phone = house.device()
-    wire(phone).voice = "ana"
-    phone.say("start hip routine")
-    phone.say("stop")
+def test_who_lives_alone_is_known_while_the_store_is_away(house: House, phone: Talk) -> None:
+    says(phone, "start hip routine", "stop", voice="ana")
     wire(phone).voice = ""
-    read = house.store._shelf.read
-    house.store._shelf.read = _refuse  # type: ignore[method-assign]
-    assert "you were at fire hydrant" in phone.say("open").text
-    house.store._shelf.read = read  # type: ignore[method-assign]
-    for line in ("yes", "skip this one", "stop"):
-        phone.say(line)
+    with away(house, "read"):
+        assert "you were at fire hydrant" in phone.say("open").text
+    says(phone, "yes", "skip this one", "stop")
     assert set(house.people()) == {"ana"}
     assert house.person()["underway"]["exercise"] == "hip-thrust"
 
 
-def test_what_rides_along_outlives_a_turn_that_came_too_late() -> None:
-    """The turn changes nothing any more; what could not be saved before it is still added, once."""
-    house = House()
+def test_what_rides_along_outlives_a_turn_that_came_too_late(house: House) -> None:
     kitchen, bedroom = house.device("kitchen"), house.device("bedroom")
-    for line in ("start butterfly stretch", "ready", "ready", "ready", "start hip routine"):
-        kitchen.say(line)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(house.store._shelf, "replace", lambda *_: _refuse(""))
+    says(kitchen, "start butterfly stretch", "ready", "ready", "ready", "start hip routine")
+    with away(house, "replace"):
         kitchen.say("talk less")
     assert UNSAVED in wire(kitchen).session.attributes
     bedroom.now = kitchen.now + timedelta(seconds=60)
@@ -804,10 +760,7 @@ def test_what_rides_along_outlives_a_turn_that_came_too_late() -> None:
     assert UNSAVED not in wire(kitchen).session.attributes
 
 
-def test_several_who_are_known_are_not_mixed_up() -> None:
-    """With two voices known, one that is not recognised is neither."""
-    house = House()
-    phone = house.device()
+def test_several_who_are_known_are_not_mixed_up(house: House, phone: Talk) -> None:
     for voice in ("ana", "ben", ""):
         wire(phone).voice = voice
         assert "you were at" not in phone.say("open").text
@@ -819,29 +772,17 @@ def test_several_who_are_known_are_not_mixed_up() -> None:
 
 def recognised(house: House, phone: Talk, voice: str, *lines: str) -> list[bool]:
     """What the turns of a session are told of the voice."""
-    told: list[bool] = []
     turns: list[bool] = []
     coach = house.app.extensions["hip-coach"].skill.request_dispatcher  # how each turn is decided
     handler = coach.request_mappers[0].request_handler_chains[0].request_handler
-    decide = handler._respond
-
-    def listening(session: Any, event: Any, scene: Any) -> Any:
-        told.append(scene.recognised)
-        return decide(session, event, scene)
-
-    handler._respond = listening
-    wire(phone).voice = voice
-    for line in lines:
-        phone.say(line)
-        turns.append(told[-1])  # before it, turns may have been made again
-    handler._respond = decide
+    with patch.object(handler, "_respond", side_effect=handler._respond) as decided:
+        for line in lines:
+            says(phone, line, voice=voice)
+            turns.append(decided.call_args.args[2].recognised)  # before it, turns may have been made again
     return turns
 
 
-def test_whether_the_voice_was_recognised_is_told_to_every_turn() -> None:
-    """It rides through the session; with nobody known by voice, or several, there is nothing to be careful of."""
-    house = House()
-    phone = house.device()
+def test_whether_the_voice_was_recognised_is_told_to_every_turn(house: House, phone: Talk) -> None:
     assert recognised(house, phone, "", "open", "start hip routine", "stop") == [True] * 3
     assert recognised(house, phone, "ana", "open", "stop") == [True] * 2
     assert recognised(house, phone, "", "open") == [False]
@@ -850,37 +791,20 @@ def test_whether_the_voice_was_recognised_is_told_to_every_turn() -> None:
     assert recognised(house, phone, "", "open", "stop") == [True] * 2
 
 
-def test_a_voice_that_is_unknown_while_the_store_is_away_is_settled_when_it_is_back() -> None:
-    """Begun in an outage, the session still ends in the one record there is."""
-    house = House()
-    phone = house.device()
-    wire(phone).voice = "ana"
-    phone.say("start hip routine")
-    phone.say("stop")
+def test_a_voice_that_is_unknown_while_the_store_is_away_is_settled_when_it_is_back(house: House, phone: Talk) -> None:
+    says(phone, "start hip routine", "stop", voice="ana")
     other = House()  # another process, which does not know her
-    shelf = other.store._shelf = house.store._shelf
+    other.store._shelf = house.store._shelf
     other.ids = house.ids
     phone2 = other.device("bedroom", phone.now + timedelta(hours=1))
-    read = shelf.read
-    shelf.read = _refuse  # type: ignore[method-assign]
-    phone2.say("start butterfly stretch")
-    shelf.read = read  # type: ignore[method-assign]
+    with away(other, "read"):
+        phone2.say("start butterfly stretch")
     assert recognised(other, phone2, "", "ready") == [False]
     assert set(house.people()) == {"ana"}
     assert house.person()["underway"]["plan"] == "exercise/butterfly-stretch"
 
 
-def _refuse(name: str) -> object:
-    raise StoreFailed("no answer")
-
-
-def test_no_id_of_amazons_is_kept() -> None:
-    """Neither a session's nor a request's: not in a record, and not in what rides."""
-    house = House()
-    phone = house.device()
-    for line in (*SET, "next"):
-        phone.say(line)
-    kept_, riding = json.dumps(house.store.export(USER)), json.dumps(wire(phone).session.attributes)
-    for text in (kept_, riding):
-        assert "amzn1.echo-api" not in text
+def test_no_id_of_amazons_is_kept(house: House, phone: Talk) -> None:
+    says(phone, *SET, "next")
+    assert "amzn1.echo-api" not in json.dumps([house.store.export(USER), wire(phone).session.attributes])
     assert mark_of(house.person()).session == fingerprint(wire(phone).session.id)

@@ -28,6 +28,9 @@ SECONDS = 30
 
 LAUNCH = json.dumps(law.envelope("launch")).encode()
 
+LONG = 8_000_000
+"""Bytes of an answer: more than a system takes from us before they are read. No sound has more than a million."""
+
 SLOW = """
 import os, sys
 from skill.web import serving
@@ -82,6 +85,19 @@ def told(running: subprocess.Popen[str]) -> None:
     assert running.stdin
     running.stdin.write("\n")
     running.stdin.flush()
+
+
+def begun(running: subprocess.Popen[str], connection: socket.socket) -> int:
+    """Begin a turn that the slow store keeps waiting; returns which process has it."""
+    connection.sendall(TURN)
+    word, pid = heard(running).split()
+    assert word == "begun"
+    return int(pid)
+
+
+def slow(store: Path, workers: str = "1", seconds: str = "30", **more: Any) -> Any:
+    """That server, with a store in a file, and so much time to stop."""
+    return process("-c", SLOW, f"sqlite:///{store}", workers, seconds, **more)
 
 
 @contextmanager
@@ -142,10 +158,16 @@ def is_well(port: int) -> None:
 
 def is_closed(connection: socket.socket) -> bool:
     """Waits until the other side has closed the connection without a word."""
-    try:
-        return connection.recv(1) == b""
-    except ConnectionResetError:
-        return True
+    return received(connection, 1) == 0
+
+
+def received(connection: socket.socket, most: int = LONG * 100) -> int:
+    """Reads what there still is, until the other side closes: how many bytes."""
+    read = 0
+    with suppress(ConnectionError):
+        while read < most and (some := connection.recv(65_536)):
+            read += len(some)
+    return read
 
 
 def is_refused(port: int) -> bool:
@@ -177,7 +199,6 @@ def tells_nothing(response: http.client.HTTPResponse, body: bytes) -> bool:
 
 
 def test_a_turn_is_answered_and_the_connection_kept(port: int) -> None:
-    """Whoever keeps the connection has many turns on it."""
     with connect(port) as connection:
         for _ in range(3):
             connection.sendall(TURN)
@@ -187,7 +208,6 @@ def test_a_turn_is_answered_and_the_connection_kept(port: int) -> None:
 
 
 def test_two_requests_at_once_are_answered_in_their_order(port: int) -> None:
-    """The second one waits."""
     with connect(port) as connection:
         connection.sendall(TURN + b"GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
         first, second = b"".join(iter(lambda: connection.recv(65_536), b"")).split(b"HTTP/1.1 200 OK\r\n")[1:]
@@ -196,13 +216,11 @@ def test_two_requests_at_once_are_answered_in_their_order(port: int) -> None:
 
 
 def test_a_body_may_come_in_chunks(port: int) -> None:
-    """As a proxy may pass it on."""
     response, _ = ask(port, CHUNKED + IN_CHUNKS)
     assert response.status == 200
 
 
 def test_who_asks_whether_to_go_on_is_told_to(port: int) -> None:
-    """A body is sent after `100 Continue`."""
     with connect(port) as connection:
         connection.sendall(head(len(LAUNCH), "Expect: 100-continue"))
         assert connection.recv(100) == b"HTTP/1.1 100 Continue\r\n\r\n"
@@ -211,7 +229,6 @@ def test_who_asks_whether_to_go_on_is_told_to(port: int) -> None:
 
 
 def test_what_was_forwarded_is_still_seen_to_be(port: int) -> None:
-    """An open tunnel to a local server is not an open skill: no header that says so is taken away on the way in."""
     refused_here, body = ask(port, TURN.replace(b"Host:", b"X-Forwarded-For: 8.8.8.8\r\nHost:"))
     assert refused_here.status == 403
     assert b"forwarded" in body
@@ -221,7 +238,6 @@ def test_what_was_forwarded_is_still_seen_to_be(port: int) -> None:
 
 
 def test_hanging_up_harms_nobody(port: int) -> None:
-    """In the middle of the headers, of the body, or before the answer: the next one is answered."""
     for sent in (TURN[:30], TURN[:-30], TURN) * 40:
         with connect(port) as connection:
             connection.sendall(sent)
@@ -229,7 +245,6 @@ def test_hanging_up_harms_nobody(port: int) -> None:
 
 
 def test_two_thousand_open_connections_are_held(port: int) -> None:
-    """They do nothing, and a good client is answered."""
     with ExitStack() as held:
         held.callback(more_files(2_300))
         idle = [held.enter_context(connect(port)) for _ in range(2_000)]
@@ -250,7 +265,6 @@ def more_files(wanted: int) -> Callable[[], None]:
 
 
 def test_slow_clients_hold_no_thread(port: int) -> None:
-    """There are far more of them than threads, stuck in their headers or in their body, and a good client passes."""
     with ExitStack() as held:
         slow = [held.enter_context(connect(port)) for _ in range(200)]
         for number, connection in enumerate(slow):
@@ -264,7 +278,6 @@ def test_slow_clients_hold_no_thread(port: int) -> None:
 
 
 def test_who_does_nothing_at_all_is_let_go_at_last(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Connections are not kept for ever."""
     monkeypatch.setattr(serving, "IDLE_SECONDS", 1)
     with within(hello) as port, connect(port) as idle:
         assert is_closed(idle)
@@ -281,10 +294,6 @@ GET = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
 # Who asks and does not read
 
 
-LONG = 8_000_000
-"""Bytes of an answer: more than a system takes from us before they are read. No sound has more than a million."""
-
-
 def long(environ: Any, start_response: Any) -> list[bytes]:
     body = b"x" * (LONG if environ["PATH_INFO"] == "/sound" else 5)
     start_response("200 OK", [("Content-Length", str(len(body)))])
@@ -294,19 +303,23 @@ def long(environ: Any, start_response: Any) -> list[bytes]:
 SOUND = b"GET /sound HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
 
+def are_answered(port: int) -> None:
+    """Whoever asks for little has it soon."""
+    for _ in range(20):
+        began = time.monotonic()
+        assert len(ask(port, GET)[1]) == 5
+        assert time.monotonic() - began < 8
+
+
 @pytest.mark.parametrize("asked", [1, 20], ids=["one each", "twenty each"])
 def test_who_asks_for_sounds_and_never_reads_keeps_nobody_waiting(asked: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Four times as many as there are threads: others are answered meanwhile, and those are let go."""
     monkeypatch.setattr(serving, "UNREAD_SECONDS", 2.0)
     with within(long) as port, ExitStack() as held:
         rude = [held.enter_context(unreading(port, SOUND * asked)) for _ in range(16)]
-        for _ in range(20):
-            began = time.monotonic()
-            assert len(ask(port, GET)[1]) == 5
-            assert time.monotonic() - began < 8
+        are_answered(port)
         Event().wait(4)  # longer than anybody may leave an answer unread: that is the case in question
         for connection in rude:
-            assert was_cut_off(connection, asked * LONG)
+            assert received(connection) < asked * LONG
         assert len(ask(port, SOUND)[1]) == LONG
 
 
@@ -321,19 +334,7 @@ def unreading(port: int, sent: bytes) -> Iterator[socket.socket]:
         yield connection
 
 
-def was_cut_off(connection: socket.socket, whole: int) -> bool:
-    """Reads what there still is: less than the whole."""
-    read = 0
-    try:
-        while some := connection.recv(65_536):
-            read += len(some)
-    except ConnectionError:
-        pass
-    return read < whole
-
-
 def test_who_reads_slowly_gets_all_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As long as something of it is read."""
     monkeypatch.setattr(serving, "UNREAD_SECONDS", 3.0)
     with within(long) as port, connect(port) as slow:
         slow.sendall(SOUND)
@@ -356,10 +357,7 @@ def test_behind_the_proxy_of_the_documentation_who_does_not_read_is_its_concern(
         slow = [held.enter_context(connect(proxy)) for _ in range(100)]
         for connection in slow:
             connection.sendall(TURN[:-40])
-        for _ in range(20):
-            began = time.monotonic()
-            assert len(ask(proxy, GET)[1]) == 5
-            assert time.monotonic() - began < 8
+        are_answered(proxy)
         assert len(ask(proxy, SOUND)[1]) == LONG
         assert len(rude) == 16
         for crafted in SMUGGLED:
@@ -408,80 +406,51 @@ def behind(nginx: str, port: int, folder: Path) -> Iterator[int]:
 
 
 def test_too_large_a_request_is_refused(port: int) -> None:
-    """Its body by the announced length, or by the chunks that came; its headers as well."""
     much = b"x" * (2 * REQUEST_BYTES)
     for sent, status in (
         (head(len(much)) + much, 413),
         (CHUNKED + b"%x\r\n%s\r\n0\r\n\r\n" % (len(much), much), 413),
         (head(0, f"X: {'x' * serving.HEADER_BYTES}"), 431),
+        (head(REQUEST_BYTES) + much[:REQUEST_BYTES], 400),  # just small enough: the app finds that it is no JSON
     ):
         refused(ask(port, sent), status)
         is_well(port)
 
 
-def test_a_body_of_just_the_largest_size_is_read(port: int) -> None:
-    """The app finds that it is no JSON."""
-    refused(ask(port, head(REQUEST_BYTES) + b"x" * REQUEST_BYTES), 400)
-
-
 @pytest.mark.parametrize(
-    "sent",
+    ("sent", "status"),
     [
-        b"hello\r\n\r\n",
-        b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n",
-        b"GET /\x00 HTTP/9.9.9\r\n\r\n",
-        b"POST /alexa HTTP/1.1\nHost: localhost\n\r\n\r\n",
-        b"GET / HTTP/1.1\r\nHost : localhost\r\n\r\n",
-        head(len(LAUNCH), f"Content-Length: {len(LAUNCH) + 1}") + LAUNCH + b" ",
-        head(len(LAUNCH), f"Content-Length: {len(LAUNCH)}") + LAUNCH,
-        TURN.replace(b"Content-Length: ", b"Content-Length: -"),
-        TURN.replace(b"Content-Length: ", b"Content-Length: +"),
-        b"GET / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+        (b"hello\r\n\r\n", 400),
+        (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n", 400),
+        (b"GET /\x00 HTTP/9.9.9\r\n\r\n", 400),
+        (b"POST /alexa HTTP/1.1\nHost: localhost\n\r\n\r\n", 400),
+        (b"GET / HTTP/1.1\r\nHost : localhost\r\n\r\n", 400),
+        (head(len(LAUNCH), f"Content-Length: {len(LAUNCH) + 1}") + LAUNCH + b" ", 400),
+        (head(len(LAUNCH), f"Content-Length: {len(LAUNCH)}") + LAUNCH, 400),
+        (TURN.replace(b"Content-Length: ", b"Content-Length: -"), 400),
+        (TURN.replace(b"Content-Length: ", b"Content-Length: +"), 400),
+        (b"GET / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", 400),
+        (head(len(LAUNCH), "Transfer-Encoding: gzip") + LAUNCH, 501),
     ],
 )
-def test_what_can_be_read_in_two_ways_is_refused(sent: bytes, port: int) -> None:
-    """Nothing is smuggled past a proxy, and garbage is told so."""
-    refused(ask(port, sent), 400)
+def test_what_can_be_read_in_two_ways_is_refused(sent: bytes, status: int, port: int) -> None:
+    refused(ask(port, sent), status)
     is_well(port)
-
-
-def test_an_encoding_that_nobody_knows_is_refused(port: int) -> None:
-    """As what it is: not implemented."""
-    refused(ask(port, head(len(LAUNCH), "Transfer-Encoding: gzip") + LAUNCH), 501)
 
 
 # Stopping
 
 
-@pytest.mark.parametrize("sign", [signal.SIGTERM, signal.SIGINT])
-def test_a_turn_under_way_is_finished_before_it_stops(sign: signal.Signals, tmp_path: Path) -> None:
-    """Told to stop in the middle of a turn: no new connection, an answer to the old one, the store closed, status 0."""
+@pytest.mark.parametrize(("sign", "workers"), [(signal.SIGTERM, "1"), (signal.SIGINT, "1"), (signal.SIGTERM, "2")])
+def test_a_turn_under_way_is_finished_before_it_stops(sign: signal.Signals, workers: str, tmp_path: Path) -> None:
+    """The store is closed then. One process lets go of who is idle at once; several as their supervisor sees fit."""
     store = tmp_path / "people.sqlite3"
-    with (
-        process("-c", SLOW, f"sqlite:///{store}", "1", "30") as (running, port),
-        connect(port) as idle,
-        connect(port) as connection,
-    ):
-        connection.sendall(TURN)
-        assert heard(running).startswith("begun")
+    with slow(store, workers) as (running, port), connect(port) as idle, connect(port) as connection:
+        begun(running, connection)
         os.killpg(running.pid, sign)
-        assert is_closed(idle)
-        assert is_refused(port)
-        told(running)
-        assert answer(connection)[0].status == 200
-        assert is_closed(connection)
-        assert running.wait(SECONDS) == 0
-    assert store.exists()
-    assert not Path(f"{store}-wal").exists()
-
-
-def test_workers_finish_their_turns_before_they_stop(tmp_path: Path) -> None:
-    """As one process does, when a supervisor tells all of them at once."""
-    store = tmp_path / "people.sqlite3"
-    with process("-c", SLOW, f"sqlite:///{store}", "2", "30") as (running, port), connect(port) as connection:
-        connection.sendall(TURN)
-        assert heard(running).startswith("begun")
-        os.killpg(running.pid, signal.SIGTERM)
+        if workers == "1":
+            assert is_closed(idle)
+            assert is_refused(port)
         told(running)
         assert answer(connection)[0].status == 200
         assert is_closed(connection)
@@ -491,16 +460,13 @@ def test_workers_finish_their_turns_before_they_stop(tmp_path: Path) -> None:
 
 
 def test_a_worker_that_dies_is_replaced(tmp_path: Path) -> None:
-    """Only whom it was answering notices."""
-    with process("-c", SLOW, f"sqlite:///{tmp_path}/people.sqlite3", "2", "30") as (running, port):
+    with slow(tmp_path / "people.sqlite3", "2") as (running, port):
         with connect(port) as connection:
-            connection.sendall(TURN)
-            os.kill(int(heard(running).split()[1]), signal.SIGKILL)
+            os.kill(begun(running, connection), signal.SIGKILL)
             assert is_closed(connection)
         for _ in range(2):
             with connect(port) as connection:
-                connection.sendall(TURN)
-                assert heard(running).startswith("begun")
+                begun(running, connection)
                 told(running)
                 assert answer(connection)[0].status == 200
         running.terminate()
@@ -508,11 +474,9 @@ def test_a_worker_that_dies_is_replaced(tmp_path: Path) -> None:
 
 
 def test_workers_do_not_outlive_their_parent(tmp_path: Path) -> None:
-    """Killed without a word, it leaves nobody behind who holds the port."""
-    with process("-c", SLOW, f"sqlite:///{tmp_path}/people.sqlite3", "2", "30") as (running, port):
+    with slow(tmp_path / "people.sqlite3", "2") as (running, port):
         with connect(port) as connection:
-            connection.sendall(TURN)
-            assert heard(running).startswith("begun")
+            begun(running, connection)
             running.kill()
             told(running)
             assert answer(connection)[0].status == 200
@@ -521,14 +485,12 @@ def test_workers_do_not_outlive_their_parent(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("workers", ["1", "2"])
 def test_a_turn_that_never_ends_does_not_keep_it_from_stopping(workers: str, tmp_path: Path) -> None:
-    """It is given its time, and one process names it in the log."""
     with (
         (tmp_path / "log").open("w+") as errors,
-        process("-c", SLOW, f"sqlite:///{tmp_path}/people.sqlite3", workers, "0.1", errors=errors) as (running, port),
+        slow(tmp_path / "people.sqlite3", workers, "0.1", errors=errors) as (running, port),
         connect(port) as connection,
     ):
-        connection.sendall(TURN)
-        assert heard(running).startswith("begun")
+        begun(running, connection)
         running.terminate()
         assert is_closed(connection)
         assert running.wait(SECONDS) == 0
@@ -540,7 +502,6 @@ def test_a_turn_that_never_ends_does_not_keep_it_from_stopping(workers: str, tmp
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1", "localhost"])
 def test_it_says_where_it_listens(host: str) -> None:
-    """As one types it into a browser."""
     try:
         listening = serving.listen(host, 0)
     except serving.CannotListen:
@@ -554,19 +515,16 @@ def test_it_says_where_it_listens(host: str) -> None:
 
 @pytest.mark.parametrize("host", ["192.0.2.1", "no.such.host.invalid"])
 def test_it_cannot_listen_elsewhere(host: str) -> None:
-    """The reason is given, not a traceback."""
     with pytest.raises(serving.CannotListen, match=f"Cannot listen on {host}, port 0: "):
         serving.listen(host, 0)
 
 
 def test_a_port_that_is_taken_is_named(port: int) -> None:
-    """With what to do about it."""
     with pytest.raises(serving.CannotListen, match=f"port {port}: .*in use.*--port"):
         serving.listen("127.0.0.1", port)
 
 
 def test_who_listens_to_others_is_told_to_have_a_proxy(caplog: pytest.LogCaptureFixture) -> None:
-    """What is slow or crafted is its work; on this machine alone there is nothing to say."""
     serving.listen("127.0.0.1", 0).close()
     assert not caplog.records
     with suppress(serving.CannotListen):

@@ -30,11 +30,15 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Sounds:
     return Sounds(folder, NAMES, {"en": vocabulary.load("en")})
 
 
-@pytest.fixture(scope="module")
-def app(store: Sounds) -> Flask:
+def serving(store: Sounds) -> Flask:
     made = Flask(__name__, static_folder=None)
     made.register_blueprint(sounds(store))
     return made
+
+
+@pytest.fixture(scope="module")
+def app(store: Sounds) -> Flask:
+    return serving(store)
 
 
 @pytest.fixture
@@ -50,7 +54,6 @@ def mp3(store: Sounds) -> bytes:
 
 
 def test_a_sound_is_served_with_what_caches_need(client: FlaskClient, mp3: bytes) -> None:
-    """Alexa gets an MP3 that it may keep."""
     answer = client.get(URL)
     assert (answer.status_code, answer.data) == (200, mp3)
     assert answer.content_type == "audio/mpeg"
@@ -65,19 +68,16 @@ def test_a_sound_is_served_with_what_caches_need(client: FlaskClient, mp3: bytes
 
 
 def test_a_query_changes_nothing(client: FlaskClient, mp3: bytes) -> None:
-    """A cache buster does no harm."""
     assert client.get(f"{URL}?v=3&x=../../etc").data == mp3
 
 
 def test_head_says_the_same_without_the_sound(client: FlaskClient, mp3: bytes) -> None:
-    """HEAD tells the length and sends nothing."""
     answer = client.head(URL)
     assert (answer.status_code, answer.data, answer.content_length) == (200, b"", len(mp3))
     assert answer.headers["ETag"] == client.get(URL).headers["ETag"]
 
 
 def test_who_has_it_already_is_not_sent_it_again(client: FlaskClient) -> None:
-    """A cache asks with what it has and hears: still good."""
     etag = client.get(URL).headers["ETag"]
     answer = client.get(URL, headers={"If-None-Match": etag})
     assert (answer.status_code, answer.data) == (304, b"")
@@ -91,7 +91,6 @@ def test_who_has_it_already_is_not_sent_it_again(client: FlaskClient) -> None:
     [("bytes=0-99", 0, 100), ("bytes=100-", 100, None), ("bytes=-100", -100, None), ("bytes=5-99999999", 5, None)],
 )
 def test_a_player_can_ask_for_a_part(client: FlaskClient, mp3: bytes, asked: str, start: int, end: int | None) -> None:
-    """One range of bytes is served as such."""
     answer = client.get(URL, headers={"Range": asked})
     part = mp3[start:end]
     assert (answer.status_code, answer.data) == (206, part)
@@ -100,7 +99,6 @@ def test_a_player_can_ask_for_a_part(client: FlaskClient, mp3: bytes, asked: str
 
 
 def test_a_part_of_another_sound_is_not_mixed_in(client: FlaskClient, mp3: bytes) -> None:
-    """If-Range with what is no longer true gets the whole sound."""
     etag = client.get(URL).headers["ETag"]
     assert client.get(URL, headers={"Range": "bytes=0-9", "If-Range": etag}).status_code == 206
     answer = client.get(URL, headers={"Range": "bytes=0-9", "If-Range": '"older"'})
@@ -109,62 +107,27 @@ def test_a_part_of_another_sound_is_not_mixed_in(client: FlaskClient, mp3: bytes
 
 @pytest.mark.parametrize(
     "asked",
-    [
-        "bytes=99999999-",
-        "bytes=-0",
-        "bytes=9-3",
-        "bytes=0-9,20-29",
-        "bytes=0-0,0-0,0-0,0-0",
-        "bytes=",
-        "bytes=-",
-        "bytes=a-b",
-        "bytes=--5",
-        "bytes",
-        "lines=1-2",
-        "bytes=0x1-9",
-        "bytes=1.5-9",
-        "bytes=" + "9" * 400 + "-",
-        "nonsense",
-    ],
-)
+    ["bytes=99999999-", "bytes=-0", "bytes=9-3", "bytes=0-9,20-29", "bytes=0-0,0-0,0-0,0-0", "bytes=", "bytes=-",
+     "bytes=a-b", "bytes=--5", "bytes", "lines=1-2", "bytes=0x1-9", "bytes=1.5-9", "bytes=" + "9" * 400 + "-",
+     "nonsense"],
+)  # fmt: skip
 def test_odd_ranges_are_refused(client: FlaskClient, asked: str) -> None:
-    """What is not one range inside the sound is 416, never a crash and never the wrong bytes."""
     answer = client.get(URL, headers={"Range": asked})
     assert answer.status_code == 416
     assert answer.mimetype != "audio/mpeg"
 
 
 HOSTILE = [
-    "/sounds/",
-    "/sounds/.mp3",
-    "/sounds/x.mp3",
-    f"/sounds/{NAME}",
-    f"/sounds/{NAME}.MP3",
-    f"/sounds/{NAME.upper()}.mp3",
-    f"/sounds/{NAME}.mp3/",
-    f"/sounds/{NAME}.mp3.mp3",
-    f"/sounds/{NAME}.wav",
-    f"/sounds/{NAME} .mp3",
-    f"/sounds/{NAME}%00.mp3",
-    f"/sounds/{NAME}%0a.mp3",
-    f"/sounds//{NAME}.mp3",
-    f"/sounds/./{NAME}.mp3",
-    f"/sounds/x/../{NAME}.mp3",
-    f"/sounds/%2e/{NAME}.mp3",
-    f"/sounds/%2e%2e/sounds/{NAME}.mp3",
-    f"/sounds/..%2fsounds%2f{NAME}.mp3",
-    f"/sounds/..%5c{NAME}.mp3",
-    f"/sounds/%252e%252e/{NAME}.mp3",
-    "/sounds/../../../../etc/passwd",
-    "/sounds/%2fetc%2fpasswd.mp3",
-    "/sounds/C:%5cx.mp3",
-    "/sounds/en-hold-05-ticks.mp3",
-    "/sounds/en-hold-5-tick%C5%9F.mp3",
-    "/sounds/%ff%fe.mp3",
-    "/sounds/en-hold-999-ticks.mp3",
-    "/sounds/de-hold-5-ticks.mp3",
+    "/sounds/", "/sounds/.mp3", "/sounds/x.mp3", f"/sounds/{NAME}", f"/sounds/{NAME}.MP3",
+    f"/sounds/{NAME.upper()}.mp3", f"/sounds/{NAME}.mp3/", f"/sounds/{NAME}.mp3.mp3", f"/sounds/{NAME}.wav",
+    f"/sounds/{NAME} .mp3", f"/sounds/{NAME}%00.mp3", f"/sounds/{NAME}%0a.mp3", f"/sounds//{NAME}.mp3",
+    f"/sounds/./{NAME}.mp3", f"/sounds/x/../{NAME}.mp3", f"/sounds/%2e/{NAME}.mp3",
+    f"/sounds/%2e%2e/sounds/{NAME}.mp3", f"/sounds/..%2fsounds%2f{NAME}.mp3", f"/sounds/..%5c{NAME}.mp3",
+    f"/sounds/%252e%252e/{NAME}.mp3", "/sounds/../../../../etc/passwd", "/sounds/%2fetc%2fpasswd.mp3",
+    "/sounds/C:%5cx.mp3", "/sounds/en-hold-05-ticks.mp3", "/sounds/en-hold-5-tick%C5%9F.mp3",
+    "/sounds/%ff%fe.mp3", "/sounds/en-hold-999-ticks.mp3", "/sounds/de-hold-5-ticks.mp3",
     "/sounds/" + "a" * 5000 + ".mp3",
-]
+]  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -180,7 +143,6 @@ def port(app: Flask) -> Iterator[int]:
 
 @pytest.mark.parametrize("path", HOSTILE)
 def test_whatever_else_is_asked_for_is_not_found(port: int, path: str) -> None:
-    """Over a real socket, with the path sent as it stands: 404, no redirect, no file, no error."""
     line = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
     line.putrequest("GET", path.replace(" ", "%20"))
     line.endheaders()
@@ -193,11 +155,8 @@ def test_whatever_else_is_asked_for_is_not_found(port: int, path: str) -> None:
 
 
 def test_nothing_is_kept_for_names_that_are_not_sounds(client: FlaskClient, tmp_path: Path) -> None:
-    """Asking for thousands of names fills no disk."""
     fresh = Sounds(tmp_path, NAMES, {"en": vocabulary.load("en")})
-    app = Flask(__name__, static_folder=None)
-    app.register_blueprint(sounds(fresh))
-    asking = app.test_client()
+    asking = serving(fresh).test_client()
     for number in range(300):
         assert asking.get(f"/sounds/en-hold-{number}-loud.mp3").status_code == 404
         assert asking.get(f"/sounds/en-reps-1-1-1-1-{number}.mp3").status_code == 404
@@ -206,14 +165,12 @@ def test_nothing_is_kept_for_names_that_are_not_sounds(client: FlaskClient, tmp_
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH"])
 def test_sounds_can_only_be_read(client: FlaskClient, method: str) -> None:
-    """Nobody changes a sound from outside."""
     assert client.open(URL, method=method).status_code == 405
 
 
 def test_three_hundred_at_once_on_a_fresh_machine_all_get_theirs(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Each is composed once, not more of them at a time than there are processors, and what is there waits for none."""
     library = load(content_folder())["en-US"]
     fresh = Sounds(tmp_path, catalogue.catalogue(library), {"en": vocabulary.load("en")})
     names = sorted(fresh.names)[:300]
@@ -235,8 +192,7 @@ def test_three_hundred_at_once_on_a_fresh_machine_all_get_theirs(
 
     monkeypatch.setattr(store_module, "encode", composed)
     monkeypatch.setattr(store_module, "compose", lambda heard, words: heard)
-    app = Flask(__name__, static_folder=None)
-    app.register_blueprint(sounds(fresh))
+    app = serving(fresh)
 
     def get(name: str) -> tuple[int, bytes]:
         answer = app.test_client().get(f"/sounds/{name}.mp3")

@@ -1,5 +1,6 @@
 """What the stores do when the world is not as it should be: disks, other processes, servers, addresses."""
 
+import http.client
 import json
 import logging
 import os
@@ -10,9 +11,8 @@ import subprocess
 import sys
 import tempfile
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 from decimal import Decimal
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -20,6 +20,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from threading import Barrier, Event, Thread
 from typing import Any
+from unittest.mock import Mock, patch
 
 import pytest
 from keeping import asked_by, given, is_sound, save
@@ -47,9 +48,7 @@ def store(path: Path) -> Iterator[People]:
     store.close()
 
 
-def python(script: str, *arguments: object) -> "subprocess.Popen[str]":
-    """Another process, in which `store` is the SQLite store at the first argument."""
-    begin = """
+BEGIN = """
 import os, sys
 from keeping import asked_by, given, is_sound, save
 from skill.memory.opening import open_store
@@ -57,14 +56,23 @@ from skill.memory.shelf import StoreFailed
 ANNE = asked_by("anne")
 store = open_store("sqlite:///" + sys.argv[1])
 """
+
+
+def python(script: str, *arguments: object) -> "subprocess.Popen[str]":
+    """Another process, in which `store` is the SQLite store at the first argument."""
     return subprocess.Popen(
-        [sys.executable, "-c", begin + script, *map(str, arguments)],
+        [sys.executable, "-c", BEGIN + script, *map(str, arguments)],
         cwd=ROOT,
         env=os.environ | {"PYTHONPATH": os.pathsep.join(map(str, (ROOT, ROOT / "tests", *sys.path)))},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
     )
+
+
+def content(path: Path) -> bytes:
+    """All that lies in the files beside the store, and in itself."""
+    return b"".join(file.read_bytes() for file in path.parent.iterdir())
 
 
 def said(process: "subprocess.Popen[str]") -> str:
@@ -78,7 +86,6 @@ def said(process: "subprocess.Popen[str]") -> str:
 
 
 def test_the_file_is_made_where_it_is_to_be_and_only_its_owner_may_read_it(path: Path, store: People) -> None:
-    """A fresh clone needs no set-up, and nobody else on the machine reads along."""
     assert not path.parent.exists()
     save(store, ANNE, {"a": 1})
     files = sorted(file.name for file in path.parent.iterdir())
@@ -89,35 +96,30 @@ def test_the_file_is_made_where_it_is_to_be_and_only_its_owner_may_read_it(path:
 
 def test_an_acknowledged_save_is_the_systems(path: Path, store: People) -> None:
     """Write-ahead log, synchronous=NORMAL: it outlives kill -9, and the disk is not waited for."""
+    expected = {"journal_mode": "wal", "synchronous": 1, "user_version": 1}
     save(store, ANNE, {"a": 1})
-    values = [
-        store._shelf._once(lambda db, asked=asked: db.execute(asked).fetchone()[0])  # type: ignore[attr-defined]
-        for asked in ("PRAGMA journal_mode", "PRAGMA synchronous", "PRAGMA user_version")
-    ]
-    assert values == ["wal", 1, 1]
+    values = {
+        name: store._shelf._once(lambda db, name=name: db.execute(f"PRAGMA {name}").fetchone()[0])  # type: ignore[attr-defined]
+        for name in expected
+    }
+    assert values == expected
 
 
 def test_nothing_of_a_forgotten_person_is_left_in_the_files(path: Path, store: People) -> None:
-    """Forget me means the bytes, too: not in a free page, not in the log."""
     for n in range(200):
         save(store, asked_by(f"user {n}"), {"text": f"word {n} " * 50})
     save(store, ANNE, {"text": "unmistakable " * 500})
     save(store, ANNE, {"text": "unmistakable " * 400})
     store.forget(ANNE, everyone=True)
-    content = b"".join(file.read_bytes() for file in path.parent.iterdir())
-    assert b"unmistakable" not in content
-    assert b"anne" not in content
-    assert b"word 7" in content
+    assert traces(path) == []
+    assert b"word 7" in content(path)
 
 
 def test_of_one_who_was_forgotten_nothing_is_left_while_others_stay(path: Path, store: People) -> None:
-    """Their record is written anew without her; the one before is neither in a free page nor in the log."""
     save(store, asked_by("home", "anne"), {"text": "unmistakable " * 500})
     save(store, asked_by("home", "ben"), {"text": "word " * 500})
     store.forget(asked_by("home", "anne"), everyone=False)
-    content = b"".join(file.read_bytes() for file in path.parent.iterdir())
-    assert b"unmistakable" not in content
-    assert b"anne" not in content
+    assert traces(path) == []
     assert given(store, asked_by("home", "ben")) == {"text": "word " * 500}
 
 
@@ -142,7 +144,6 @@ def test_nobody_is_told_that_they_were_forgotten_while_somebody_reads_the_old_fi
 
 @pytest.mark.parametrize("odd", [b"\xff\x00", b"{}", "half \x00", 7, 1.5])
 def test_what_is_no_record_is_as_for_somebody_new(path: Path, store: People, odd: Any) -> None:
-    """Somebody's tool has put it there: the next save mends it, and it can be deleted."""
     save(store, asked_by("ben"), {"b": 1})
     for mend in (lambda: save(store, ANNE, {"a": 1}), lambda: store.delete("anne")):
         with closing(sqlite3.connect(path)) as db, db:
@@ -154,7 +155,6 @@ def test_what_is_no_record_is_as_for_somebody_new(path: Path, store: People, odd
 
 
 def test_a_connection_is_rolled_back_after_an_exception(path: Path, store: People) -> None:
-    """What one turn began and did not end is not in the way of the next, which gets the same connection."""
     save(store, ANNE, {"a": 1})
     file: Any = store._shelf
     used: list[sqlite3.Connection] = []
@@ -189,7 +189,6 @@ def test_only_damage_sets_a_file_aside(code: int, damage: bool) -> None:
 
 
 def test_a_file_that_was_deleted_is_begun_anew(path: Path, store: People) -> None:
-    """An operator may delete it under a running skill."""
     save(store, ANNE, {"a": 1})
     path.unlink()
     assert given(store, ANNE) == {}
@@ -199,7 +198,6 @@ def test_a_file_that_was_deleted_is_begun_anew(path: Path, store: People) -> Non
 
 
 def test_a_file_that_was_replaced_is_the_one_that_counts(path: Path, store: People) -> None:
-    """An operator may put a back-up in its place."""
     save(store, ANNE, {"is": "old"})
     with closing(sqlite3.connect(path)) as db, closing(sqlite3.connect(path.with_name("backup"))) as backup:
         db.backup(backup)
@@ -211,7 +209,6 @@ def test_a_file_that_was_replaced_is_the_one_that_counts(path: Path, store: Peop
 
 
 def test_a_file_of_a_later_release_is_left_alone(path: Path, store: People) -> None:
-    """Going back a release destroys nothing."""
     save(store, ANNE, {"a": 1})
     store.close()
     with closing(sqlite3.connect(path)) as db:
@@ -232,15 +229,16 @@ def spoil_head(path: Path) -> None:
 
 def spoil_middle(path: Path) -> None:
     with path.open("r+b") as file:
-        size = path.stat().st_size
-        for page in range(4096, size, 4096):
+        for page in range(4096, path.stat().st_size, 4096):
             file.seek(page)
             file.write(b"\xff" * 200)
 
 
 def cut_short(path: Path) -> None:
-    with path.open("r+b") as file:
-        file.truncate(path.stat().st_size // 2 + 100)
+    os.truncate(path, path.stat().st_size // 2 + 100)
+
+
+each_damage = pytest.mark.parametrize("spoil", [spoil_head, spoil_middle, cut_short])
 
 
 def set_aside(path: Path) -> list[Path]:
@@ -248,25 +246,18 @@ def set_aside(path: Path) -> list[Path]:
     return [file for file in path.parent.glob("*.damaged-*") if not file.name.endswith(("-wal", "-shm"))]
 
 
-def fill(store: People) -> None:
+def fill(store: People, *, with_anne: bool = True) -> None:
     for n in range(60):
         save(store, asked_by(f"user {n}"), {"text": "x" * 1000})
-    save(store, ANNE, {"a": 1})
+    if with_anne:
+        save(store, ANNE, {"a": 1})
     store.close()
 
 
-def fill_without(store: People) -> None:
-    """The same, without Anne."""
-    for n in range(60):
-        save(store, asked_by(f"user {n}"), {"text": "x" * 1000})
-    store.close()
-
-
-@pytest.mark.parametrize("spoil", [spoil_head, spoil_middle, cut_short])
+@each_damage
 def test_a_damaged_file_is_set_aside_and_a_fresh_one_begun(
     path: Path, store: People, spoil: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """The skill goes on, what can be saved of the file is kept for the operator, and the log says so loudly."""
     fill(store)
     spoil(path)
     assert not caplog.records
@@ -280,7 +271,6 @@ def test_a_damaged_file_is_set_aside_and_a_fresh_one_begun(
 
 
 def test_damage_under_a_running_skill_is_found(path: Path, store: People) -> None:
-    """Not only at the start, and with connections open."""
     fill(store)
     other = open_store(f"sqlite:///{path}")
     assert given(other, ANNE) == given(store, ANNE) == {"a": 1}
@@ -299,7 +289,6 @@ def test_damage_under_a_running_skill_is_found(path: Path, store: People) -> Non
 
 
 def test_a_damaged_file_is_set_aside_once_however_many_find_it(path: Path, store: People) -> None:
-    """Processes and threads find out together; none sets aside what another has just begun, and no save is lost."""
     fill(store)
     spoil_head(path)
     script = """
@@ -336,20 +325,18 @@ FORGETTING: dict[str, Callable[[People], None]] = {
 }
 
 
-def traces(path: Path) -> list[str]:
-    """The files beside the store, and itself, in which something of Anne stands."""
-    found = [(file.name, file.read_bytes()) for file in path.parent.iterdir()]
-    return [name for name, content in found for text in (b"anne", b"ANNE", b"unmistakable") if text in content]
+def traces(path: Path) -> list[bytes]:
+    """What still stands of Anne in the files beside the store, or in itself."""
+    return [text for text in (b"anne", b"ANNE", b"unmistakable") if text in content(path)]
 
 
 @pytest.mark.parametrize("forget", FORGETTING.values(), ids=FORGETTING)
-@pytest.mark.parametrize("spoil", [spoil_head, spoil_middle, cut_short])
+@each_damage
 def test_nothing_of_a_forgotten_person_is_left_in_a_file_that_was_set_aside(
     path: Path, store: People, spoil: Any, forget: Callable[[People], None], caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Whatever was damaged in it, and however she was forgotten; the log says loudly what else went with it."""
     save(store, asked_by("anne", "amzn1.ask.person.ANNE"), {"text": "unmistakable " * 500})
-    fill_without(store)
+    fill(store, with_anne=False)
     spoil(path)
     assert given(store, asked_by("somebody else")) == {}
     assert set_aside(path)
@@ -365,8 +352,7 @@ def test_nothing_of_a_forgotten_person_is_left_in_a_file_that_was_set_aside(
 
 
 def test_a_file_that_was_set_aside_stays_when_somebody_is_forgotten_who_is_not_in_it(path: Path, store: People) -> None:
-    """The operator may still have others from it."""
-    fill_without(store)
+    fill(store, with_anne=False)
     spoil_middle(path)
     save(store, ANNE, {"a": 1})
     (aside,) = set_aside(path)
@@ -376,8 +362,7 @@ def test_a_file_that_was_set_aside_stays_when_somebody_is_forgotten_who_is_not_i
 
 
 def test_what_a_killed_rescue_has_left_is_not_taken_for_the_rescued(path: Path, store: People) -> None:
-    """It was half made; a fresh one is, and nobody comes back by way of it."""
-    fill_without(store)
+    fill(store, with_anne=False)
     spoil_middle(path)
     for part in (".fresh", ".fresh-journal", ".fresh-wal"):
         Path(f"{path}{part}").write_bytes(b"half made, with anne in it")
@@ -389,7 +374,6 @@ def test_what_a_killed_rescue_has_left_is_not_taken_for_the_rescued(path: Path, 
 
 
 def test_what_is_no_record_in_a_damaged_file_is_left_behind(path: Path, store: People) -> None:
-    """A list, half an object: they would be damage in the fresh file, too."""
     save(store, asked_by("ben"), {"b": 1})
     with closing(sqlite3.connect(path)) as db, db:
         db.executemany("INSERT INTO people VALUES (?, ?)", [("a list", "[1]"), ("half", "{"), ("a blob", b"{}")])
@@ -406,17 +390,15 @@ def test_what_was_left_of_a_rescue_is_scrubbed_as_well(path: Path, store: People
         assert not Path(f"{path}{part}").exists()
 
 
-def test_nobody_is_told_that_they_were_forgotten_whom_a_file_set_aside_still_has(
-    path: Path, store: People, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A file that cannot be overwritten is a failure, and the next "yes" tries again."""
+def test_nobody_is_told_that_they_were_forgotten_whom_a_file_set_aside_still_has(path: Path, store: People) -> None:
     save(store, ANNE, {"a": 1})
     aside = Path(f"{path}.damaged-20261122T090000000000")
     aside.write_bytes(b"..anne..")
-    with monkeypatch.context() as patch:
-        patch.setattr("skill.memory.sqlite._wipe", lambda _: (_ for _ in ()).throw(PermissionError("no")))
-        with pytest.raises(StoreFailed):
-            store.forget(asked_by("anne"), everyone=True)
+    with (
+        patch("skill.memory.sqlite._wipe", side_effect=PermissionError("no")),
+        pytest.raises(StoreFailed),
+    ):
+        store.forget(asked_by("anne"), everyone=True)
     assert aside.exists()
     store.forget(asked_by("anne"), everyone=True)
     assert not aside.exists()
@@ -426,7 +408,6 @@ def test_nobody_is_told_that_they_were_forgotten_whom_a_file_set_aside_still_has
 
 
 def test_processes_that_save_at_the_same_time_lose_nothing(path: Path, store: People) -> None:
-    """Four workers, the same household, a file that none of them has seen before."""
     script = """
 for n in range(25):
     kept = None
@@ -444,21 +425,17 @@ def test_a_thread_that_waits_for_the_lock_does_not_let_go_of_anothers(path: Path
     """Two threads that find no file, and a process: to close a file lets go of all locks that a process has on it."""
     first, second = (SqliteShelf(path, wait=0.05) for _ in range(2))
     path.parent.mkdir(parents=True)
-    with first._alone():
-        with pytest.raises(sqlite3.OperationalError, match="locked"), second._alone():
-            pass
-        assert "locked" in said(
-            python(
-                """
+    script = """
 try:
     store._shelf._wait = 0.05
     store._shelf._alone().__enter__()
 except Exception as fault:
     print(fault)
-""",
-                path,
-            )
-        )
+"""
+    with first._alone():
+        with pytest.raises(sqlite3.OperationalError, match="locked"), second._alone():
+            pass
+        assert "locked" in said(python(script, path))
 
 
 def test_a_forked_worker_opens_the_file_for_itself(path: Path) -> None:
@@ -496,7 +473,6 @@ def test_a_file_that_another_process_keeps_busy_is_waited_for_but_not_long(path:
 
 
 def test_threads_share_a_few_connections(path: Path) -> None:
-    """A server that starts a thread for every request does not open the file for each."""
     store = open_store(f"sqlite:///{path}")
     barrier = Barrier(4)
 
@@ -506,11 +482,8 @@ def test_threads_share_a_few_connections(path: Path) -> None:
             save(store, asked_by(f"{n} {m}"), {"m": m})
 
     for _ in range(3):
-        threads = [Thread(target=visit, args=(n,)) for n in range(4)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+        with ThreadPoolExecutor(4) as pool:
+            list(pool.map(visit, range(4)))
     assert 1 <= len(store._shelf._idle) <= 4  # type: ignore[attr-defined]
     store.close()
 
@@ -528,7 +501,6 @@ def test_a_turn_killed_in_the_middle_loses_no_acknowledged_place() -> None:
 
 
 def test_a_place_that_cannot_be_written_costs_a_save_and_not_the_skill(tmp_path: Path) -> None:
-    """No folder can be made there: an error that the caller can log."""
     (tmp_path / "file").write_text("")
     store = open_store(f"sqlite:///{tmp_path}/file/people.sqlite3")
     for use in (lambda: given(store, ANNE), lambda: save(store, ANNE, {"a": 1})):
@@ -550,7 +522,6 @@ os._exit(0)  # coverage would write a file
 
 
 def test_a_read_only_file_costs_a_save() -> None:
-    """An error that the caller can log, and the file as it was."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "people.sqlite3"
         store = open_store(f"sqlite:///{path}")
@@ -588,7 +559,6 @@ assert is_sound(sys.argv[1])
 
 
 def test_a_full_disk_costs_a_save_and_no_more(path: Path) -> None:
-    """What was remembered stays, and when there is room again, so does what comes."""
     assert said(python(FULL, path)) == ""
 
 
@@ -596,22 +566,16 @@ def test_a_full_disk_costs_a_save_and_no_more(path: Path) -> None:
 
 
 def test_amazons_table_expires_who_is_away_for_over_a_year(moto: str) -> None:  # noqa: F811
-    """The item says when, and each save puts it off; the table is told by the template."""
     with in_dynamodb(moto):
-        import boto3
-
         from skill.memory.dynamodb import DynamoShelf
 
         for now in (1_000_000_000, 2_000_000_000):
-            store = People(DynamoShelf("hip-coach-test", clock=lambda now=now: now))
-            save(store, ANNE, {"a": now})
-            with closing(boto3.client("dynamodb")) as client:
-                item = client.get_item(TableName="hip-coach-test", Key={"id": {"S": "anne"}})["Item"]
-            assert item["expires_at"] == {"N": str(now + 400 * 86_400)}
-            store.close()
+            with closing(People(DynamoShelf(TABLE, clock=lambda now=now: now))) as store:
+                save(store, ANNE, {"a": now})
+            assert item_of("anne")["expires_at"] == {"N": str(now + 400 * 86_400)}
 
 
-def item_of(kept: Kept, user: str) -> dict[str, Any]:
+def item_of(user: str) -> dict[str, Any]:
     """An item as it lies in the table."""
     import boto3
 
@@ -627,16 +591,15 @@ EARLIER = {
 
 
 def test_an_item_of_an_earlier_release_is_read_and_packed(moto: str) -> None:  # noqa: F811
-    """Once; nothing of it is lost, whole numbers stay whole, and it is swapped like any other from then on."""
     with in_dynamodb(moto) as kept:
         kept.put("anne", EARLIER)
         known = kept.store.recall(ANNE)
         assert known.record == {"saved_at": 1, "odd": 0.5}
         assert type(known.record["saved_at"]) is int
-        packed = item_of(kept, "anne")
+        packed = item_of("anne")
         assert set(packed) == {"id", "record", "revision", "attributes", "expires_at"}
         assert given(kept.reopen(), ANNE) == known.record
-        assert item_of(kept, "anne") == packed
+        assert item_of("anne") == packed
         assert kept.store.keep(known, {"a": 1})
 
 
@@ -644,7 +607,7 @@ def test_an_earlier_release_leaves_packed_items_alone(moto: str) -> None:  # noq
     """It finds a version that it does not know, and neither reads nor overwrites them: going back loses nobody."""
     with in_dynamodb(moto) as kept:
         save(kept.store, ANNE, {"a": 1})
-        assert int(item_of(kept, "anne")["attributes"]["M"]["version"]["N"]) > household.VERSION
+        assert int(item_of("anne")["attributes"]["M"]["version"]["N"]) > household.VERSION
 
 
 def test_two_who_pack_the_same_item_do_not_overwrite_what_came_after(moto: str) -> None:  # noqa: F811
@@ -655,15 +618,12 @@ def test_two_who_pack_the_same_item_do_not_overwrite_what_came_after(moto: str) 
         put = shelf._put  # type: ignore[attr-defined]
 
         def late(*arguments: Any) -> bool:
-            with pytest.MonkeyPatch.context() as back:
-                back.setattr(shelf, "_put", put)
+            with patch.object(shelf, "_put", put):
                 save(kept.reopen(), ANNE, {"a": 2})
             return bool(put(*arguments))
 
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(shelf, "_put", late)
-            with pytest.raises(StoreFailed):
-                kept.store.recall(ANNE)
+        with patch.object(shelf, "_put", late), pytest.raises(StoreFailed):
+            kept.store.recall(ANNE)
         assert given(kept.store, ANNE) == {"a": 2}
 
 
@@ -671,7 +631,6 @@ def test_two_who_pack_the_same_item_do_not_overwrite_what_came_after(moto: str) 
     "damage", [{}, {"attributes": {"S": "x"}}, {"record": {"S": "text"}}, {"record": {"B": b"not packed"}}]
 )
 def test_a_damaged_item_is_as_for_somebody_new(damage: Any, moto: str) -> None:  # noqa: F811
-    """One without attributes, or one that cannot be unpacked: the next save mends it."""
     with in_dynamodb(moto) as kept:
         import boto3
 
@@ -687,7 +646,7 @@ def test_a_mature_record_is_written_as_one_unit(moto: str) -> None:  # noqa: F81
     days = {f"2026-11-{day:02}": {"finished": {f"exercise-{n}": 1 for n in range(6)}} for day in range(1, 29)}
     with in_dynamodb(moto) as kept:
         save(kept.store, ANNE, {"history": days})
-        assert len(item_of(kept, "anne")["record"]["B"]) < 900
+        assert len(item_of("anne")["record"]["B"]) < 900
 
 
 class Between:
@@ -711,16 +670,7 @@ class Between:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 between.asked.append(call)
                 fault = between.does[call].pop(0) if between.does.get(call) else ""
-                if fault != "empty":
-                    request = urllib.request.Request(database, body, dict(self.headers))
-                    try:
-                        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request) as answer:
-                            status, told = answer.status, answer.read()
-                    except urllib.error.HTTPError as answer:
-                        status, told = answer.code, answer.read()
-                self.answer(fault, 200 if fault == "empty" else status, b"" if fault == "empty" else told)
-
-            def answer(self, fault: str, status: int, told: bytes) -> None:
+                status, told = (200, b"") if fault == "empty" else between.passed_on(body, dict(self.headers))
                 self.close_connection = True
                 if fault == "lost":
                     return
@@ -735,9 +685,16 @@ class Between:
 
             def log_message(self, *_: object) -> None: ...
 
+        self.database = database.removeprefix("http://")
         self.closed = Event()
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         Thread(target=self.server.serve_forever).start()
+
+    def passed_on(self, body: bytes, headers: dict[str, str]) -> tuple[int, bytes]:
+        with closing(http.client.HTTPConnection(self.database)) as connection:
+            connection.request("POST", "/", body, headers)
+            answer = connection.getresponse()
+            return answer.status, answer.read()
 
     @property
     def address(self) -> str:
@@ -752,13 +709,11 @@ class Between:
 @pytest.fixture
 def between(moto: str) -> Iterator[tuple[Between, People]]:  # noqa: F811
     """A store behind the proxy."""
-    with in_dynamodb(moto):
-        proxy = Between(moto)
+    with in_dynamodb(moto), closing(Between(moto)) as proxy:
         with environment(proxy.address):
             store = open_store(f"dynamodb:{TABLE}")
-        yield proxy, store
-        store.close()
-        proxy.close()
+        with closing(store):
+            yield proxy, store
 
 
 @pytest.mark.parametrize("new", [True, False])
@@ -778,7 +733,6 @@ def test_a_put_that_boto3_tried_again_although_it_had_arrived_counts_as_saved(
 
 
 def test_an_empty_answer_is_none(between: tuple[Between, People]) -> None:
-    """What says nothing has not saved, and does not say either that there is nobody."""
     proxy, store = between
     save(store, ANNE, {"n": 1})
     known = store.recall(ANNE)
@@ -813,30 +767,20 @@ def silent() -> Iterator[str]:
 
 
 def test_a_database_that_does_not_answer_is_not_waited_for(silent: str) -> None:
-    """Two tries of a second, and the turn goes on without it."""
     if find_spec("boto3") is None:
         pytest.skip("the extra `dynamodb` is not installed")
-    with environment(silent):
-        store = open_store("dynamodb:hip-coach-test")
+    with environment(silent), closing(open_store(f"dynamodb:{TABLE}")) as store:
         began = time.monotonic()
         with pytest.raises(StoreFailed):
             given(store, ANNE)
         assert 1 < time.monotonic() - began < 4
-        store.close()
 
 
 def test_a_missing_table_is_named(dynalite: str) -> None:  # noqa: F811
-    """For the operator who has not made it yet."""
-    with environment(dynalite):
-        store = open_store("dynamodb:not-made-yet")
-        for use in (
-            lambda: given(store, ANNE),
-            lambda: save(store, ANNE, {}),
-            lambda: store.delete("x"),
-        ):
+    with environment(dynalite), closing(open_store("dynamodb:not-made-yet")) as store:
+        for use in (lambda: given(store, ANNE), lambda: save(store, ANNE, {}), lambda: store.delete("x")):
             with pytest.raises(StoreFailed, match="not-made-yet"):
                 use()
-        store.close()
 
 
 # Addresses
@@ -855,7 +799,6 @@ def test_a_missing_table_is_named(dynalite: str) -> None:  # noqa: F811
     ],
 )
 def test_an_address_names_a_store(url: str, kind: str, where: str) -> None:
-    """As the documentation has them."""
     assert parse(url) == (kind, where)
 
 
@@ -865,7 +808,6 @@ def test_an_address_names_a_store(url: str, kind: str, where: str) -> None:
             "postgres://localhost/x", "people.sqlite3"]
 )  # fmt: skip
 def test_any_other_address_is_refused_with_a_cure(url: str) -> None:
-    """Before the first person speaks, and not with an error of Python's."""
     with pytest.raises(ValueError, match=r"say |sqlite:///|letters|give the whole path"):
         open_store(url)
 
@@ -882,23 +824,18 @@ def test_any_other_address_is_refused_with_a_cure(url: str) -> None:
 def test_people_are_remembered_among_the_users_own_data(
     platform: str, environment: dict[str, str], folder: str
 ) -> None:
-    """Where each platform keeps such things."""
     url = default_store_url(environment, platform)
     assert parse(url) == ("sqlite", str(Path.home() / folder / "hip-coach" / "people.sqlite3"))
 
 
 def test_the_user_says_where_data_lie(tmp_path: Path) -> None:
-    """XDG_DATA_HOME, where it is set."""
-    url = default_store_url({"XDG_DATA_HOME": str(tmp_path)}, "linux")
-    store = open_store(url)
-    save(store, ANNE, {"a": 1})
-    store.close()
+    with closing(open_store(default_store_url({"XDG_DATA_HOME": str(tmp_path)}, "linux"))) as store:
+        save(store, ANNE, {"a": 1})
     assert (tmp_path / "hip-coach" / "people.sqlite3").exists()
 
 
 def test_a_user_without_a_home_is_served_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As on Lambda, when no store is named."""
-    monkeypatch.setattr(Path, "home", lambda: (_ for _ in ()).throw(RuntimeError("no home")))
+    monkeypatch.setattr(Path, "home", Mock(side_effect=RuntimeError("no home")))
     assert default_store_url({}, "linux") == "memory:"
 
 
@@ -909,7 +846,6 @@ def test_the_default_store_costs_nothing_that_it_does_not_need() -> None:
 
 
 def test_what_dynamodb_needs_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The extra that is to be installed, by name."""
     monkeypatch.setitem(sys.modules, "boto3", None)
     monkeypatch.delitem(sys.modules, "skill.memory.dynamodb", raising=False)
     with pytest.raises(ValueError, match=r"hip-coach\[dynamodb\]"):

@@ -14,12 +14,14 @@ import subprocess
 import time
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
-from threading import Barrier, Thread
+from threading import Barrier
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from hypothesis import given as each
@@ -50,7 +52,6 @@ class Kept:
     put: Callable[[str, Json], None]
     """Puts something in place of a record, as the release before had it: text, or a map in DynamoDB."""
     store: People
-    outlives: bool = True
 
 
 @contextmanager
@@ -67,11 +68,6 @@ def in_memory(_folder: Path) -> Iterator[Kept]:
 @contextmanager
 def in_sqlite(folder: Path) -> Iterator[Kept]:
     path = folder / "people.sqlite3"
-    opened: list[People] = []
-
-    def reopen() -> People:
-        opened.append(open_store(f"sqlite:///{path}"))
-        return opened[-1]
 
     def rows() -> dict[str, Json]:
         if not path.exists():
@@ -84,9 +80,14 @@ def in_sqlite(folder: Path) -> Iterator[Kept]:
         with closing(sqlite3.connect(path)) as db, db:
             db.execute("INSERT OR REPLACE INTO people VALUES (?, ?)", (user, text))
 
-    yield Kept(reopen, rows, put, reopen())
-    for store in opened:
-        store.close()
+    with ExitStack() as opened:
+        reopen = opening(f"sqlite:///{path}", opened)
+        yield Kept(reopen, rows, put, reopen())
+
+
+def opening(url: str, opened: ExitStack) -> Callable[[], People]:
+    """Opens that store, as often as it is called, until the end of the block."""
+    return lambda: opened.enter_context(closing(open_store(url)))
 
 
 def make_table(name: str) -> None:
@@ -105,77 +106,61 @@ def make_table(name: str) -> None:
 
 @contextmanager
 def in_dynamodb(address: str) -> Iterator[Kept]:
-    with environment(address):
+    with environment(address), ExitStack() as opened:
         import boto3
 
-        client = boto3.client("dynamodb")
+        client = opened.enter_context(closing(boto3.client("dynamodb")))
         make_table(TABLE)
+        opened.callback(client.delete_table, TableName=TABLE)
         table = boto3.resource("dynamodb").Table(TABLE)
+        opened.callback(table.meta.client.close)
 
         def rows() -> dict[str, Json]:
-            return {item["id"]: unpacked(item) for item in table.scan()["Items"]}
+            """What items of this release hold; those of an earlier release as they are."""
+            items = table.scan()["Items"]
+            packed = {item["id"]: item["record"].value for item in items if "record" in item}
+            return {item["id"]: item for item in items} | {
+                name: json.loads(zlib.decompress(record)) for name, record in packed.items()
+            }
 
         def put(user: str, record: Json) -> None:
             table.put_item(Item={"id": user} | ({} if record is None else {"attributes": record}))
 
-        stores: list[People] = []
-
-        def reopen() -> People:
-            stores.append(open_store(f"dynamodb:{TABLE}"))
-            return stores[-1]
-
+        reopen = opening(f"dynamodb:{TABLE}", opened)
         yield Kept(reopen, rows, put, reopen())
-        client.delete_table(TableName=TABLE)
-        for one in (client, table.meta.client):
-            one.close()
-        for store in stores:
-            store.close()
-
-
-def unpacked(item: Json) -> Json:
-    """What an item of this release holds; one of an earlier release as it is."""
-    return json.loads(zlib.decompress(item["record"].value)) if "record" in item else item
 
 
 @contextmanager
 def environment(address: str) -> Iterator[None]:
     """What boto3 reads, with nothing in it of whoever runs the tests."""
-    with pytest.MonkeyPatch.context() as patch:
-        for name in [name for name in os.environ if name.startswith("AWS_")]:
-            patch.delenv(name)
-        patch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
-        patch.setenv("AWS_ACCESS_KEY_ID", "nobody")
-        patch.setenv("AWS_SECRET_ACCESS_KEY", "nothing")
-        patch.setenv("AWS_EC2_METADATA_DISABLED", "true")
-        patch.setenv("AWS_ENDPOINT_URL_DYNAMODB", address)
-        patch.setenv("NO_PROXY", "127.0.0.1")
+    others = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    nobody = {"AWS_ACCESS_KEY_ID": "nobody", "AWS_SECRET_ACCESS_KEY": "nothing", "AWS_DEFAULT_REGION": "eu-west-1"}
+    there = {"AWS_ENDPOINT_URL_DYNAMODB": address, "AWS_EC2_METADATA_DISABLED": "true", "NO_PROXY": "127.0.0.1"}
+    with patch.dict(os.environ, others | nobody | there, clear=True):
         yield
 
 
 @contextmanager
 def serving(*command: str) -> Iterator[str]:
     """The address of a server, started for as long as the block lasts, and ended by its process id."""
-    with closing(socket.socket()) as free:
-        free.bind(("127.0.0.1", 0))
+    with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     server = subprocess.Popen([*command, str(port)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        await_port(server, port)
+        until = time.monotonic() + 30
+        while not listens(port):
+            assert time.monotonic() < until, f"{command} did not come up"
+            assert server.poll() is None, f"{command} ended"
+            time.sleep(0.02)
         yield f"http://127.0.0.1:{port}"
     finally:
         server.terminate()
         server.wait(10)
 
 
-def await_port(server: "subprocess.Popen[bytes]", port: int) -> None:
-    until = time.monotonic() + 30
-    while time.monotonic() < until and server.poll() is None:
-        try:
-            socket.create_connection(("127.0.0.1", port), 1).close()
-            return
-        except OSError:
-            time.sleep(0.02)
-    raise RuntimeError(f"{server.args!r} did not come up")
+def listens(port: int) -> bool:
+    with closing(socket.socket()) as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def found(variable: str, usual: str) -> str:
@@ -203,13 +188,8 @@ def moto() -> Iterator[str]:
 
 @pytest.fixture(params=["memory", "sqlite", "dynalite", "moto"])
 def kept(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Kept]:
-    if request.param == "memory":
-        store = in_memory(tmp_path)
-    elif request.param == "sqlite":
-        store = in_sqlite(tmp_path)
-    else:
-        store = in_dynamodb(request.getfixturevalue(request.param))
-    with store as opened:
+    here = {"memory": in_memory, "sqlite": in_sqlite}.get(request.param)
+    with here(tmp_path) if here else in_dynamodb(request.getfixturevalue(request.param)) as opened:
         yield opened
 
 
@@ -217,22 +197,11 @@ def kept(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Kept]:
 
 
 def test_somebody_new_is_met_with_an_empty_mind(kept: Kept) -> None:
-    """Nothing is known of somebody new, and asking leaves no trace."""
     assert given(kept.store, asked_by("anne")) == {}
     kept.store.forget(asked_by("anne"), everyone=True)
     kept.store.forget(asked_by("anne", "a"), everyone=False)
     assert count(kept.store, asked_by("anne")) == 0
     assert kept.rows() == {}
-
-
-def test_a_person_comes_back_next_week(kept: Kept) -> None:
-    """Everything is there again after a restart, and nobody gets another's."""
-    place = {"version": 1, "underway": {"plan": "routine/hip-routine", "place": {"step": 2, "rep": 0}}, "ticks": True}
-    save(kept.store, asked_by("anne"), place)
-    save(kept.store, asked_by("ben"), {"version": 1})
-    again = kept.reopen()
-    assert given(again, asked_by("anne")) == place
-    assert given(again, asked_by("ben")) == {"version": 1}
 
 
 _json = st.recursive(
@@ -248,19 +217,10 @@ _json = st.recursive(
 
 @each(record=st.dictionaries(st.text(min_size=1, max_size=9), _json, max_size=5))
 def test_whatever_is_json_comes_back_as_it_went(kept: Kept, record: dict[str, Json]) -> None:
-    """No number, text or emptiness is changed by being remembered."""
     kept.store.delete("anne")
     save(kept.store, asked_by("anne"), record)
-    assert given(kept.store, asked_by("anne")) == record
-
-
-def test_whole_numbers_stay_whole(kept: Kept) -> None:
-    """A rep is never a decimal."""
-    save(kept.store, asked_by("anne"), {"reps": [3, 0, -5], "factor": 0.1, "on": True})
-    record = given(kept.store, asked_by("anne"))
-    assert [type(number) for number in record["reps"]] == [int, int, int]
-    assert record["factor"] == 0.1
-    assert record["on"] is True
+    again = given(kept.store, asked_by("anne"))
+    assert json.dumps(again, sort_keys=True) == json.dumps(record, sort_keys=True), "a rep is never a decimal"
 
 
 ODD = ["ünï çødé ✓", "🧘‍♀️", "' OR 1=1; --", "a\0b", "half \ud83e", "x" * 255, "#a.b[0]", " ", "household"]
@@ -268,7 +228,6 @@ ODD = ["ünï çødé ✓", "🧘‍♀️", "' OR 1=1; --", "a\0b", "half \ud83
 
 @pytest.mark.parametrize("odd", ODD, ids=range(len(ODD)))
 def test_any_id_names_one_person_and_no_other(kept: Kept, odd: str) -> None:
-    """Ids are opaque: whatever Alexa makes them of, nobody is mixed up."""
     everyone = (asked_by(odd, "x" + odd), asked_by(odd, odd), asked_by("anne", odd), asked_by(odd + "2"))
     for number, envelope in enumerate(everyone):
         save(kept.store, envelope, {"is": number})
@@ -280,7 +239,6 @@ def test_any_id_names_one_person_and_no_other(kept: Kept, odd: str) -> None:
 
 
 def test_what_is_no_json_is_refused_and_nothing_lost(kept: Kept) -> None:
-    """A mistake of ours costs one save, not the place."""
     save(kept.store, asked_by("anne"), {"is": "here"})
     with pytest.raises(TypeError):
         save(kept.store, asked_by("anne"), {"is": object()})
@@ -288,7 +246,6 @@ def test_what_is_no_json_is_refused_and_nothing_lost(kept: Kept) -> None:
 
 
 def test_a_huge_record_is_refused_and_nothing_lost(kept: Kept) -> None:
-    """No store takes what another would refuse."""
     large = {"history": [f"{n:04}" + "x" * 95 for n in range(LARGEST // 110)]}
     save(kept.store, asked_by("anne"), large)
     with pytest.raises(StoreFailed, match="larger than"):
@@ -297,7 +254,6 @@ def test_a_huge_record_is_refused_and_nothing_lost(kept: Kept) -> None:
 
 
 def test_a_request_without_a_user_leaves_no_trace(kept: Kept) -> None:
-    """All nameless callers together are not one person."""
     for nobody in (asked_by(""), Asking("")):
         save(kept.store, nobody, {"a": 1})
         assert given(kept.store, nobody) == {}
@@ -311,7 +267,6 @@ def test_a_request_without_a_user_leaves_no_trace(kept: Kept) -> None:
 
 
 def test_two_who_share_a_device_keep_a_place_each(kept: Kept) -> None:
-    """Anne's place is not Ben's, and a voice that was not recognised has the household's."""
     for speaker in ("anne", "ben", HOUSEHOLD):
         save(kept.store, asked_by("home", speaker), {"is": speaker})
     again = kept.reopen()
@@ -319,15 +274,12 @@ def test_two_who_share_a_device_keep_a_place_each(kept: Kept) -> None:
         assert given(again, asked_by("home", speaker)) == {"is": speaker}
     assert given(again, asked_by("home", "cleo")) == {}
     assert count(again, asked_by("home")) == 3
-    turn = asked_by("home", "cleo")
-    given(again, turn)
-    save(again, turn, {"is": "new"})
+    save(again, asked_by("home", "cleo"), {"is": "new"})
     assert count(again, asked_by("home")) == 4
     assert list(kept.rows()) == ["home"]
 
 
 def test_the_speaker_is_fixed_at_the_start_of_a_session(kept: Kept) -> None:
-    """A voice that is recognised half-way, or no longer, does not change whose place is kept."""
     started = asked_by("home", "anne", new=True, attributes={SPEAKER: "left over"})
     save(kept.store, started, {"is": "anne"})
     hoarse = asked_by("home", new=False, attributes={SPEAKER: "anne"})
@@ -339,7 +291,6 @@ def test_the_speaker_is_fixed_at_the_start_of_a_session(kept: Kept) -> None:
 
 
 def test_a_household_is_bounded_and_forgets_who_is_away_for_longest(kept: Kept) -> None:
-    """Guests come and go; a record does not grow with them, and the household's own place stays."""
     guests = [f"guest {n}" for n in range(SPEAKERS)]
     for guest in guests:
         save(kept.store, asked_by("home", guest), {"is": guest})
@@ -356,7 +307,6 @@ def test_a_household_is_bounded_and_forgets_who_is_away_for_longest(kept: Kept) 
 
 
 def test_forgetting_leaves_no_row(kept: Kept) -> None:
-    """Forget me: nothing is left of anyone in the household, and of nobody else less."""
     for who in (asked_by("home", "anne"), asked_by("home"), asked_by("ben")):
         save(kept.store, who, {"a": 1})
     kept.store.forget(asked_by("home"), everyone=True)
@@ -365,7 +315,6 @@ def test_forgetting_leaves_no_row(kept: Kept) -> None:
 
 
 def test_one_is_forgotten_and_the_others_are_not(kept: Kept) -> None:
-    """Forget me, not everyone; and when the last one goes, so does the row."""
     for speaker in ("anne", "ben"):
         save(kept.store, asked_by("home", speaker), {"is": speaker})
     kept.store.forget(asked_by("home", "anne"), everyone=False)
@@ -377,7 +326,6 @@ def test_one_is_forgotten_and_the_others_are_not(kept: Kept) -> None:
 
 
 def test_another_device_does_not_bring_back_who_was_forgotten(kept: Kept) -> None:
-    """A turn that was under way in the kitchen, when Anne said "forget me" in the bedroom, saves nothing."""
     save(kept.store, asked_by("home", "anne"), {"a": 1})
     save(kept.store, asked_by("home", "ben"), {"b": 1})
     kitchen = kept.store.recall(asked_by("home", "anne", session_id="kitchen", new=True))
@@ -392,7 +340,6 @@ def test_another_device_does_not_bring_back_who_was_forgotten(kept: Kept) -> Non
 
 
 def test_of_two_who_found_the_same_only_the_quicker_one_saves(kept: Kept) -> None:
-    """The other is told, and nothing that was there is touched; made again on what is there now, it is saved."""
     save(kept.store, asked_by("anne"), {"done": 1})
     bedroom, kitchen = kept.store.recall(asked_by("anne")), kept.reopen().recall(asked_by("anne"))
     assert kept.store.keep(bedroom, {"done": 2})
@@ -405,7 +352,6 @@ def test_of_two_who_found_the_same_only_the_quicker_one_saves(kept: Kept) -> Non
 
 
 def test_of_two_who_begin_a_household_only_the_quicker_one_saves(kept: Kept) -> None:
-    """Nobody was there when either looked."""
     one, other = kept.store.recall(asked_by("home", "anne")), kept.store.recall(asked_by("home", "ben"))
     assert kept.store.keep(one, {"is": "anne"})
     assert kept.store.keep(other, {"is": "ben"}) is None
@@ -413,7 +359,6 @@ def test_of_two_who_begin_a_household_only_the_quicker_one_saves(kept: Kept) -> 
 
 
 def test_who_was_kept_can_be_kept_again_without_being_read(kept: Kept) -> None:
-    """A save gives the person as they are kept now."""
     known = kept.store.recall(asked_by("anne"))
     for number in range(3):
         known = kept.store.keep(known, {"n": number})
@@ -433,36 +378,26 @@ def test_forgetting_one_speaker_while_another_saves_loses_neither(kept: Kept) ->
             assert kept.reopen().keep(turns.pop(), {"is": "ben again"})
         return replace(name, old, new)
 
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(kept.store._shelf, "replace", late)
+    with patch.object(kept.store._shelf, "replace", late):
         kept.store.forget(asked_by("home", "anne"), everyone=False)
     assert turns == []
     assert kept.store.export("home")["speakers"] == {"ben": {"is": "ben again"}}
 
 
 def test_many_at_once_lose_nothing(kept: Kept) -> None:
-    """Threads that all count for the same household: not one is lost."""
     threads, times = 4, 10
     together = Barrier(threads)
-    faults: list[Exception] = []
 
     def add(mine: int) -> None:
         together.wait()
-        try:
-            for _ in range(times):
-                kept_ = None
-                while kept_ is None:
-                    known = kept.store.recall(asked_by("home", f"speaker {mine % 2}"))
-                    kept_ = kept.store.keep(known, {"done": known.record.get("done", 0) + 1, "by": mine})
-        except Exception as fault:
-            faults.append(fault)
+        for _ in range(times):
+            done = None
+            while done is None:
+                known = kept.store.recall(asked_by("home", f"speaker {mine % 2}"))
+                done = kept.store.keep(known, {"done": known.record.get("done", 0) + 1, "by": mine})
 
-    running = [Thread(target=add, args=(n,)) for n in range(threads)]
-    for thread in running:
-        thread.start()
-    for thread in running:
-        thread.join()
-    assert faults == []
+    with ThreadPoolExecutor(threads) as pool:
+        list(pool.map(add, range(threads)))
     for n in range(2):
         assert given(kept.store, asked_by("home", f"speaker {n}"))["done"] == threads * times // 2
 
@@ -471,20 +406,14 @@ def test_many_at_once_lose_nothing(kept: Kept) -> None:
 
 
 DAMAGED = [
-    "not JSON {",
-    "",
-    "[1]",
-    {"version": "one"},
-    {},
+    "not JSON {", "", "[1]", {"version": "one"}, {}, {"version": 1},
     {"version": 1, "household": 3, "speakers": [], "lately": {}},
-    {"version": 1},
     {"version": 1, "household": {}, "speakers": {"x": 5}, "lately": [], "revision": {"odd": 1}},
-]
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("damaged", DAMAGED, ids=range(len(DAMAGED)))
 def test_a_damaged_record_is_as_for_somebody_new(kept: Kept, damaged: Json, caplog: pytest.LogCaptureFixture) -> None:
-    """It is logged, without saying whose, it stops no turn, and the next save mends it."""
     save(kept.store, asked_by("somebody else"), {"a": 1})
     kept.put("anne", damaged)
     assert given(kept.store, asked_by("anne")) == {}
@@ -496,7 +425,6 @@ def test_a_damaged_record_is_as_for_somebody_new(kept: Kept, damaged: Json, capl
 
 
 def test_damage_costs_one_of_a_household_and_not_the_others(kept: Kept, caplog: pytest.LogCaptureFixture) -> None:
-    """Only what is damaged is forgotten."""
     save(kept.store, asked_by("x"), {"a": 1})
     speakers = {"anne": [], "ben": {"b": 1}}
     kept.put("home", {"version": 1, "household": {"h": 1}, "speakers": speakers, "lately": ["ben", 3, "gone"]})
@@ -507,14 +435,12 @@ def test_damage_costs_one_of_a_household_and_not_the_others(kept: Kept, caplog: 
 
 
 def test_a_record_of_a_later_release_is_neither_read_nor_written_over(kept: Kept) -> None:
-    """Going back a release costs nobody their memory: the store refuses, and the skill logs it and goes on."""
     save(kept.store, asked_by("x"), {"a": 1})
     later = {"version": 99, "somewhere": "else"}
     kept.put("anne", later)
-    with pytest.raises(StoreFailed, match="version 99"):
-        given(kept.store, asked_by("anne"))
-    with pytest.raises(StoreFailed, match="version 99"):
-        save(kept.store, asked_by("anne"), {"a": 1})
+    for use in (given, lambda store, anne: save(store, anne, {"a": 1})):
+        with pytest.raises(StoreFailed, match="version 99"):
+            use(kept.store, asked_by("anne"))
     assert kept.reopen().export("anne") == later
 
 
@@ -522,7 +448,6 @@ def test_a_record_of_a_later_release_is_neither_read_nor_written_over(kept: Kept
 
 
 def test_an_operator_can_hand_over_and_delete_by_id(kept: Kept) -> None:
-    """Whoever asks what is stored about them gets all of it, and can have it deleted."""
     for speaker in ("anne", "ben", HOUSEHOLD):
         save(kept.store, asked_by("home", speaker), {"is": speaker})
     exported = kept.reopen().export("home")

@@ -4,6 +4,7 @@ import threading
 import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from unittest.mock import Mock, call
 
 import law
 import pytest
@@ -13,7 +14,7 @@ from skill.alexa import https
 from skill.alexa.envelope import Envelope
 from skill.alexa.skill import ZONE_SECONDS, Coach, create_skill
 from skill.alexa.time_zone import LONGEST, device_zone, fetched, zone
-from skill.dialogue.session import Person
+from skill.dialogue.respond import respond
 from skill.memory.people import People
 from skill.memory.shelf import MemoryShelf
 
@@ -28,31 +29,18 @@ def envelope(**system: Any) -> Envelope:
 
 
 def test_the_zone_is_asked_of_alexa() -> None:
-    """By the address and the token in the request."""
-    asked: list[tuple[str, str]] = []
-
-    def fetch(url: str, token: str) -> bytes:
-        asked.append((url, token))
-        return b'"Europe/London"'
-
+    fetch = Mock(return_value=b'"Europe/London"')
     assert device_zone(envelope(), fetch) == "Europe/London"
     url = f"https://api.amazonalexa.com/v2/devices/{SYSTEM['device']['deviceId']}/settings/System.timeZone"
-    assert asked == [(url, SYSTEM["apiAccessToken"])]
+    assert fetch.mock_calls == [call(url, SYSTEM["apiAccessToken"])]
 
 
-@pytest.mark.parametrize("answer", [b"", b"{", b"7", b'"Mars/Olympus"', b'"../../etc/passwd"', b'"' + b"x" * 99 + b'"'])
-def test_an_odd_zone_is_none(answer: bytes) -> None:
-    """Whatever the settings API says, it is a time zone that exists, or none."""
-    assert device_zone(envelope(), lambda url, token: answer) == ""
-
-
-def test_no_answer_is_no_fault() -> None:
-    """The session begins without it."""
-
-    def fetch(url: str, token: str) -> bytes:
-        raise TimeoutError("a second has passed")
-
-    assert device_zone(envelope(), fetch) == ""
+@pytest.mark.parametrize(
+    "answer",
+    [b"", b"{", b"7", b'"Mars/Olympus"', b'"../../etc/passwd"', b'"' + b"x" * 99 + b'"', TimeoutError("too late")],
+)
+def test_an_odd_zone_is_none_and_no_answer_no_fault(answer: Any) -> None:
+    assert device_zone(envelope(), Mock(side_effect=[answer])) == ""
 
 
 def test_a_second_is_enough(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -78,38 +66,28 @@ def test_a_second_is_enough(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("token", ["\ud800", "é\n", "a\r\nX: y"])
 def test_a_token_that_is_none_is_no_fault(token: str) -> None:
-    """It cannot be sent, and then there is no answer."""
     with pytest.raises(OSError, match=r"."):
         fetched("https://api.amazonalexa.com/", token)
 
 
 def test_no_more_is_read_than_a_zone_can_be_long(monkeypatch: pytest.MonkeyPatch) -> None:
-    """And by the one way in which anybody is asked."""
-    given: dict[str, Any] = {}
-
-    def get(url: str, **more: Any) -> bytes:
-        given.update(more)
-        return b"x" * 1000
-
+    get = Mock(return_value=b"x" * 1000)
     monkeypatch.setattr(https, "get", get)
-    assert len(fetched("https://api.amazonalexa.com/", "token")) == LONGEST
-    assert given == {"seconds": 1.0, "most": LONGEST, "bearer": "token"}
+    url = "https://api.amazonalexa.com/"
+    assert len(fetched(url, "token")) == LONGEST
+    assert get.mock_calls == [call(url, seconds=1.0, most=LONGEST, bearer="token")]
 
 
 @pytest.mark.parametrize(
     "endpoint", ["http://api.amazonalexa.com", "https://evil.example", "https://amazonalexa.com.evil", ""]
 )
 def test_nobody_else_is_asked(endpoint: str) -> None:
-    """The token goes to Amazon or nowhere."""
-
-    def fetch(url: str, token: str) -> bytes:
-        raise AssertionError(url)
-
+    fetch = Mock()
     assert device_zone(envelope(apiEndpoint=endpoint), fetch) == ""
+    fetch.assert_not_called()
 
 
 def test_every_locale_has_a_zone() -> None:
-    """For a device that does not tell its own."""
     for locale in ("en-US", "en-GB", "en-AU", "en-CA", "en-IN"):
         assert zone(library(locale).zone)
     assert zone("Nowhere/Land") is None
@@ -122,68 +100,55 @@ class Visits:
     """Somebody's sessions, and how often their device's zone is asked for."""
 
     def __init__(self) -> None:
-        self.asked, self.zone = 0, "Europe/London"
-        self.people: list[Person] = []
-        skill = create_skill(
-            Coach({"en-US": library()}, People(MemoryShelf()), respond=self._respond, zone_of=self._zone_of)
-        )
-        self._send = lambda asked: skill.invoke(law.received(asked), None)
+        self.zone_of, self.respond = Mock(return_value="Europe/London"), Mock(side_effect=respond)
+        coach = Coach({"en-US": library()}, People(MemoryShelf()), respond=self.respond, zone_of=self.zone_of)
+        self.skill = create_skill(coach)
         self.now = datetime(2026, 11, 22, 10, tzinfo=UTC)
-
-    def _zone_of(self, _envelope: Envelope) -> str:
-        self.asked += 1
-        return self.zone
-
-    def _respond(self, session: Any, event: Any, scene: Any) -> Any:
-        from skill.dialogue.respond import respond
-
-        self.people.append(scene.person)
-        return respond(session, event, scene)
 
     def come(self, after: timedelta = timedelta(), *, new: bool = True) -> str:
         """Say something; the zone that is then gone by."""
         self.now += after
+        number = self.respond.call_count
         asked = law.request("LaunchRequest", timestamp=self.now.isoformat())
-        asked["session"] |= {"new": new, "sessionId": f"session.{len(self.people)}"}
-        asked["request"]["requestId"] = f"amzn1.echo-api.request.{len(self.people)}"
-        self._send(asked)
-        return self.people[-1].zone
+        asked["session"] |= {"new": new, "sessionId": f"session.{number}"}
+        asked["request"]["requestId"] = f"amzn1.echo-api.request.{number}"
+        self.skill.invoke(law.received(asked), None)
+        zone: str = self.respond.call_args.args[2].person.zone
+        return zone
+
+
+@pytest.fixture
+def visits() -> Visits:
+    return Visits()
 
 
 WEEK = timedelta(seconds=ZONE_SECONDS)
 
 
-def test_a_zone_that_is_known_is_asked_for_once_a_week() -> None:
+def test_a_zone_that_is_known_is_asked_for_once_a_week(visits: Visits) -> None:
     """It takes a call to Alexa, in the way of the first answer; and who moves is found there within the week."""
-    visits = Visits()
     assert [visits.come() for _ in range(3)] == ["Europe/London"] * 3
     visits.come(WEEK - timedelta(seconds=1))
-    assert visits.asked == 1
-    visits.zone = "Asia/Kolkata"
+    assert visits.zone_of.call_count == 1
+    visits.zone_of.return_value = "Asia/Kolkata"
     assert visits.come(timedelta(seconds=1)) == "Asia/Kolkata"
-    assert visits.asked == 2
+    assert visits.zone_of.call_count == 2
 
 
-def test_a_zone_that_is_not_known_is_asked_for_each_time() -> None:
-    """Once for each session, as it begins."""
-    visits = Visits()
-    visits.zone = ""
+def test_a_zone_that_is_not_known_is_asked_for_each_time(visits: Visits) -> None:
+    visits.zone_of.return_value = ""
     assert [visits.come(), visits.come(), visits.come(new=False)] == ["", "", ""]
-    assert visits.asked == 2
+    assert visits.zone_of.call_count == 2
 
 
-def test_a_zone_that_cannot_be_had_again_stays() -> None:
-    """And nobody waits for it at each session of that week."""
-    visits = Visits()
+def test_a_zone_that_cannot_be_had_again_stays(visits: Visits) -> None:
     visits.come()
-    visits.zone = ""
+    visits.zone_of.return_value = ""
     assert [visits.come(WEEK), visits.come()] == ["Europe/London"] * 2
-    assert visits.asked == 2
+    assert visits.zone_of.call_count == 2
 
 
-def test_a_zone_that_was_asked_for_in_the_future_is_asked_for_again() -> None:
-    """Whatever a clock said once."""
-    visits = Visits()
+def test_a_zone_that_was_asked_for_in_the_future_is_asked_for_again(visits: Visits) -> None:
     visits.come(10 * WEEK)
     visits.come(-5 * WEEK)
-    assert visits.asked == 2
+    assert visits.zone_of.call_count == 2

@@ -11,7 +11,6 @@ from skill.memory.shelf import MemoryShelf, StoreFailed
 
 @pytest.mark.parametrize("kind", ["memory", "sqlite"])
 def test_devices_at_one_moment_count_everything_once(kind: str, tmp_path: Path) -> None:
-    """Threads of one process; the slower turn is made again with what the other has saved."""
     app = together.app_at("memory:" if kind == "memory" else f"sqlite:///{tmp_path}/people")
     together.by_threads(app, 4, 8)
     assert together.counted(app) == 32
@@ -19,7 +18,6 @@ def test_devices_at_one_moment_count_everything_once(kind: str, tmp_path: Path) 
 
 
 def test_devices_at_one_moment_in_several_processes_count_everything_once(tmp_path: Path) -> None:
-    """None of them knows of the others but by the file."""
     store = f"sqlite:///{tmp_path}/people"
     together.by_processes(store, 2, 2, 8)
     app = together.app_at(store)
@@ -30,17 +28,12 @@ def test_devices_at_one_moment_in_several_processes_count_everything_once(tmp_pa
 class Racing(MemoryShelf):
     """A shelf in which somebody else is quicker so many times, or whose answers are lost."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.quicker = 0
-        self.lost = False
-        self.race: Callable[[], object] = lambda: None
-        self.swaps = 0
+    quicker, lost, swaps = 0, False, 0
+    race: Callable[[], object]
 
     def replace(self, name: str, old: str | None, new: str | None) -> bool:
         if self.quicker:
-            self.quicker -= 1
-            before, self.quicker = self.quicker, 0
+            before, self.quicker = self.quicker - 1, 0
             self.race()
             self.quicker = before
         self.swaps += 1

@@ -4,6 +4,7 @@ import json
 import socket
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import law
 import pytest
@@ -25,6 +26,7 @@ from skill.web.settings import Settings, SettingsFaults
 from ask_sdk_webservice_support.webservice_handler import WebserviceSkillHandler  # isort: skip  # after skill.web.app
 
 LAUNCH = law.envelope("launch")
+Json = dict[str, Any]
 
 
 @pytest.fixture
@@ -56,7 +58,6 @@ def refused(response: TestResponse, status: int) -> str:
 
 @pytest.mark.parametrize("name", law.names())
 def test_every_recorded_request_is_answered_over_http(name: str, client: FlaskClient) -> None:
-    """Old and new, known and unknown: 200, and legal."""
     asked = law.envelope(name)
     response = client.post("/alexa", json=asked)
     assert response.status_code == 200
@@ -66,18 +67,15 @@ def test_every_recorded_request_is_answered_over_http(name: str, client: FlaskCl
 
 @pytest.mark.parametrize("content_type", ["application/json", "application/json;charset=utf-8", "APPLICATION/JSON"])
 def test_alexa_may_name_json_as_it_likes(content_type: str, client: FlaskClient) -> None:
-    """The charset makes no difference."""
     assert send(client, json.dumps(LAUNCH).encode(), content_type).status_code == 200
 
 
 def test_sounds_are_served_beside_the_skill(client: FlaskClient) -> None:
-    """The sounds have an address here; what is none of them has not."""
     assert client.get("/sounds/en-hold-5-ticks.mp3").mimetype == "audio/mpeg"
     refused(client.get("/sounds/en-hold-5-drums.mp3"), 404)
 
 
 def test_two_apps_do_not_share_anybody() -> None:
-    """What one process remembers of a person is in its own store."""
     one, other = create_app(Settings(verify=False)).test_client(), create_app(Settings(verify=False)).test_client()
     first = one.post("/alexa", json=LAUNCH).get_json()
     one.post("/alexa", json=law.intent("StartRoutineIntent", first["sessionAttributes"]))
@@ -85,7 +83,6 @@ def test_two_apps_do_not_share_anybody() -> None:
 
 
 def test_settings_come_from_the_environment_unless_they_are_given(monkeypatch: pytest.MonkeyPatch) -> None:
-    """`create_app()` is all that a WSGI server needs, and it does not start half configured."""
     for name in ("SKILL_ID", "VERIFY", "TRUST_ROOTS", "STORE", "PUBLIC_URL", "CONTENT"):
         monkeypatch.delenv(f"HIP_COACH_{name}", raising=False)
     with pytest.raises(SettingsFaults):
@@ -99,21 +96,22 @@ def test_with_an_address_for_the_sounds_they_are_played() -> None:
     public = create_app(Settings(verify=False, public_url="https://coach.example")).test_client()
     first = public.post("/alexa", json=LAUNCH).get_json()
     answered = public.post("/alexa", json=law.intent("StartRoutineIntent", first["sessionAttributes"])).get_json()
-    assert (
-        'src="https://coach.example/sounds/en-bed-60.mp3"' in answered["response"]["reprompt"]["outputSpeech"]["ssml"]
-    )
+    told = answered["response"]["reprompt"]["outputSpeech"]["ssml"]
+    assert 'src="https://coach.example/sounds/en-bed-60.mp3"' in told
 
 
 def test_every_request_passes_amazons_adapter_its_skill_and_our_handler(
     client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """flask-ask-sdk's adapter dispatches to ask-sdk-core's CustomSkill, which finds our handler by its own dispatch."""
     passed: list[str] = []
-    law.spy(monkeypatch, SkillAdapter, "dispatch_request", passed)
-    law.spy(monkeypatch, WebserviceSkillHandler, "verify_request_and_dispatch", passed)
-    law.spy(monkeypatch, CustomSkill, "invoke", passed)
-    law.spy(monkeypatch, GenericRequestDispatcher, "dispatch", passed)
-    law.spy(monkeypatch, Coach, "handle", passed)
+    for kind, method in (
+        (SkillAdapter, "dispatch_request"),
+        (WebserviceSkillHandler, "verify_request_and_dispatch"),
+        (CustomSkill, "invoke"),
+        (GenericRequestDispatcher, "dispatch"),
+        (Coach, "handle"),
+    ):
+        law.spy(monkeypatch, kind, method, passed)
     for name in law.names():
         assert client.post("/alexa", json=law.envelope(name)).status_code == 200
         assert passed == ["dispatch_request", "verify_request_and_dispatch", "invoke", "dispatch", "handle"]
@@ -124,40 +122,31 @@ def test_every_request_passes_amazons_adapter_its_skill_and_our_handler(
 
 
 @pytest.mark.parametrize(
-    "body", [b"", b"{", b"null", b"[]", b"{}", b'{"request": {}}', b"\xef\xbb\xbf{}", b"[" * 50_000]
-)
+    "body",
+    [b"", b"{", b"null", b"[]", b"{}", b'{"request": {}}', b"\xef\xbb\xbf{}", b"[" * 50_000, b"\xff\xfe",
+     json.dumps(LAUNCH).encode("utf-16"), b'{"request": {"type": "\xe9"}}'],
+)  # fmt: skip
 def test_what_is_no_request_of_alexas_is_a_bad_request(body: bytes, client: FlaskClient) -> None:
-    """A wrong body is the sender's fault, and is told so."""
-    refused(send(client, body), 400)
-
-
-@pytest.mark.parametrize("body", [b"\xff\xfe", json.dumps(LAUNCH).encode("utf-16"), b'{"request": {"type": "\xe9"}}'])
-def test_what_is_not_utf_8_is_a_bad_request(body: bytes, client: FlaskClient) -> None:
-    """Alexa sends UTF-8 and nothing else."""
     refused(send(client, body), 400)
 
 
 def test_a_request_larger_than_any_of_alexas_is_not_read(client: FlaskClient) -> None:
-    """Nobody fills the memory with one request; just at the limit it is read, and found to be no JSON."""
     refused(send(client, b"x" * (REQUEST_BYTES + 1)), 413)
     refused(send(client, b"x" * REQUEST_BYTES), 400)
 
 
 @pytest.mark.parametrize("method", ["get", "put", "delete", "patch"])
 def test_the_skill_is_only_ever_posted_to(method: str, client: FlaskClient) -> None:
-    """A browser that opens the address learns what is allowed."""
     response = getattr(client, method)("/alexa")
     refused(response, 405)
     assert "POST" in response.headers["Allow"]
 
 
 def test_there_is_nothing_elsewhere(client: FlaskClient) -> None:
-    """A wrong address says so in JSON, like every refusal."""
     refused(client.get("/no/such/page"), 404)
 
 
 def test_no_answer_is_kept_or_guessed_at(client: FlaskClient) -> None:
-    """What was said to one person is in no cache, and a browser takes JSON for JSON."""
     for response in (client.post("/alexa", json=LAUNCH), client.get("/health"), client.get("/nothing")):
         assert response.headers["Cache-Control"] == "no-store"
         assert response.headers["X-Content-Type-Options"] == "nosniff"
@@ -172,13 +161,9 @@ def test_no_answer_is_kept_or_guessed_at(client: FlaskClient) -> None:
 def test_whatever_passes_the_check_gets_a_legal_answer(
     name: str, kind: type[Exception], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """When the SDK cannot even write the answer, she says sorry without it, and the session stays as it came."""
-
-    def fail(*_: object) -> None:
-        raise kind("a fault of the SDK's")
-
     app = create_app(Settings(verify=False))
-    monkeypatch.setattr(app.extensions["hip-coach"].skill.serializer, "serialize", fail)
+    serializer = app.extensions["hip-coach"].skill.serializer
+    monkeypatch.setattr(serializer, "serialize", Mock(side_effect=kind("a fault of the SDK's")))
     asked = law.envelope(name)
     asked.setdefault("session", {})["attributes"] = {"hip_coach": {"phase": "waiting"}, "other": [1]}
     response = app.test_client().post("/alexa", json=asked)
@@ -191,12 +176,8 @@ def test_whatever_passes_the_check_gets_a_legal_answer(
 
 
 def test_a_fault_outside_the_skill_tells_nothing_of_itself(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No stack trace leaves the house."""
     app = create_app(Settings(verify=False))
-
-    def fail(*_: object) -> None:
-        raise ZeroDivisionError("a secret of ours")
-
+    fail = Mock(side_effect=ZeroDivisionError("a secret of ours"))
     monkeypatch.setattr(app.extensions["hip-coach"].sounds, "mp3", fail, raising=False)
     reason = refused(app.test_client().get("/sounds/en-hold-5-ticks.mp3"), 500)
     assert "secret" not in reason
@@ -204,7 +185,6 @@ def test_a_fault_outside_the_skill_tells_nothing_of_itself(monkeypatch: pytest.M
 
 
 def test_trust_roots_that_hold_nothing_are_a_wrong_setting(tmp_path: Path) -> None:
-    """It is found at the start, and named, and not at the first request."""
     empty = tmp_path / "roots.pem"
     empty.write_text("nothing\n")
     with pytest.raises(SettingsFaults, match="HIP_COACH_TRUST_ROOTS"):
@@ -219,7 +199,6 @@ def test_trust_roots_that_hold_nothing_are_a_wrong_setting(tmp_path: Path) -> No
 )
 @pytest.mark.parametrize("remote", ["127.0.0.1", "::1", "::ffff:127.0.0.1", "127.0.0.9"])
 def test_this_machine_may_ask(host: str, remote: str, client: FlaskClient) -> None:
-    """By every name and address that can only be this machine."""
     response = client.post("/alexa", json=LAUNCH, headers={"Host": host}, environ_base={"REMOTE_ADDR": remote})
     assert response.status_code == 200
 
@@ -235,31 +214,27 @@ def test_a_web_page_that_made_its_name_point_here_may_not_ask(host: str, client:
     assert "HIP_COACH_VERIFY" in reason
 
 
-@pytest.mark.parametrize("remote", ["192.168.0.9", "8.8.8.8", "::2", "::ffff:8.8.8.8", "", "nonsense", None])
-def test_another_machine_may_not_ask(remote: str | None, client: FlaskClient) -> None:
-    """Whatever it says of itself."""
-    response = client.post("/alexa", json=LAUNCH, environ_overrides={"REMOTE_ADDR": remote})
-    assert "HIP_COACH_VERIFY" in refused(response, 403)
+OTHER_MACHINES = ("192.168.0.9", "8.8.8.8", "::2", "::ffff:8.8.8.8", "", "nonsense", None)
+FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "x-forwarded-anything")
+OF_FORMS = ("", "text/plain", "application/x-www-form-urlencoded", "multipart/form-data")
 
 
 @pytest.mark.parametrize(
-    "header", ["Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "x-forwarded-anything"]
+    ("asked", "told"),
+    [
+        *(({"environ_overrides": {"REMOTE_ADDR": remote}}, "HIP_COACH_VERIFY") for remote in OTHER_MACHINES),
+        *(({"headers": {header: "for=8.8.8.8"}}, "HIP_COACH_VERIFY=on") for header in FORWARDED),
+        *(({"content_type": content_type}, "application/json") for content_type in OF_FORMS),
+    ],
+    ids=str,
 )
-def test_nobody_may_ask_through_a_tunnel_or_a_proxy(header: str, client: FlaskClient) -> None:
-    """An open tunnel to a local server is not an open skill."""
-    reason = refused(client.post("/alexa", json=LAUNCH, headers={header: "for=8.8.8.8"}), 403)
-    assert "HIP_COACH_VERIFY=on" in reason
-
-
-@pytest.mark.parametrize("content_type", ["", "text/plain", "application/x-www-form-urlencoded", "multipart/form-data"])
-def test_a_form_on_a_web_page_may_not_ask(content_type: str, client: FlaskClient) -> None:
-    """Browsers send these anywhere without asking first; JSON they do not."""
-    assert "application/json" in refused(send(client, json.dumps(LAUNCH).encode(), content_type), 403)
+def test_neither_another_machine_nor_a_tunnel_nor_a_form_may_ask(asked: Json, told: str, client: FlaskClient) -> None:
+    """Browsers send forms anywhere without asking first; JSON they do not."""
+    assert told in refused(send(client, json.dumps(LAUNCH).encode(), **asked), 403)
 
 
 @pytest.mark.parametrize(("host", "here"), [("localhost", True), ("::1", True), ("", False), ("example.com", False)])
 def test_what_counts_as_this_machine(host: str, here: bool) -> None:
-    """A server told to listen elsewhere can refuse to start by the same rule."""
     assert is_loopback(host) is here
 
 
@@ -270,7 +245,6 @@ def test_what_counts_as_this_machine(host: str, here: bool) -> None:
 def test_whoever_shows_no_certificate_is_not_believed(
     name: str, verifying: Flask, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """With verification on, an unsigned request is refused; the log says why, the answer does not."""
     reason = refused(verifying.test_client().post("/alexa", json=law.envelope(name)), 400)
     assert caplog.records[-1].__dict__["facts"]["reason"] == "there is no SignatureCertChainUrl header"
     assert "signatures" not in reason
@@ -279,7 +253,6 @@ def test_whoever_shows_no_certificate_is_not_believed(
 def test_a_sender_is_checked_by_the_raw_bytes_before_anything_reads_them(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """The verifier sees every byte and header as it came, and who is not known never reaches the skill."""
     seen: list[tuple[str, bytes]] = []
 
     def admit(self: verify.Verifier, headers: Any, body: bytes) -> Envelope:
@@ -297,22 +270,18 @@ def test_a_sender_is_checked_by_the_raw_bytes_before_anything_reads_them(
     assert seen == [("s", body), ("s", b"{ forged")]
 
 
-def test_what_is_not_json_is_not_even_checked(verifying: Flask) -> None:
-    """Alexa sends JSON, so anything else is told so at once."""
-    refused(send(verifying.test_client(), b"a=b", "application/x-www-form-urlencoded"), 415)
-
-
-def test_a_large_forgery_is_not_even_checked(verifying: Flask) -> None:
-    """The limit holds before the verifier has any work."""
-    refused(send(verifying.test_client(), b"x" * (REQUEST_BYTES + 1)), 413)
+@pytest.mark.parametrize(
+    ("body", "content_type", "status"),
+    [(b"a=b", "application/x-www-form-urlencoded", 415), (b"x" * (REQUEST_BYTES + 1), "application/json", 413)],
+    ids=["not JSON", "too large"],
+)
+def test_what_can_be_no_request_is_not_even_checked(
+    body: bytes, content_type: str, status: int, verifying: Flask
+) -> None:
+    refused(send(verifying.test_client(), body, content_type), status)
 
 
 def test_no_turn_reaches_for_the_network(monkeypatch: pytest.MonkeyPatch, client: FlaskClient) -> None:
-    """Everything that a turn needs was there at the start."""
-
-    def refuse(*_: object) -> None:
-        raise AssertionError("a turn opened a connection")
-
-    monkeypatch.setattr(socket.socket, "connect", refuse)
+    monkeypatch.setattr(socket.socket, "connect", Mock(side_effect=AssertionError("a turn opened a connection")))
     for name in law.names():
         assert client.post("/alexa", json=law.envelope(name)).status_code == 200
