@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 from prove.page import DOCS, today, write
-from skill.dialogue.turns import seconds_of
+from skill.dialogue.prompt import seconds_of
 from skill.library import content_folder
 from skill.library.load import load
 from skill.media.narration import Narration, narrate, narration_parts, waveform, write_mp3

@@ -19,9 +19,9 @@ from typing import Any
 
 from prove.page import today, write
 from skill.dialogue.events import Event, Said, StartRoutine
+from skill.dialogue.prompt import seconds_of
 from skill.dialogue.respond import respond
 from skill.dialogue.session import Listener, Scene, Session
-from skill.dialogue.turns import seconds_of
 from skill.library import content_folder
 from skill.library.load import load
 from skill.library.models import Library

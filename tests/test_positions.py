@@ -78,7 +78,7 @@ class Mat:
         """Who says that they are there, on a way that does not lead up, is there."""
         here = look(self.session, self.scene(), generous=event in LEADS_ON)
         says_so = event in (Said.IN_POSITION, *LEADS_ON)
-        if here.practice is None:
+        if not here.steps:
             return
         if here.phase is Phase.RISING and says_so and not self.session.seated_at:
             self.heard.body = "standing"  # they say that they are up

@@ -7,9 +7,9 @@ from skill.coaching import plan
 from skill.coaching.fitting import after_piece
 from skill.dialogue.events import Event, LeaveOutToday, Said, SkipSide
 from skill.dialogue.session import Day, Earlier, Person, Phase
-from skill.dialogue.situation import Situation, easier_there_is
+from skill.dialogue.situation import Situation, with_person
 from skill.library.models import Side
-from skill.library.values import Value, replace
+from skill.library.values import replace
 
 KEPT_DAYS = 28
 """Days that are kept one by one; older ones are summed up."""
@@ -24,29 +24,28 @@ LEADS_ON = (Said.READY, Said.NEXT, Said.RESUME, Said.YES)
 """What leads on to the next joint."""
 
 
-class Done(Value):
-    """What one turn settled: exercises finished and skipped, by id, and whether the plan came to its end whole."""
+def counted(here: Situation, event: Event) -> Situation:
+    """The same moment with what an event settles written down, in the session and of the person.
 
-    finished: tuple[str, ...] = ()
-    skipped: tuple[str, ...] = ()
-    whole: bool = False
-
-
-def done(here: Situation, event: Event) -> Done:
-    """What an event settles: what the clock shows was heard to its end, and what they move on from or leave."""
+    Done is what the clock shows was heard to its end, and what they move on from; skipped is what they leave. The plan
+    is done whole when its end is reached with every exercise done, and is counted as that once.
+    """
     if not here.steps or event is Said.FAILED:
-        return Done()
+        return here
     reached = list(_heard_through(here, event))
     ended = _ended(here, event)
     if ended or _moves_on(here, event):
         reached.append(here.place.step)
-    counted = here.session.done
-    finished = tuple(name for step in reached if (name := here.steps[step].exercise) not in counted)
+    before, wanted = here.session.done, here.session.plan
+    finished = tuple(name for step in reached if (name := here.steps[step].exercise) not in before)
     skipped = () if ended or not _leaves(here, event) else (here.steps[here.place.step].exercise,)
-    routine, all_done = plan.routine_of(here.session.plan) is not None, {*counted, *finished}
-    every_one = all(step.exercise in all_done for step in here.steps)
-    once = here.session.plan not in all_done
-    return Done(finished, skipped, ended and routine and every_one and once)
+    done = {*before, *finished}
+    every_one = plan.routine_of(wanted) is not None and all(step.exercise in done for step in here.steps)
+    whole = (wanted,) if ended and every_one and wanted not in done else ()
+    if not (finished or skipped or whole):
+        return here
+    here = with_person(here, _written_down(here.person, here.scene.today, finished, skipped, whole))
+    return replace(here, session=replace(here.session, done=(*before, *finished, *whole)))
 
 
 def _heard_through(here: Situation, event: Event) -> range:
@@ -68,43 +67,43 @@ def _ended(here: Situation, event: Event) -> bool:
 
 def _moves_on(here: Situation, event: Event) -> bool:
     """They say "ready" or the like in the middle of an exercise's last piece: it counts as done."""
-    if not (event in LEADS_ON and here.phase is Phase.MOVING and here.running and here.practice) or here.between:
+    if event not in LEADS_ON or here.phase is not Phase.MOVING or not here.running or here.between:
         return False
     return after_piece(here.practice, here.place).step > here.place.step
 
 
 def _leaves(here: Situation, event: Event) -> bool:
     if here.phase is Phase.HURTING:
-        stays = event is Said.YES and easier_there_is(here, here.place)
+        stays = event is Said.YES and here.easier_there_is(here.place)
         return event in (*LEADS_ON, Said.NO, Said.SKIP_EXERCISE) and not stays
     if here.phase is Phase.FINISHING or (here.phase is Phase.RISING and here.session.asked_in == Phase.FINISHING):
         return False
     if isinstance(event, LeaveOutToday):
         return event.exercise in (None, here.steps[here.place.step].exercise)
-    last_side = here.piece is not None and here.piece.side is not Side.LEFT
+    last_side = here.piece.side is not Side.LEFT
     return event is Said.SKIP_EXERCISE or (isinstance(event, SkipSide) and last_side)
 
 
-def written_down(person: Person, settled: Done, plan_name: str, today: date) -> Person:
+def _written_down(
+    person: Person, today: date, finished: tuple[str, ...], skipped: tuple[str, ...], whole: tuple[str, ...]
+) -> Person:
     """The person with what was done today written down, and what is long past summed up."""
-    if settled == Done():
-        return person
     day = person.history.get(today.isoformat(), Day())
     day = Day(
-        finished=_counted(day.finished, settled.finished),
-        skipped=_counted(day.skipped, settled.skipped),
-        whole=_counted(day.whole, (plan_name,) if settled.whole else ()),
+        finished=_added(day.finished, finished),
+        skipped=_added(day.skipped, skipped),
+        whole=_added(day.whole, whole),
     )
-    heard = {name: min(count, MOST_HEARD) for name, count in _counted(person.heard, settled.finished).items()}
+    heard = {name: min(count, MOST_HEARD) for name, count in _added(person.heard, finished).items()}
     history = {**person.history, today.isoformat(): day}
     return _summed_up(replace(person, heard=heard, history=history), today)
 
 
-def _counted(counts: Mapping[str, int], more: Iterable[str]) -> dict[str, int]:
-    counted = dict(counts)
+def _added(counts: Mapping[str, int], more: Iterable[str]) -> dict[str, int]:
+    added = dict(counts)
     for name in more:
-        counted[name] = counted.get(name, 0) + 1
-    return counted
+        added[name] = added.get(name, 0) + 1
+    return added
 
 
 def _summed_up(person: Person, today: date) -> Person:

@@ -5,7 +5,7 @@ from datetime import date
 from skill.coaching import plan
 from skill.coaching.fitting import after_piece
 from skill.coaching.plan import Place
-from skill.coaching.practice import PieceKind, Practice
+from skill.coaching.practice import Practice
 from skill.coaching.timeline import Telling, passages, sided
 from skill.dialogue.history import (
     active_days,
@@ -17,26 +17,24 @@ from skill.dialogue.history import (
 )
 from skill.dialogue.situation import Situation
 from skill.library.models import Kind, Level, Library, Wording, sentences
+from skill.library.values import replace
 
 
 def where(here: Situation, place: Place) -> str:
     """The exercise, its number, and the side: "fire hydrant, number one of six, left side"."""
-    practice = here.practices(place.step)
-    if practice is None:
-        return ""
-    words = here.words
+    there, words = replace(here, place=place), here.words
+    practice, side = there.practice, there.piece.side
     named = words("where-alone", exercise=practice.exercise.name)
     if practice.of > 1:
         number, of = words.number(practice.index + 1), words.number(practice.of)
         named = words("where", exercise=practice.exercise.name, number=number, of=of)
-    side = practice.pieces[place.piece].side
     return words("where-side", where=named, side=sided(practice.form.side, side, words)) if side else named
 
 
 def where_and_left(here: Situation) -> str:
     """Where they are, and what is left of a set that was begun."""
     named, practice = where(here, here.place), here.practice
-    if practice is None or not (here.place.rep or here.place.held):
+    if not (here.place.rep or here.place.held):
         return named
     return here.words("where-left", where=named, amount=amount_left(practice, here.place, here.words))
 
@@ -46,10 +44,9 @@ def amount_left(practice: Practice, place: Place, words: Wording) -> str:
     return words.amount("holds" if practice.long_holds else "reps", practice.reps - place.rep)
 
 
-def seconds_left_here(here: Situation, place: Place) -> float:
+def seconds_left_here(here: Situation) -> float:
     """Seconds until the end of the piece they are at."""
-    practice = here.practices(place.step)
-    return sum(told.seconds for told in passages(practice, place, here.telling)) if practice else 0.0
+    return sum(told.seconds for told in passages(here.practice, here.place, here.telling))
 
 
 def seconds_left(here: Situation, place: Place) -> float:
@@ -63,31 +60,15 @@ def seconds_left(here: Situation, place: Place) -> float:
 
 
 def minutes(seconds: float, words: Wording) -> str:
-    """A length in words, rounded as people do: to minutes, below one minute and a half to ten seconds."""
+    """A length in words, rounded as people do: to minutes, below one minute and a half to five seconds."""
     if seconds < 90:
-        return words.amount("seconds", max(5, round(seconds / 5) * 5))
+        return words.amount("seconds", to_five(seconds))
     return words.amount("about-minutes", round(seconds / 60))
 
 
-def what_is_next(here: Situation) -> str:
-    """The piece after the one they are at."""
-    practice, words = here.practice, here.words
-    if practice is None:
-        return words("nothing-underway")
-    joint = after_piece(practice, here.place)
-    after = here.practices(joint.step)
-    if after is None:
-        return words("next-is-finish")
-    piece = after.pieces[joint.piece]
-    match piece.kind:
-        case PieceKind.SET_UP:
-            return words("next-set-up", exercise=after.exercise.name)
-        case PieceKind.SWITCH if piece.side:
-            return words("next-side", side=sided(after.form.side, piece.side, words))
-        case PieceKind.REST:
-            return words("next-set-of-side")
-        case _:
-            return words("next-is-set")
+def to_five(seconds: float) -> int:
+    """Seconds rounded to five of them, and five at least: as holds are timed and told."""
+    return max(5, round(seconds / 5) * 5)
 
 
 def routines(library: Library, words: Wording) -> str:
@@ -97,8 +78,8 @@ def routines(library: Library, words: Wording) -> str:
 
 def exercises(here: Situation) -> str:
     """The names of the exercises she leads first of all, in order."""
-    steps = plan.steps(plan.of_routine(here.scene.library.first_routine), here.scene.library)
-    return here.words.listed(here.scene.library.exercises[step.exercise].name for step in steps)
+    steps = plan.steps(plan.of_routine(here.library.first_routine), here.library)
+    return here.words.listed(here.library.exercises[step.exercise].name for step in steps)
 
 
 # Looking back
@@ -115,7 +96,7 @@ def review(here: Situation) -> tuple[str, int]:
 
     Nothing on the first day, nor what was told already, nor to a voice that is not recognised.
     """
-    days, told = len(this_week(here.scene.person, here.scene.today)), here.scene.person.week_told
+    days, told = len(this_week(here.person, here.scene.today)), here.person.week_told
     if days < ENOUGH_TO_LOOK_BACK or not here.scene.recognised:
         return "", told
     return "" if days == told else here.words("review", days=here.words.amount("days", days)), days
@@ -123,18 +104,18 @@ def review(here: Situation) -> tuple[str, int]:
 
 def offer_of_harder(here: Situation) -> str:
     """That something harder exists, once, after enough whole routines."""
-    person = here.scene.person
+    person = here.person
     due = not person.harder_offered and whole_sessions(person) >= WHOLE_SESSIONS_BEFORE_HARDER
     return here.words("offer-harder") if due else ""
 
 
 def looking_back(here: Situation) -> str:
     """How it went: this week, last time compared, what was skipped, how the run stands, one suggestion."""
-    days = active_days(here.scene.person)
+    days = active_days(here.person)
     if not days:
         return here.words("progress-nothing")
-    person, today, words = here.scene.person, here.scene.today, here.words
-    skipped = here.scene.library.exercises.get(skipped_most(person, today) or "")
+    person, today, words = here.person, here.scene.today, here.words
+    skipped = here.library.exercises.get(skipped_most(person, today) or "")
     run = run_of_days(person, today)
     return sentences(
         _the_week(here),
@@ -146,7 +127,7 @@ def looking_back(here: Situation) -> str:
 
 
 def _the_week(here: Situation) -> str:
-    person, words = here.scene.person, here.words
+    person, words = here.person, here.words
     week = this_week(person, here.scene.today)
     if not week:
         return words("progress-no-week")
@@ -158,7 +139,7 @@ def _last_time(here: Situation, days: list[date]) -> str:
     """The latest day beside the one before it."""
     if len(days) < 2:
         return ""
-    latest, before = (exercises_on(here.scene.person, [day]) for day in days[:2])
+    latest, before = (exercises_on(here.person, [day]) for day in days[:2])
     now, then = here.words.amount("exercises", latest), here.words.number(before)
     if latest == before:
         return here.words("progress-same", before=now)
@@ -169,8 +150,8 @@ def _last_time(here: Situation, days: list[date]) -> str:
 
 def _suggestion(here: Situation) -> str:
     """One thing to do next, and only one."""
-    person, today, words = here.scene.person, here.scene.today, here.words
-    skipped = here.scene.library.exercises.get(skipped_most(person, today) or "")
+    person, today, words = here.person, here.scene.today, here.words
+    skipped = here.library.exercises.get(skipped_most(person, today) or "")
     if skipped and Level.EASIER in skipped.forms:
         return words("suggest-easier", exercise=skipped.name)
     if not _done_this_week(here, Kind.MOBILITY):
@@ -181,7 +162,7 @@ def _suggestion(here: Situation) -> str:
 
 
 def _done_this_week(here: Situation, kind: Kind) -> bool:
-    person, library = here.scene.person, here.scene.library
+    person, library = here.person, here.library
     days = (person.history[day.isoformat()] for day in this_week(person, here.scene.today))
     names = {name for day in days for name in day.finished}
     return any(library.exercises[name].kind is kind for name in names if name in library.exercises)

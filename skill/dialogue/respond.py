@@ -1,14 +1,13 @@
 """The one function that decides: a session and an event go in, a whole turn comes out."""
 
-from skill.dialogue.changes import with_person
 from skill.dialogue.events import Event, Said, StartRoutine
-from skill.dialogue.history import LEADS_ON, done, written_down
+from skill.dialogue.history import LEADS_ON, counted
 from skill.dialogue.moves.caring import is_over
 from skill.dialogue.prompt import Say
 from skill.dialogue.session import Forget, Person, Phase, Scene, Session, Turn
 from skill.dialogue.situation import Situation, look
 from skill.dialogue.table import make_move
-from skill.dialogue.turns import joined
+from skill.dialogue.turns import preceded
 from skill.library.models import Wording
 from skill.library.values import replace
 
@@ -36,16 +35,8 @@ def respond(session: Session, event: Event, scene: Scene) -> Turn:
 def _answer(session: Session, event: Event, scene: Scene) -> Turn:
     scene = _sounds_were_heard(session, event, scene)
     here = look(session, scene, generous=event in LEADS_ON)
-    settled = done(here, event)
-    here = with_person(here, written_down(scene.person, settled, here.session.plan, scene.today))
-    whole = (here.session.plan,) if settled.whole else ()
-    session = replace(here.session, done=(*here.session.done, *settled.finished, *whole))
-    here = replace(here, session=session)
-    here = _as_the_day_is(here)
-    turn = _move(here, event)
-    if turn.forget is not Forget.NOBODY:
-        return turn
-    return replace(turn, person=_seen(turn, scene))
+    turn = _move(_as_the_day_is(counted(here, event)), event)
+    return turn if turn.forget is not Forget.NOBODY else replace(turn, person=_seen(turn, scene))
 
 
 def _as_the_day_is(here: Situation) -> Situation:
@@ -98,5 +89,4 @@ def _first(session: Session, event: Event, scene: Scene) -> Turn:
     turn = _answer(session, event, replace(scene, person=person))
     if not due or not turn.prompt.parts:
         return turn
-    parts = joined((Say(Wording(scene.library)("sounds-failed")), *turn.prompt.parts))
-    return replace(turn, prompt=replace(turn.prompt, parts=parts))
+    return preceded(turn, Say(Wording(scene.library)("sounds-failed")))
