@@ -23,7 +23,7 @@ from skill.dialogue.history import days_since
 from skill.dialogue.progress import offer_of_harder, review, where_and_left
 from skill.dialogue.prompt import Card, Part, Prompt, Say, Silence, Sound, heard, joined, seconds_of, spoken
 from skill.dialogue.session import UNDECIDED, Phase, Session, Turn, Underway, steps_of
-from skill.dialogue.situation import Situation, from_the_body, last_set, noting, without_what_hurt
+from skill.dialogue.situation import Situation, from_the_body, last_set, noting, with_plan, without_what_hurt
 from skill.library.models import sentences
 from skill.library.values import replace
 
@@ -205,6 +205,9 @@ def ask(here: Situation, phase: Phase, *told: str, asked: str = "", question: st
     place = here.place
     if phase not in UNDECIDED:
         here, place = without_what_hurt(here, place)
+    if here.session.plan and place.step >= len(here.steps):  # what hurt was the last of it: nothing is underway any more
+        here = with_plan(noting(here, replace(here.person, underway=None)), "")
+        return ask(here, phase if phase is Phase.OVER else Phase.CHOOSING, *told, asked=asked, question=question)
     before, session = here.session, _in_phase(here.session, phase)
     session = replace(
         session,
