@@ -15,7 +15,7 @@ from skill.coaching.practice import Pace, Wish
 from skill.coaching.timeline import is_unsaid, speaking_seconds
 from skill.dialogue import events as e
 from skill.dialogue.events import Said
-from skill.dialogue.history import LEADS_ON
+from skill.dialogue.progress import LEADS_ON
 from skill.dialogue.prompt import Say
 from skill.dialogue.respond import respond
 from skill.dialogue.session import Person, Phase, Scene, Session, Turn

@@ -86,7 +86,7 @@ def seconds_of(parts: Iterable[Part], language: str) -> float:
     return sum(speaking_seconds(part.text, language) if isinstance(part, Say) else part.seconds for part in parts)
 
 
-def heard(span: Span, language: str) -> tuple[Part, ...]:
+def of_span(span: Span, language: str) -> tuple[Part, ...]:
     """A span as parts: its sounds where they can be heard, its cues spoken and counted where not."""
     parts: list[Part] = []
     for passage, as_sound in zip(span.passages, span.sounds, strict=True):

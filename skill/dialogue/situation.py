@@ -22,14 +22,12 @@ from skill.dialogue.session import (
     Phase,
     Scene,
     Session,
-    Underway,
     as_it_begins,
     end_of,
     nearest_place,
     practices_of,
     settle_with_plan,
     steps_of,
-    taken_up,
     today_of,
 )
 from skill.library.models import Exercise, Library, Step, Wording
@@ -94,17 +92,13 @@ class Situation(Value):
     @property
     def telling(self) -> Telling:
         """How the timeline is told to this person."""
-        return self._telling(holding=False, whole=self.session.whole)
-
-    def _telling(self, *, holding: bool, whole: bool) -> Telling:
         routine = self.library.routines.get(plan.routine_of(self.session.plan) or "")
         return Telling(
             self.words,
             flowing=self.person.pace is Pace.FLOW,
             ticks=self.person.ticks,
-            holding=holding,
             kneeling=not self.session.no_kneeling,
-            whole=whole,
+            whole=self.session.whole,
             lay_out=routine.lay_out if routine and self.session.gathering else "",
         )
 
@@ -136,7 +130,8 @@ class Situation(Value):
 
     def fit(self, place: Place, lead_seconds: float, *, holding: bool = False, whole: bool = False) -> Span:
         """What of the plan one response can hold from a place."""
-        return fit(self.practices, place, self._telling(holding=holding, whole=whole), self.has_sound, lead_seconds)
+        telling = replace(self.telling, holding=holding, whole=whole)
+        return fit(self.practices, place, telling, self.has_sound, lead_seconds)
 
 
 def look(session: Session, scene: Scene, *, generous: bool = False) -> Situation:
@@ -255,11 +250,6 @@ def not_leaving(here: Situation, exercise: str) -> Situation:
         return here
     left = tuple(name for name in today.left if name != exercise)
     return with_person(here, replace(here.person, today=replace(today, left=left)))
-
-
-def with_underway(here: Situation, underway: Underway) -> Situation:
-    """The same moment with what was underway taken up again, at its place."""
-    return replace(look(taken_up(here.session, underway, Phase.PAUSED), here.scene), body=here.body)
 
 
 def with_plan(here: Situation, wanted: str) -> Situation:

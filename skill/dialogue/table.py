@@ -23,21 +23,8 @@ GivenMove = Callable[..., Turn]
 DROPPED = None
 """In a cell: the question is let drop, and the event is as if it had not been asked."""
 
-PHASES = (
-    Phase.CHOOSING,
-    Phase.OFFERING,
-    Phase.POSITIONING,
-    Phase.MOVING,
-    Phase.PAUSED,
-    Phase.HURTING,
-    Phase.CONFIRMING,
-    Phase.FINISHING,
-    Phase.FORGETTING,
-    Phase.ASKING,
-    Phase.ALARM,
-    Phase.OVER,
-    Phase.RISING,
-)
+PHASES = tuple(Phase)
+"""The columns."""
 
 a, c, g, k, o, r = adjusting, asking, going, caring, opening, remembering
 first, offered, asked = o.start_first_routine, o.go_on_from_last_time, o.start_asked
@@ -143,8 +130,8 @@ ROWS: Mapping[Kind, tuple[GivenMove | None, ...]] = {
     Said.JUST_ME:              _row(*(c.not_understood,) * 8, r.forget_me, DROPPED, still, over),
     Said.EVERYONE:             _row(*(c.not_understood,) * 8, r.forget_everyone, DROPPED, still, over),
 
-    Said.IT_HURTS:             _row(k.it_hurt, *(k.it_hurts,) * 6, k.it_hurt, DROPPED, DROPPED, k.no_alarm_but_pain, over),
-    Said.SHARP_PAIN:           _row(k.it_hurt, *(k.sharp_pain,) * 6, k.it_hurt, DROPPED, DROPPED, k.no_alarm_but_sharp_pain, over),
+    Said.IT_HURTS:             _row(*(k.it_hurts,) * 7, k.it_hurt, DROPPED, DROPPED, k.it_hurts, over),
+    Said.SHARP_PAIN:           _row(*(k.sharp_pain,) * 7, k.it_hurt, DROPPED, DROPPED, k.sharp_pain, over),
     Said.GAVE_WAY:             _row(*(k.gave_way,) * 12, rising=k.gave_way),
     Said.DIZZY:                _row(*(k.dizzy,) * 12, rising=k.dizzy),
     Said.OUT_OF_BREATH:        _row(*(k.out_of_breath,) * 8, DROPPED, DROPPED, k.out_of_breath, over),

@@ -19,9 +19,8 @@ from skill.coaching.timeline import (
     speaking_seconds,
 )
 from skill.coaching.timeline import Part as SetUpPart
-from skill.dialogue.history import days_since
-from skill.dialogue.progress import offer_of_harder, review, where_and_left
-from skill.dialogue.prompt import Card, Part, Prompt, Say, Silence, Sound, heard, joined, seconds_of, spoken
+from skill.dialogue.progress import days_since, offer_of_harder, review, where_and_left
+from skill.dialogue.prompt import Card, Part, Prompt, Say, Silence, Sound, joined, of_span, seconds_of, spoken
 from skill.dialogue.session import UNDECIDED, Phase, Session, Turn, Underway, steps_of
 from skill.dialogue.situation import Situation, from_the_body, last_set, noting, with_plan, without_what_hurt
 from skill.library.models import sentences
@@ -84,7 +83,7 @@ def play(here: Situation, place: Place, *lead: str, holding: bool = False, whole
         whole=whole,
         sharp=False,
     )
-    parts = joined([Say(told), *heard(span, here.library.language), Say(question)])
+    parts = joined([Say(told), *of_span(span, here.library.language), Say(question)])
     there = replace(here, place=span.ends)
     reprompt = _reprompt(replace(there, body=there.practice.form.position), phase)
     return _turn(here, session, parts, reprompt, said=_uncounted(told, span, question))
@@ -205,7 +204,9 @@ def ask(here: Situation, phase: Phase, *told: str, asked: str = "", question: st
     place = here.place
     if phase not in UNDECIDED:
         here, place = without_what_hurt(here, place)
-    if here.session.plan and place.step >= len(here.steps):  # what hurt was the last of it: nothing is underway any more
+    if here.session.plan and place.step >= len(
+        here.steps
+    ):  # what hurt was the last of it: nothing is underway any more
         here = with_plan(noting(here, replace(here.person, underway=None)), "")
         return ask(here, phase if phase is Phase.OVER else Phase.CHOOSING, *told, asked=asked, question=question)
     before, session = here.session, _in_phase(here.session, phase)

@@ -28,22 +28,27 @@ from skill.dialogue.turns import (
 from skill.library.models import Level
 from skill.library.values import replace
 
+it_hurt = just_say("it-hurts-nothing")
+"""Pain when nothing is going on, or when everything is done."""
+
 
 def it_hurts(here: Situation) -> Turn:
     """It stops at once, and offers easier, skip or stop. It never goes on by itself, today, in this form."""
-    what = _what_hurts(here)
-    return _leaving(here, here.words("it-hurts", exercise=here.library.exercises[what].name))
+    return _leaving(here, "it-hurts", sharp=here.session.sharp)
 
 
 def sharp_pain(here: Situation) -> Turn:
     """This exercise is over: skip it or stop."""
-    return _leaving(replace(here, session=replace(here.session, sharp=True)), here.words("sharp-pain"))
+    return _leaving(here, "sharp-pain", sharp=True)
 
 
-def _leaving(here: Situation, told: str) -> Turn:
+def _leaving(here: Situation, phrase: str, *, sharp: bool) -> Turn:
     """The exercise they are at is left for today, unless something easier is chosen: of it, not of the next."""
+    if not here.steps:
+        return it_hurt(replace(here, phase=Phase.CHOOSING))
     what = _what_hurts(here)
-    here = replace(here, session=replace(here.session, leaving=what, whole=False))
+    here = replace(here, session=replace(here.session, leaving=what, sharp=sharp, whole=False))
+    told = here.words(phrase, exercise=here.library.exercises[what].name)
     return ask(leaving_today(here, what), Phase.HURTING, told)
 
 
@@ -150,20 +155,6 @@ def no_alarm(here: Situation) -> Turn:
     if here.steps and here.session.asked_in not in (Phase.HURTING, Phase.FINISHING):
         return ask(here, Phase.PAUSED, here.words("no-alarm"))
     return back_to_where_it_came_up(here, here.words("no-alarm"))
-
-
-it_hurt = just_say("it-hurts-nothing")
-"""Pain when nothing is going on, or when everything is done."""
-
-
-def no_alarm_but_pain(here: Situation) -> Turn:
-    """It is none, but something hurts."""
-    return it_hurts(here) if here.steps else it_hurt(replace(here, phase=Phase.CHOOSING))
-
-
-def no_alarm_but_sharp_pain(here: Situation) -> Turn:
-    """It is none, but a pain is sharp."""
-    return sharp_pain(here) if here.steps else it_hurt(replace(here, phase=Phase.CHOOSING))
 
 
 def enough_for_today(here: Situation) -> Turn:

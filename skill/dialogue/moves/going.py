@@ -129,7 +129,9 @@ def rise_on(here: Situation) -> Turn:
     """They sit well: the second half of the way up. They are up: what it was for. Too soon, and it is told again."""
     session = here.session
     if not session.seated_at:
-        return _up(replace(here, body=STANDING))
+        here = replace(here, body=STANDING)
+        over = session.asked_in == Phase.FINISHING
+        return finish(here, hurt=session.asked == HURT) if over else _waiting(here, here.words("all-well"))
     early = session.seated_at - TOLD_EARLY_SECONDS > here.scene.now.timestamp()
     if not early or session.hurried:
         return rise(here, first=False)
@@ -140,12 +142,6 @@ def rise_on(here: Situation) -> Turn:
 def rise_again(here: Situation) -> Turn:
     """The half of the way up that was told last, once more; nothing, where they have heard all of it."""
     return rise(here, first=bool(here.session.seated_at)) if here.on_the_floor else stay(here)
-
-
-def _up(here: Situation) -> Turn:
-    if here.session.asked_in == Phase.FINISHING:
-        return finish(here, hurt=here.session.asked == HURT)
-    return _waiting(here, here.words("all-well"))
 
 
 def _waiting(here: Situation, told: str) -> Turn:

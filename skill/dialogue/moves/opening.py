@@ -3,11 +3,10 @@
 from skill.coaching import plan
 from skill.coaching.plan import BEGINNING, Place
 from skill.coaching.timeline import GATE_THINGS, needed
-from skill.dialogue.history import active_days, days_since, exercises_on
 from skill.dialogue.moves.asking import which_exercise
-from skill.dialogue.progress import exercises, routines, where, where_and_left
-from skill.dialogue.session import Phase, Turn, Underway, steps_of, things_from, today_of
-from skill.dialogue.situation import Situation, not_leaving, noting, with_plan, with_underway
+from skill.dialogue.progress import active_days, days_since, exercises, exercises_on, routines, where, where_and_left
+from skill.dialogue.session import Phase, Turn, Underway, steps_of, taken_up, things_from, today_of
+from skill.dialogue.situation import Situation, look, not_leaving, noting, with_plan
 from skill.dialogue.turns import ask, just_go_back, play, re_enter, stay, with_safety
 from skill.library.models import Step
 from skill.library.values import replace
@@ -174,7 +173,9 @@ def resume_or_start(here: Situation) -> Turn:
 def _taken_up(here: Situation) -> Situation | None:
     """The situation with what is underway taken up again; None where nothing is."""
     underway = _legal_underway(here)
-    return with_underway(here, underway) if underway else None
+    if underway is None:
+        return None
+    return replace(look(taken_up(here.session, underway, Phase.PAUSED), here.scene), body=here.body)
 
 
 def decline(here: Situation) -> Turn:
