@@ -3,7 +3,8 @@
 What is written down is bounded however long someone comes, and never anything about health.
 """
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable
 from datetime import date, timedelta
 
 from skill.coaching import plan
@@ -96,20 +97,13 @@ def _written_down(
     """The person with what was done today written down, and what is long past summed up."""
     day = person.history.get(today.isoformat(), Day())
     day = Day(
-        finished=_added(day.finished, finished),
-        skipped=_added(day.skipped, skipped),
-        whole=_added(day.whole, whole),
+        finished=dict(Counter(day.finished) + Counter(finished)),
+        skipped=dict(Counter(day.skipped) + Counter(skipped)),
+        whole=dict(Counter(day.whole) + Counter(whole)),
     )
-    heard = {name: min(count, MOST_HEARD) for name, count in _added(person.heard, finished).items()}
+    heard = {name: min(count, MOST_HEARD) for name, count in (Counter(person.heard) + Counter(finished)).items()}
     history = {**person.history, today.isoformat(): day}
     return _summed_up(replace(person, heard=heard, history=history), today)
-
-
-def _added(counts: Mapping[str, int], more: Iterable[str]) -> dict[str, int]:
-    added = dict(counts)
-    for name in more:
-        added[name] = added.get(name, 0) + 1
-    return added
 
 
 def _summed_up(person: Person, today: date) -> Person:
@@ -226,12 +220,11 @@ def exercises_on(person: Person, days: Iterable[date]) -> int:
 
 def skipped_most(person: Person, today: date) -> str | None:
     """The exercise that was skipped most often in the last seven days; None when nothing was."""
-    counts: dict[str, int] = {}
+    counts: Counter[str] = Counter()
     for name, day in person.history.items():
         if (since := days_since(name, today)) is not None and since < 7:
-            for exercise, count in day.skipped.items():
-                counts[exercise] = counts.get(exercise, 0) + count
-    return max(counts, key=lambda name: counts[name]) if counts else None
+            counts.update(day.skipped)
+    return counts.most_common(1)[0][0] if counts else None
 
 
 def whole_sessions(person: Person) -> int:

@@ -339,20 +339,16 @@ def end_of(practices: Practices, last: int) -> Place:
 def nearest_place(place: Place, practices: Practices, last: int) -> Place:
     """The nearest place that exists; a place past the end of its exercise becomes the exercise's beginning."""
     step = max(0, min(place.step, last))
-    if step != place.step:
-        return Place(max(0, step))
     practice = practices(step)
-    if practice is None or not 0 <= place.piece < len(practice.pieces):
+    if step != place.step or practice is None or not 0 <= place.piece < len(practice.pieces):
         return Place(step)
     kind = practice.pieces[place.piece].kind
-    stage = place.stage if kind in _STAGED and place.stage in tuple(Part) else 0
+    staged = kind in (PieceKind.SET_UP, PieceKind.SET) and place.stage in tuple(Part)
+    stage = place.stage if staged else 0
     if kind is not PieceKind.SET or not most_on_top(practice) <= place.rep < practice.reps:
         return Place(step, place.piece, stage=stage)
     held = place.held if practice.long_holds and MOST_HELD_BACK <= place.held < practice.hold else 0
     return Place(step, place.piece, place.rep, held - held % 5, stage)
-
-
-_STAGED = (PieceKind.SET_UP, PieceKind.SET)
 
 
 def most_on_top(practice: Practice) -> int:
@@ -373,10 +369,10 @@ def as_it_begins(session: Session, scene: Scene) -> Session:
         session = replace(session, recent=True, body=person.body, up_at=person.up_at)
     if session.plan or underway is None or not plan.steps(underway.plan, scene.library):
         return session
-    return taken_up(session, underway, Phase.OFFERING)
+    return resumed(session, underway, Phase.OFFERING)
 
 
-def taken_up(session: Session, underway: Underway, phase: Phase) -> Session:
+def resumed(session: Session, underway: Underway, phase: Phase) -> Session:
     """The session with what is underway taken up again in that phase."""
     return replace(
         session,

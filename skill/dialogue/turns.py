@@ -72,7 +72,8 @@ def play(here: Situation, place: Place, *lead: str, holding: bool = False, whole
     here = from_the_body(here, place)
     lead_seconds = speaking_seconds(told, here.library.language)
     span = here.fit(place, lead_seconds, holding=holding, whole=whole)
-    phase, question = _phase_after(span), _question_after(here, span)
+    phase = _phase_after(span)
+    question = _question_after(here, span, phase)
     session = replace(
         _in_phase(here.session, phase),
         place=place,
@@ -97,12 +98,12 @@ def _from_the_seat(here: Situation, place: Place) -> str:
     return sided(f"{here.words.position(there.practice.form.position)}.", there.piece.side, here.words)
 
 
-def _question_after(here: Situation, span: Span) -> str:
+def _question_after(here: Situation, span: Span, phase: Phase) -> str:
     """What she asks at the end of a span; at the very end, how to come out of it first."""
     if span.gate:
         return here.words(span.gate)
     leave = replace(here, place=span.ends).practice.form.leave if span.finished else ""
-    return sentences(leave, here.words(_ASKS[_phase_after(span)][0]))
+    return sentences(leave, here.words(_ASKS[phase][0]))
 
 
 def _phase_after(span: Span) -> Phase:

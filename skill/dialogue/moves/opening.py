@@ -5,7 +5,7 @@ from skill.coaching.plan import BEGINNING, Place
 from skill.coaching.timeline import GATE_THINGS, needed
 from skill.dialogue.moves.asking import which_exercise
 from skill.dialogue.progress import active_days, days_since, exercises, exercises_on, routines, where, where_and_left
-from skill.dialogue.session import Phase, Turn, Underway, steps_of, taken_up, things_from, today_of
+from skill.dialogue.session import Phase, Turn, Underway, resumed, steps_of, things_from, today_of
 from skill.dialogue.situation import Situation, look, not_leaving, noting, with_plan
 from skill.dialogue.turns import ask, just_go_back, play, re_enter, stay, with_safety
 from skill.library.models import Step
@@ -175,7 +175,7 @@ def _taken_up(here: Situation) -> Situation | None:
     underway = _legal_underway(here)
     if underway is None:
         return None
-    return replace(look(taken_up(here.session, underway, Phase.PAUSED), here.scene), body=here.body)
+    return replace(look(resumed(here.session, underway, Phase.PAUSED), here.scene), body=here.body)
 
 
 def decline(here: Situation) -> Turn:
