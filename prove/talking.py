@@ -100,7 +100,7 @@ def _split(library: Library, parts: tuple[Part, ...]) -> Iterator[tuple[str, flo
         for form in one.forms.values()
         for text in (form.beats.lift, form.beats.hold, form.beats.lower)
     }
-    rest = set(library.phrases["relax"])
+    rest = {*library.phrases["relax"], *library.phrases["once-more"]}
     quiet_moves = False
     for part in parts:
         if isinstance(part, Silence):
@@ -135,9 +135,9 @@ def _page(library: Library, found: list[Visit]) -> str:
     return f"""# How much she talks
 
 Each routine led by "ready" alone, with sounds, by somebody who comes every day; made by `python -m prove.talking`.
-*Movement* is the time in sets and holds, with the ways into a hold and out of it and the rest between two reps; *talk*
-is all other speech from the launch on, sentence by sentence, estimated as the skill itself does it. Where an aim is
-set, it stands behind the figure.
+*Movement* is the time in sets and holds, with the ways into a hold and out of it, and the rest between two reps with
+the two words that end it; *talk* is all other speech from the launch on, sentence by sentence, estimated as the skill
+itself does it. Where an aim is set, it stands behind the figure.
 
 | Routine | Visit | Longest answer, words | Words before the first movement | Talk | Movement | Talk : movement |
 |---|---|---|---|---|---|---|

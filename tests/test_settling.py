@@ -180,7 +180,7 @@ def test_after_a_jump_the_next_way_is_told_from_there() -> None:
     told.all("start hip routine", "ready", "ready", "go to hip thrust", "ready")
     heard = told.say("ready")
     assert "Number three of six: side lying leg raise." in heard
-    assert "Eyes open, move away from the couch." in heard
+    assert "Eyes open, move away from the couch, hands down" in heard
 
 
 # The end of a session

@@ -103,7 +103,7 @@ def _question_after(here: Situation, span: Span, phase: Phase) -> str:
     if span.gate:
         return here.words(span.gate)
     leave = replace(here, place=span.ends).practice.form.leave if span.finished else ""
-    return sentences(leave, here.words(_ASKS[phase][0]))
+    return sentences(leave, here.words(_asks(here, phase)))
 
 
 def _phase_after(span: Span) -> Phase:
@@ -248,7 +248,22 @@ def question_of(here: Situation, phase: Phase, place: Place) -> str:
         return "hurting-question-no-easier"
     if phase is Phase.FORGETTING and here.scene.household > 1:
         return "forget-whom-question"
-    return _ASKS[phase][0]
+    return _asks(here, phase)
+
+
+KNOWN_AFTER = 3
+"""Who has come so often knows what else can be asked, and what ready leads to."""
+
+
+def comes_often(here: Situation) -> bool:
+    """Whether they have come so often that a shorter question is enough."""
+    return here.person.sessions > KNOWN_AFTER
+
+
+def _asks(here: Situation, phase: Phase) -> str:
+    """The phrase that asks in a phase, the short one for who comes often."""
+    question = _ASKS[phase][0]
+    return _ASKS_KNOWN.get(phase, question) if comes_often(here) else question
 
 
 _ASIDE = (Phase.CONFIRMING, Phase.FORGETTING, Phase.ASKING, Phase.ALARM, Phase.RISING)
@@ -270,6 +285,8 @@ _ASKS = {
     Phase.RISING: ("gate-up", "go-on-reprompt", "go-on-reprompt-again"),
 }
 """What each phase asks; what is said when nobody answers; where time is given, what is said after a minute of quiet."""
+
+_ASKS_KNOWN = {Phase.FINISHING: "finish-question-known", Phase.RISING: "gate-known"}
 
 
 def _reprompt(here: Situation, phase: Phase) -> tuple[Part, ...]:
@@ -310,13 +327,13 @@ def finish(here: Situation, *lead: str, hurt: bool = False, at_once: bool = Fals
     rest = words("rest-first") if hurt and here.phase is not Phase.RISING else ""
     if not at_once and here.on_the_floor and steps_of(here.session.plan, here.scene):
         return rise(replace(here, phase=Phase.FINISHING), *lead, rest, hurt=hurt)
-    praise = ""
+    praise, week = "", ""
     if not hurt:
         harder, (week, days) = offer_of_harder(here), review(here)
         praise = sentences(_well_done(here) if here.session.done else "", week, harder)
         person = replace(person, harder_offered=person.harder_offered or bool(harder), week_told=days)
     person = replace(person, underway=None, body=_body(here.body), up_at=0)
-    closing = Say(sentences(*lead, rest, up_slowly(here), praise, words("see-you")))
+    closing = Say(sentences(*lead, rest, up_slowly(here), praise, "" if week else words("see-you")))
     return Turn(_closed(here), person, Prompt((closing,), card=_what_was_done(here)))
 
 

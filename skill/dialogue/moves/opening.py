@@ -7,22 +7,19 @@ from skill.dialogue.moves.asking import which_exercise
 from skill.dialogue.progress import active_days, days_since, exercises, exercises_on, routines, where, where_and_left
 from skill.dialogue.session import Phase, Turn, Underway, resumed, steps_of, things_from, today_of
 from skill.dialogue.situation import Situation, look, not_leaving, noting, with_plan
-from skill.dialogue.turns import ask, just_go_back, play, re_enter, stay, with_safety
+from skill.dialogue.turns import ask, comes_often, just_go_back, play, re_enter, stay, with_safety
 from skill.library.models import Step
 from skill.library.values import replace
 
 A_WHILE_DAYS = 7
 """After so long she is glad to have them back."""
 
-KNOWN_AFTER = 3
-"""Who has come so often knows what else can be asked."""
-
 
 def welcome(here: Situation) -> Turn:
     """New people hear who she is, one safety line, and what to say; others a greeting that knows how long it was."""
     safety, told = with_safety(here)
     told = noting(told, replace(told.person, underway=_legal_underway(here)))
-    question = "choose-known" if here.person.sessions > KNOWN_AFTER else "choose"
+    question = "choose-known" if comes_often(here) else "choose"
     return ask(told, Phase.CHOOSING, _greeting(here), safety, question=question)
 
 
