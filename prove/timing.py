@@ -12,7 +12,7 @@ from pathlib import Path
 import measure
 
 from prove.page import DOCS, clock, english, rows, today, write
-from skill.dialogue.turns import seconds_of
+from skill.dialogue.prompt import seconds_of
 from skill.media.narration import narrate, narration_parts, waveform, write_mp3
 from skill.media.recording import Hibari, VoiceError
 from skill.media.sounds import vocabulary

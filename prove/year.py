@@ -17,9 +17,9 @@ from pathlib import Path
 
 from prove.page import english, rows, today, write
 from skill.dialogue.events import Event, Said, StartRoutine
+from skill.dialogue.prompt import seconds_of
 from skill.dialogue.respond import respond
 from skill.dialogue.session import Listener, Scene, Session
-from skill.dialogue.turns import seconds_of
 from skill.library.models import Library
 from skill.memory.newest import Asking
 from skill.memory.opening import open_store

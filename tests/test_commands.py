@@ -12,8 +12,7 @@ from skill import __version__
 from skill.__main__ import main
 from skill.alexa import build
 from skill.dialogue.diagram import diagram
-from skill.dialogue.prompt import Say, Sound
-from skill.dialogue.turns import seconds_of
+from skill.dialogue.prompt import Say, Sound, seconds_of
 from skill.media.narration import narration_parts, rehearse
 from skill.media.sounds.samples import Samples, silence
 

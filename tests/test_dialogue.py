@@ -435,6 +435,27 @@ def test_after_pain_in_the_last_exercise_nobody_is_praised() -> None:
     assert "Good work" not in said
 
 
+@pytest.mark.parametrize("name", ["hip-routine", "butterfly-stretch"])
+def test_after_pain_in_the_last_exercise_everything_is_answered(name: str) -> None:
+    """Nothing follows what hurt: whoever is dizzy then, or out of breath, is told whom to call, as ever."""
+    begin = StartRoutine(name) if name == "hip-routine" else StartExercise(name)
+    turn = respond(Session(), begin, scene())
+    last = GoTo(number=6) if name == "hip-routine" else Said.READY
+    turn = respond(turn.session, last, later(turn, 30))
+    turn = respond(replace(turn.session, body="side-lying"), Said.READY, later(turn, 120))
+    hurt = respond(replace(turn.session, since=None, phase=Phase.PAUSED), Said.SHARP_PAIN, later(turn, 15))
+    assert hurt.session.leaving
+    for event in EVENTS:
+        answer = respond(hurt.session, plainest(event), later(hurt, 30))
+        legal(answer.prompt, plainest(event))
+        if answer.prompt.listen:
+            assert settle(answer.session, later(answer, 0)) == answer.session
+    dizzy = respond(hurt.session, Said.DIZZY, later(hurt, 30))
+    assert (dizzy.session.phase, dizzy.person.underway) == (Phase.OVER, None)
+    breathless = respond(hurt.session, Said.OUT_OF_BREATH, later(hurt, 30))
+    assert (breathless.session.phase, breathless.person.underway) == (Phase.CHOOSING, None)
+
+
 def test_what_hurts_stays_left_while_a_number_is_asked_for() -> None:
     """The question in between does not bring back the exercise that hurt, nor lose where they are."""
     turn = started("hip-routine", Said.READY)

@@ -22,7 +22,7 @@ from skill.coaching.plan import Place
 from skill.coaching.practice import Pace, Speed, Wish
 from skill.coaching.practice import Talk as Telling
 from skill.dialogue.events import Said, StartExercise
-from skill.dialogue.history import KEPT_DAYS, run_of_days, this_week
+from skill.dialogue.progress import KEPT_DAYS, run_of_days, this_week
 from skill.dialogue.respond import respond
 from skill.dialogue.session import Day, Person, Session, Underway
 from skill.hearing.ear import Ear

@@ -15,7 +15,7 @@ from skill.coaching.practice import Pace, Wish
 from skill.coaching.timeline import is_unsaid, speaking_seconds
 from skill.dialogue import events as e
 from skill.dialogue.events import Said
-from skill.dialogue.history import LEADS_ON
+from skill.dialogue.progress import LEADS_ON
 from skill.dialogue.prompt import Say
 from skill.dialogue.respond import respond
 from skill.dialogue.session import Person, Phase, Scene, Session, Turn
@@ -78,7 +78,7 @@ class Mat:
         """Who says that they are there, on a way that does not lead up, is there."""
         here = look(self.session, self.scene(), generous=event in LEADS_ON)
         says_so = event in (Said.IN_POSITION, *LEADS_ON)
-        if here.practice is None:
+        if not here.steps:
             return
         if here.phase is Phase.RISING and says_so and not self.session.seated_at:
             self.heard.body = "standing"  # they say that they are up

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from skill.coaching import plan
 from skill.coaching.plan import Place
-from skill.dialogue.events import Event, GoTo, Kind, Said, name_of
+from skill.dialogue.events import GoTo, Kind, Said, name_of
 from skill.dialogue.respond import respond
 from skill.dialogue.session import Listener, Person, Phase, Scene, Session, Underway
 from skill.dialogue.situation import look
@@ -25,33 +25,23 @@ def diagram(library: Library) -> str:
     """The phases and what leads from one to another, as a Mermaid state diagram. Events that stay are left out."""
     lines = ["stateDiagram-v2", f"    {CLOSED} --> choosing", f"    {CLOSED} --> offering : something unfinished"]
     for phase in PHASES:
-        for target, events in _ways_out(phase, library).items():
-            lines.append(f"    {phase} --> {target} : {', '.join(events)}")
+        ways: dict[str, list[str]] = {}
+        for kind in ROWS:
+            target = _target(phase, kind, library)
+            if target != phase:
+                ways.setdefault(target, []).append(name_of(kind))
+        lines += [f"    {phase} --> {target} : {', '.join(events)}" for target, events in ways.items()]
     return "\n".join(lines)
 
 
-def _ways_out(phase: Phase, library: Library) -> dict[str, list[str]]:
-    ways: dict[str, list[str]] = {}
-    for event in ROWS:
-        target = _target(phase, event, library)
-        if target != phase:
-            ways.setdefault(target, []).append(name_of(event))
-    return ways
-
-
-def _target(phase: Phase, event: Kind, library: Library) -> str:
+def _target(phase: Phase, kind: Kind, library: Library) -> str:
+    event = kind if isinstance(kind, Said) else GoTo(number=4) if kind is GoTo else kind()
     scene = _scene(phase, library)
-    turn = respond(_session(phase, library), _sample(event), scene)
+    turn = respond(_session(phase, library), event, scene)
     if not turn.prompt.listen:
         return CLOSED
     heard = scene.now + timedelta(seconds=turn.session.lead + _A_MOMENT)
     return str(look(turn.session, replace(scene, person=turn.person, now=heard)).phase)
-
-
-def _sample(kind: Kind) -> Event:
-    if isinstance(kind, Said):
-        return kind
-    return GoTo(number=4) if kind is GoTo else kind()
 
 
 def _session(phase: Phase, library: Library) -> Session:

@@ -1,5 +1,10 @@
 """What is heard and shown in answer to one event, before it is made into any platform's form."""
 
+from collections.abc import Iterable
+from functools import lru_cache
+
+from skill.coaching.fitting import Span
+from skill.coaching.timeline import PASSAGES, Passage, speaking_seconds
 from skill.library.values import Value
 
 
@@ -52,3 +57,52 @@ class Prompt(Value):
         """
         if self.listen != bool(self.reprompt):
             raise ValueError("a prompt listens exactly when it has a reprompt")
+
+
+# Parts put together
+
+SHORTEST_SILENCE = 0.05
+"""Seconds of quiet below which nobody hears it."""
+
+
+def joined(parts: Iterable[Part]) -> tuple[Part, ...]:
+    """The parts without empty ones, speech next to speech made one."""
+    made: list[Part] = []
+    for part in parts:
+        match part:
+            case Say(""):
+                continue
+            case Say(text) if made and isinstance(made[-1], Say):
+                made[-1] = Say(f"{made[-1].text} {text}")
+            case Silence(seconds) if seconds < SHORTEST_SILENCE:
+                continue
+            case _:
+                made.append(part)
+    return tuple(made)
+
+
+def seconds_of(parts: Iterable[Part], language: str) -> float:
+    """How long parts are expected to last, speech estimated."""
+    return sum(speaking_seconds(part.text, language) if isinstance(part, Say) else part.seconds for part in parts)
+
+
+def of_span(span: Span, language: str) -> tuple[Part, ...]:
+    """A span as parts: its sounds where they can be heard, its cues spoken and counted where not."""
+    parts: list[Part] = []
+    for passage, as_sound in zip(span.passages, span.sounds, strict=True):
+        if as_sound and passage.sound:
+            parts.append(Sound(f"{language}-{passage.sound.name}", passage.sound.length_ms / 1000))
+        else:
+            parts += _counted_aloud(passage, language)
+    return tuple(parts)
+
+
+def spoken(passages: Iterable[Passage], language: str) -> tuple[Part, ...]:
+    """Passages counted aloud: each cue's words, then the quiet that fills its time."""
+    return tuple(part for passage in passages for part in _counted_aloud(passage, language))
+
+
+@lru_cache(maxsize=PASSAGES)
+def _counted_aloud(passage: Passage, language: str) -> tuple[Part, ...]:
+    pairs = ((Say(cue.say), Silence(cue.seconds - speaking_seconds(cue.say, language))) for cue in passage.cues)
+    return joined(part for pair in pairs for part in pair)

@@ -1,14 +1,13 @@
 """The one function that decides: a session and an event go in, a whole turn comes out."""
 
-from skill.dialogue.changes import with_person
 from skill.dialogue.events import Event, Said, StartRoutine
-from skill.dialogue.history import LEADS_ON, done, written_down
 from skill.dialogue.moves.caring import is_over
+from skill.dialogue.progress import LEADS_ON, counted
 from skill.dialogue.prompt import Say
-from skill.dialogue.session import Forget, Person, Phase, Scene, Session, Turn
+from skill.dialogue.session import Forget, Phase, Scene, Session, Turn
 from skill.dialogue.situation import Situation, look
 from skill.dialogue.table import make_move
-from skill.dialogue.turns import joined
+from skill.dialogue.turns import preceded
 from skill.library.models import Wording
 from skill.library.values import replace
 
@@ -34,38 +33,29 @@ def respond(session: Session, event: Event, scene: Scene) -> Turn:
 
 
 def _answer(session: Session, event: Event, scene: Scene) -> Turn:
-    scene = _sounds_were_heard(session, event, scene)
+    person = scene.person
+    if session.sounded and event not in (Said.FAILED, Said.LEFT) and person.sounds_failures:
+        # Whoever goes on after an answer with sounds has heard it, so the failures before it were not in a row.
+        scene = replace(scene, person=replace(person, sounds_failures=0))
     here = look(session, scene, generous=event in LEADS_ON)
-    settled = done(here, event)
-    here = with_person(here, written_down(scene.person, settled, here.session.plan, scene.today))
-    whole = (here.session.plan,) if settled.whole else ()
-    session = replace(here.session, done=(*here.session.done, *settled.finished, *whole))
-    here = replace(here, session=session)
-    here = _as_the_day_is(here)
-    turn = _move(here, event)
+    turn = _move(_as_the_day_is(counted(here, event)), event)
     if turn.forget is not Forget.NOBODY:
         return turn
-    return replace(turn, person=_seen(turn, scene))
+    person = replace(turn.person, last_day=scene.today.isoformat(), seen_at=int(scene.now.timestamp()))
+    if turn.prompt.listen:
+        person = replace(person, body=turn.session.body, up_at=turn.session.up_at)
+    return replace(turn, person=person)
 
 
 def _as_the_day_is(here: Situation) -> Situation:
     """While the day is over nothing else is going on, whatever the session says."""
     if is_over(here.scene):
         return here if here.phase in (Phase.FORGETTING, Phase.ALARM) else replace(here, phase=Phase.OVER)
-    return replace(here, phase=Phase.PAUSED if here.steps else Phase.CHOOSING) if here.phase is Phase.OVER else here
+    return replace(here, phase=_resting(here)) if here.phase is Phase.OVER else here
 
 
-def _seen(turn: Turn, scene: Scene) -> Person:
-    """The person, with when and in which position they were last here."""
-    person = replace(turn.person, last_day=scene.today.isoformat(), seen_at=int(scene.now.timestamp()))
-    return replace(person, body=turn.session.body, up_at=turn.session.up_at) if turn.prompt.listen else person
-
-
-def _sounds_were_heard(session: Session, event: Event, scene: Scene) -> Scene:
-    """Whoever goes on after an answer with sounds has heard it, so the failures before it were not in a row."""
-    if not session.sounded or event in (Said.FAILED, Said.LEFT) or not scene.person.sounds_failures:
-        return scene
-    return replace(scene, person=replace(scene.person, sounds_failures=0))
+def _resting(here: Situation) -> Phase:
+    return Phase.PAUSED if here.steps else Phase.CHOOSING
 
 
 def _move(here: Situation, event: Event) -> Turn:
@@ -74,9 +64,8 @@ def _move(here: Situation, event: Event) -> Turn:
     if turn is not None:
         return turn
     before = here.session.asked_in
-    if before in (Phase.HURTING, Phase.FINISHING) and here.steps:
-        return _move(replace(here, phase=Phase(before)), event)
-    return _move(replace(here, phase=Phase.PAUSED if here.steps else Phase.CHOOSING), event)
+    came_up = Phase(before) if before in (Phase.HURTING, Phase.FINISHING) and here.steps else _resting(here)
+    return _move(replace(here, phase=came_up), event)
 
 
 FAILURES_IN_A_ROW = 2
@@ -98,5 +87,4 @@ def _first(session: Session, event: Event, scene: Scene) -> Turn:
     turn = _answer(session, event, replace(scene, person=person))
     if not due or not turn.prompt.parts:
         return turn
-    parts = joined((Say(Wording(scene.library)("sounds-failed")), *turn.prompt.parts))
-    return replace(turn, prompt=replace(turn.prompt, parts=parts))
+    return preceded(turn, Say(Wording(scene.library)("sounds-failed")))

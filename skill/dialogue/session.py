@@ -302,7 +302,7 @@ def settle_with_plan(session: Session, scene: Scene) -> tuple[Session, tuple[Ste
         came_from=session.came_from if session.came_from in scene.library.position_names else "",
         number_for=session.number_for if session.number_for in NUMBERS_FOR else "",
         opened=max(0, session.opened),
-        leaving=leaving if session.phase in UNDECIDED else "",
+        leaving=leaving,
     )
     return settled, steps, practices
 
@@ -339,20 +339,16 @@ def end_of(practices: Practices, last: int) -> Place:
 def nearest_place(place: Place, practices: Practices, last: int) -> Place:
     """The nearest place that exists; a place past the end of its exercise becomes the exercise's beginning."""
     step = max(0, min(place.step, last))
-    if step != place.step:
-        return Place(max(0, step))
     practice = practices(step)
-    if practice is None or not 0 <= place.piece < len(practice.pieces):
+    if step != place.step or practice is None or not 0 <= place.piece < len(practice.pieces):
         return Place(step)
     kind = practice.pieces[place.piece].kind
-    stage = place.stage if kind in _STAGED and place.stage in tuple(Part) else 0
+    staged = kind in (PieceKind.SET_UP, PieceKind.SET) and place.stage in tuple(Part)
+    stage = place.stage if staged else 0
     if kind is not PieceKind.SET or not most_on_top(practice) <= place.rep < practice.reps:
         return Place(step, place.piece, stage=stage)
     held = place.held if practice.long_holds and MOST_HELD_BACK <= place.held < practice.hold else 0
     return Place(step, place.piece, place.rep, held - held % 5, stage)
-
-
-_STAGED = (PieceKind.SET_UP, PieceKind.SET)
 
 
 def most_on_top(practice: Practice) -> int:
@@ -361,18 +357,26 @@ def most_on_top(practice: Practice) -> int:
 
 
 def as_it_begins(session: Session, scene: Scene) -> Session:
-    """A session as it is before its first turn: where the body is, and what is unfinished; any other is itself."""
-    return _with_what_is_underway(_as_they_left(session, scene), scene)
+    """A session as it is before its first turn; any other is itself.
 
-
-def _with_what_is_underway(session: Session, scene: Scene) -> Session:
-    """A session that begins with something unfinished begins by offering it."""
-    underway = scene.person.underway
-    if session.turns or session.plan or underway is None or not plan.steps(underway.plan, scene.library):
+    One that begins a moment after another begins where that left the body; else everyone stands. Where something is
+    unfinished it begins by offering it.
+    """
+    if session.turns:
         return session
+    person, underway = scene.person, scene.person.underway
+    if 0 <= scene.now.timestamp() - person.seen_at <= RECENT_SECONDS:
+        session = replace(session, recent=True, body=person.body, up_at=person.up_at)
+    if session.plan or underway is None or not plan.steps(underway.plan, scene.library):
+        return session
+    return resumed(session, underway, Phase.OFFERING)
+
+
+def resumed(session: Session, underway: Underway, phase: Phase) -> Session:
+    """The session with what is underway taken up again in that phase."""
     return replace(
         session,
-        phase=Phase.OFFERING,
+        phase=phase,
         plan=underway.plan,
         place=underway.place,
         since=None,
@@ -383,14 +387,6 @@ def _with_what_is_underway(session: Session, scene: Scene) -> Session:
 
 RECENT_SECONDS = 180
 """So long after they were last here, people are taken to be where they were."""
-
-
-def _as_they_left(session: Session, scene: Scene) -> Session:
-    """A session that begins a moment after another one begins where that left the body; else everyone stands."""
-    person, now = scene.person, scene.now.timestamp()
-    if session.turns or not 0 <= now - person.seen_at <= RECENT_SECONDS:
-        return session
-    return replace(session, recent=True, body=person.body, up_at=person.up_at)
 
 
 def today_of(scene: Scene) -> Today:
@@ -436,13 +432,16 @@ def habits_of(steps: tuple[Step, ...], scene: Scene) -> Habits:
     return Habits(wishes, person.speed, person.heard, person.talk, today.sides)
 
 
-def practices_of(
-    steps: tuple[Step, ...], scene: Scene, jumped_to: int = 0, came_from: str = "", *, gathering: bool = False
-) -> Practices:
+def things_from(index: int, steps: tuple[Step, ...], scene: Scene) -> tuple[str, ...]:
+    """What to have at hand for the exercises from that one on."""
+    return things(steps[index:], habits_of(steps, scene), scene.library)
+
+
+def practices_of(steps: tuple[Step, ...], scene: Scene, session: Session | None = None) -> Practices:
     """The exercises by index, each made when it is needed.
 
-    Into the one jumped to, the way leads from elsewhere; and before it what the rest of them needs is asked for, where
-    that is still to be fetched.
+    Into the one where the session is, the way leads from where they came from; and before it what the rest of them
+    needs is asked for, where that is still to be fetched.
     """
     made: dict[int, Practice] = {}
     habits = habits_of(steps, scene)
@@ -452,10 +451,10 @@ def practices_of(
             return None
         if index not in made:
             made[index] = practice(steps, index, habits, scene.library)
-            if index == jumped_to and (came_from or gathering):
-                needed = things(steps[index:], habits, scene.library) if gathering else ()
+            if session and index == session.place.step and (session.came_from or session.gathering):
+                needed = things_from(index, steps, scene) if session.gathering else ()
                 usual = made[index].position_before
-                before = came_from or usual
+                before = session.came_from or usual
                 leave = made[index].leave_before if before == usual else ""
                 made[index] = replace(made[index], position_before=before, leave_before=leave, things=needed)
         return made[index]

@@ -10,10 +10,10 @@ from inspect import signature
 
 from skill.dialogue import events as e
 from skill.dialogue.events import Event, Kind, Said, kind_of
-from skill.dialogue.moves import adjusting, asking, caring, going, leaving, opening, remembering, sides
+from skill.dialogue.moves import adjusting, asking, caring, going, opening, remembering
 from skill.dialogue.session import Phase, Turn
 from skill.dialogue.situation import Situation
-from skill.dialogue.turns import just_say
+from skill.dialogue.turns import finish, just_go_back, just_say, stay
 
 Move = Callable[[Situation], Turn]
 
@@ -23,37 +23,15 @@ GivenMove = Callable[..., Turn]
 DROPPED = None
 """In a cell: the question is let drop, and the event is as if it had not been asked."""
 
-PHASES = (
-    Phase.CHOOSING,
-    Phase.OFFERING,
-    Phase.POSITIONING,
-    Phase.MOVING,
-    Phase.PAUSED,
-    Phase.HURTING,
-    Phase.CONFIRMING,
-    Phase.FINISHING,
-    Phase.FORGETTING,
-    Phase.ASKING,
-    Phase.ALARM,
-    Phase.OVER,
-    Phase.RISING,
-)
+PHASES = tuple(Phase)
+"""The columns."""
 
-a, c, g, k, o, r, s = adjusting, asking, going, caring, opening, remembering, sides
-first, offered, asked = (
-    o.start_first_routine,
-    o.go_on_from_last_time,
-    o.start_asked,
-)
-on, up, leave, end, over, still = (
-    g.move_on,
-    g.take_up,
-    k.leave_exercise,
-    g.close_the_plan,
-    k.still_over,
-    k.unwell,
-)
+a, c, g, k, o, r = adjusting, asking, going, caring, opening, remembering
+first, offered, asked = o.start_first_routine, o.go_on_from_last_time, o.start_asked
+on, up, leave, over, still = g.move_on, g.take_up, k.leave_exercise, k.still_over, k.unwell
 nothing, no_more, no_pause = just_say("nothing-underway"), just_say("nothing-left"), just_say("paused-nothing")
+later, no_sides, my_time = just_say("tell-me-in-exercise"), just_say("both-sides-together"), just_say("take-your-time")
+keep = just_go_back("not-forgotten")
 ASIDE = (DROPPED, DROPPED, still, over)
 """Four columns of most rows: a question in between is let drop, an alarm is asked about again, a day stays over.
 
@@ -69,81 +47,81 @@ def _given(*moves: GivenMove | None) -> tuple[GivenMove | None, ...]:
     return (*moves, *ASIDE, DROPPED) if len(moves) == 8 else (*moves, DROPPED)
 
 
-def _all(move: Move) -> tuple[Move | None, ...]:
-    """The same wherever something can be going on."""
-    return _row(*(move,) * 8, rising=move)
+def _all(move: Move, choosing: Move | None = None) -> tuple[Move | None, ...]:
+    """The same wherever something can be going on; or wherever something is, and another move while they choose."""
+    return _row(choosing or move, *(move,) * 7, rising=move)
 
 
 # fmt: off
 ROWS: Mapping[Kind, tuple[GivenMove | None, ...]] = {
-    #                                CHOOSING            OFFERING          POSITIONING      MOVING           PAUSED                   HURTING             CONFIRMING         FINISHING  (FORGETTING, ASKING, ALARM, OVER)
-    Said.OPEN:                 _row(o.welcome,         o.offer,          o.reopen,        o.reopen,        o.reopen,                k.it_hurts,         o.reopen,            no_more, rising=g.rise_again),
+    #                                CHOOSING            OFFERING          POSITIONING      MOVING           PAUSED                   HURTING             CONFIRMING         FINISHING                (FORGETTING, ASKING, ALARM, OVER)
+    Said.OPEN:                 _row(o.welcome,         o.offer,          o.reopen,        o.reopen,        o.reopen,                k.it_hurts,         o.reopen,          no_more, rising=g.rise_again),
     e.StartRoutine:            _given(*(o.start_routine,) * 8),
     e.StartExercise:           _given(*(o.start_exercise,) * 8),
-    e.GoTo:                    _given(o.go_to_and_start, o.go_to,          o.go_to,         o.go_to,         o.go_to,                 o.go_to,            o.go_to,             o.go_to,  DROPPED, a.number, still, over),
-    e.Number:                  _given(a.number,          a.number,         a.number,        a.number,        a.number,                k.stay_put,         a.number,            a.number, DROPPED, a.number, still, over),
-    Said.START_OVER:           _row(first,             o.begin_over,     o.start_over,    o.start_over,    o.start_over,            o.start_over,       asked,               o.begin_over),
+    e.GoTo:                    _given(o.go_to_and_start, *(o.go_to,) * 7,                                                                                                              DROPPED, a.number, still, over),
+    e.Number:                  _given(o.go_to_and_start, o.go_to,        o.go_to,         o.go_to,         o.go_to,                 stay,               o.go_to,           o.go_to, DROPPED, a.number, still, over),
+    Said.START_OVER:           _row(first,             o.begin_over,     o.start_over,    o.start_over,    o.start_over,            o.start_over,       asked,             o.begin_over),
 
-    Said.READY:                _row(o.ready_to_begin,  offered,          g.go,            on,              up,                      leave,              asked,               end,  DROPPED, DROPPED, k.no_alarm, over, rising=g.rise_on),
-    Said.NEXT:                 _row(first,             offered,          g.go,            on,              up,                      leave,              asked,               end,  DROPPED, DROPPED, k.no_alarm, over, rising=g.rise_on),
-    Said.RESUME:               _row(o.resume_or_start, offered,          g.go,            on,              up,                      leave,              o.keep_going,        end,  r.keep_remembering, DROPPED, k.no_alarm, over, rising=g.rise_on),
-    Said.YES:                  _row(first,             offered,          g.go,            on,              up,                      k.easier_or_leave,  asked,               end,  r.forget, DROPPED, k.emergency, k.yes_when_over, rising=g.rise_on),
-    Said.NO:                   _row(leaving.stop,      o.decline,        g.pause,         g.pause,         g.pause,                 leave,              o.keep_going,        end,  r.keep_remembering, a.no_number, k.no_alarm, k.no_when_over, rising=just_say("take-your-time")),
-    Said.IN_POSITION:          _row(first,             offered,          g.arrive,        g.arrive,        up,                      k.stay_put,         k.stay_put,          no_more, rising=g.rise_on),
-    Said.NOT_YET:              _row(no_pause, g.pause,         just_say("take-your-time"),       g.pause,         g.pause,                 k.stay_put,         k.stay_put,          k.stay_put, rising=just_say("take-your-time")),
-    Said.PREVIOUS:             _row(nothing,           g.back,           g.back,          g.back,          g.back,                  g.back,             g.back,              g.again_from_its_start),
-    Said.REPEAT:               _row(o.welcome,         o.offer,          g.again,         g.again,         g.again_from_its_start,  k.it_hurts,         o.confirm_again,     g.again_from_its_start,  r.ask_before_forgetting, k.stay_put, still, over, rising=g.rise_again),
+    Said.READY:                _row(o.ready_to_begin,  offered,          g.go,            on,              up,                      leave,              asked,             finish,  DROPPED, DROPPED, k.no_alarm, over, rising=g.rise_on),
+    Said.NEXT:                 _row(first,             offered,          g.go,            on,              up,                      leave,              asked,             finish,  DROPPED, DROPPED, k.no_alarm, over, rising=g.rise_on),
+    Said.RESUME:               _row(o.resume_or_start, offered,          g.go,            on,              up,                      leave,              o.keep_going,      finish,  keep, DROPPED, k.no_alarm, over, rising=g.rise_on),
+    Said.YES:                  _row(first,             offered,          g.go,            on,              up,                      k.easier_or_leave,  asked,             finish,  r.forget, DROPPED, k.emergency, k.yes_when_over, rising=g.rise_on),
+    Said.NO:                   _row(g.stop,            o.decline,        g.pause,         g.pause,         g.pause,                 leave,              o.keep_going,      finish,  keep, just_go_back("no-number"), k.no_alarm, k.no_when_over, rising=my_time),
+    Said.IN_POSITION:          _row(first,             offered,          g.arrive,        g.arrive,        up,                      stay,               stay,              no_more, rising=g.rise_on),
+    Said.NOT_YET:              _row(no_pause,          g.pause,          my_time,         g.pause,         g.pause,                 stay,               stay,              stay,    rising=my_time),
+    Said.PREVIOUS:             _row(nothing,           g.back,           g.back,          g.back,          g.back,                  g.back,             g.back,            g.again_from_its_start),
+    Said.REPEAT:               _row(o.welcome,         o.offer,          g.again,         g.again,         g.again_from_its_start,  k.it_hurts,         o.confirm_again,   g.again_from_its_start, r.ask_before_forgetting, stay, still, over, rising=g.rise_again),
     Said.WHAT_DID_YOU_SAY:     _row(*(c.what_did_you_say,) * 10, still, over, rising=c.what_did_you_say),
-    Said.SKIP_EXERCISE:        _row(nothing,           g.skip_exercise,  g.skip_exercise, g.skip_exercise, g.skip_exercise,         leave,              g.skip_exercise,     end),
-    e.SkipSide:                _given(nothing,           g.skip_side,      g.skip_side,     g.skip_side,     g.skip_side,             k.leave_side,       g.skip_side,         end),
-    Said.ONE_SIDE:             _row(*(s.only_side,) * 5,         k.only_side_after_pain, s.only_side,         s.only_side),
-    e.OnlySide:                _given(*(s.only_side,) * 5,        k.only_side_after_pain, s.only_side,        s.only_side),
-    Said.OTHER_SIDE_FIRST:     _row(*(s.other_side_first,) * 5, k.stay_put,             s.other_side_first, s.other_side_first),
-    e.SideAgain:               _given(*(s.side_again,) * 5,       k.stay_put,             s.side_again,       s.side_again),
-    Said.BOTH_SIDES:           _row(*(s.both_sides,) * 5,       k.stay_put,             s.both_sides,       s.both_sides),
-    Said.GET_UP:               _row(*(g.get_up,) * 8, rising=g.rise_again),
+    Said.SKIP_EXERCISE:        _row(nothing,           g.skip_exercise,  g.skip_exercise, g.skip_exercise, g.skip_exercise,         leave,              g.skip_exercise,   finish),
+    e.SkipSide:                _given(nothing,         g.skip_side,      g.skip_side,     g.skip_side,     g.skip_side,             k.leave_side,       g.skip_side,       finish),
+    Said.ONE_SIDE:             _row(no_sides,          g.only_side,      g.only_side,     g.only_side,     g.only_side,             k.only_side_after_pain, g.only_side,   g.only_side),
+    e.OnlySide:                _given(no_sides,        g.only_side,      g.only_side,     g.only_side,     g.only_side,             k.only_side_after_pain, g.only_side,   g.only_side),
+    Said.OTHER_SIDE_FIRST:     _row(no_sides,          *(g.other_side_first,) * 4,                                                  stay,               g.other_side_first, g.other_side_first),
+    e.SideAgain:               _given(no_sides,        *(g.side_again,) * 4,                                                        stay,               g.side_again,      g.side_again),
+    Said.BOTH_SIDES:           _row(g.both_sides,      *(g.both_sides,) * 4,                                                        stay,               g.both_sides,      g.both_sides),
+    Said.GET_UP:               _row(nothing,           *(g.get_up,) * 7,                                                                                                            rising=g.rise_again),
     Said.ALL_WELL:             _row(*(just_say("all-well"),) * 10, k.no_alarm, k.fine_after_all, rising=just_say("all-well")),
-    Said.PAUSE:                _row(no_pause, g.pause,         g.pause,         g.pause,         g.pause,                 k.stay_put,         g.pause,             no_more, rising=just_say("take-your-time")),
+    Said.PAUSE:                _row(no_pause,          g.pause,          g.pause,         g.pause,         g.pause,                 stay,               g.pause,           no_more, rising=my_time),
 
     Said.LIST:                 _all(o.what_there_is),
     e.Explain:                 _given(*(c.explain,) * 8),
-    Said.WHERE_AM_I:           _row(*(c.where_am_i,) * 7, no_more),
-    Said.WHATS_NEXT:           _row(*(c.whats_next,) * 5, k.stay_put, c.whats_next, no_more),
-    Said.HOW_LONG_LEFT:        _row(*(c.how_long_left,) * 7, no_more),
-    Said.HOW_MANY_LEFT:        _row(*(c.how_many_left,) * 7, no_more),
-    Said.WHY:                  _all(c.why),
+    Said.WHERE_AM_I:           _row(nothing, *(c.where_am_i,) * 6, no_more),
+    Said.WHATS_NEXT:           _row(nothing, *(c.whats_next,) * 4, stay, c.whats_next, no_more),
+    Said.HOW_LONG_LEFT:        _row(c.how_long_it_takes, *(c.how_long_left,) * 6, no_more),
+    Said.HOW_MANY_LEFT:        _row(nothing, *(c.how_many_left,) * 6, no_more),
+    Said.WHY:                  _all(c.of_exercise(lambda exercise: exercise.purpose), choosing=just_say("why-hips")),
     Said.WHY_STRENGTH:         _all(just_say("why-strength")),
     Said.WHY_MOBILITY:         _all(just_say("why-mobility")),
-    Said.WHERE_TO_FEEL:        _all(c.where_to_feel),
-    Said.AM_I_DOING_IT_RIGHT:  _all(c.am_i_doing_it_right),
-    Said.IS_IT_SAFE:           _all(c.is_it_safe),
-    Said.WHICH_SIDE:           _all(c.which_side),
-    Said.HOW_TO_BREATHE:       _all(c.how_to_breathe),
-    Said.WHERE_IS_MY_HEAD:     _all(c.where_is_my_head),
-    Said.WHERE_ARE_MY_HANDS:   _all(c.where_are_my_hands),
-    Said.WHERE_ARE_MY_FEET:    _all(c.where_are_my_feet),
+    Said.WHERE_TO_FEEL:        _all(c.of_exercise(lambda exercise: exercise.feel), choosing=later),
+    Said.AM_I_DOING_IT_RIGHT:  _all(c.am_i_doing_it_right, choosing=just_say("doing-it-right-nothing")),
+    Said.IS_IT_SAFE:           _all(c.is_it_safe, choosing=just_say("is-it-safe-nothing")),
+    Said.WHICH_SIDE:           _all(c.which_side, choosing=later),
+    Said.HOW_TO_BREATHE:       _all(c.of_posture(lambda posture: posture.breathing), choosing=later),
+    Said.WHERE_IS_MY_HEAD:     _all(c.of_posture(lambda posture: posture.head), choosing=later),
+    Said.WHERE_ARE_MY_HANDS:   _all(c.of_posture(lambda posture: posture.hands), choosing=later),
+    Said.WHERE_ARE_MY_FEET:    _all(c.of_posture(lambda posture: posture.feet), choosing=later),
     Said.HELP:                 _row(*(c.help_here,) * 10, k.emergency, k.help_when_over, rising=c.help_here),
 
-    e.MoreSeconds:             _given(*(a.more_seconds,) * 8, DROPPED, a.more_seconds, still, over),
-    e.MoreReps:                _given(*(a.more_reps,) * 8),
-    e.FewerReps:               _given(*(a.fewer_reps,) * 8),
-    e.SetReps:                 _given(*(a.set_reps,) * 8, DROPPED, a.set_reps, still, over),
-    e.SetSets:                 _given(*(a.set_sets,) * 8, DROPPED, a.set_sets, still, over),
-    e.SetHold:                 _given(*(a.set_hold,) * 8, DROPPED, a.set_hold, still, over),
-    Said.EASIER:               _row(*(a.easier,) * 5,   k.easier_if_there_is, a.easier,   a.easier),
-    Said.HARDER:               _row(*(a.harder,) * 5,   just_say("no-harder-now"),         a.harder,   a.harder),
-    Said.AS_USUAL:             _row(*(a.as_usual,) * 5, k.stay_put,           a.as_usual, a.as_usual),
+    e.MoreSeconds:             _given(later, later, *(a.more_seconds,) * 4, later, a.more_seconds, DROPPED, a.more_seconds, still, over),
+    e.MoreReps:                _given(later, later, *(a.more_reps,) * 4, later, a.more_reps),
+    e.FewerReps:               _given(later, later, *(a.fewer_reps,) * 4, later, a.fewer_reps),
+    e.SetReps:                 _given(later, *(a.set_reps,) * 7, DROPPED, a.set_reps, still, over),
+    e.SetSets:                 _given(later, *(a.set_sets,) * 7, DROPPED, a.set_sets, still, over),
+    e.SetHold:                 _given(later, *(a.set_hold,) * 7, DROPPED, a.set_hold, still, over),
+    Said.EASIER:               _row(later, *(a.easier,) * 4, k.easier_if_there_is, a.easier, a.easier),
+    Said.HARDER:               _row(later, *(a.harder,) * 4, just_say("no-harder-now"), a.harder, a.harder),
+    Said.AS_USUAL:             _row(later, *(a.as_usual,) * 4, stay, a.as_usual, a.as_usual),
     Said.SLOWER:               _all(a.slower),
     Said.FASTER:               _all(a.faster),
     Said.FLOW:                 _all(a.flow),
     Said.GUIDED:               _all(a.guided),
     Said.TICKS:                _all(a.ticks),
     Said.QUIET:                _all(a.quiet),
-    Said.TALK_MORE:            _all(r.talk_more),
-    Said.TALK_LESS:            _all(r.talk_less),
+    Said.TALK_MORE:            _all(a.talk_more),
+    Said.TALK_LESS:            _all(a.talk_less),
     e.LeaveOut:                _given(*(r.leave_out,) * 8),
-    e.LeaveOutToday:           _given(*(r.leave_out_today,) * 5, leave,         r.leave_out_today, end),
-    e.Lacks:                   _given(*(a.lacks,) * 5,           k.stay_put,    a.lacks,           a.lacks),
+    e.LeaveOutToday:           _given(*(r.leave_out_today,) * 5, leave, r.leave_out_today, finish),
+    e.Lacks:                   _given(*(a.lacks,) * 5, stay, a.lacks, a.lacks),
     e.PutBack:                 _given(*(r.put_back,) * 8),
 
     Said.HOW_AM_I_DOING:       _all(r.how_am_i_doing),
@@ -152,8 +130,8 @@ ROWS: Mapping[Kind, tuple[GivenMove | None, ...]] = {
     Said.JUST_ME:              _row(*(c.not_understood,) * 8, r.forget_me, DROPPED, still, over),
     Said.EVERYONE:             _row(*(c.not_understood,) * 8, r.forget_everyone, DROPPED, still, over),
 
-    Said.IT_HURTS:             _row(k.it_hurt, *(k.it_hurts,) * 6, k.it_hurt, DROPPED, DROPPED, k.no_alarm_but_pain, over),
-    Said.SHARP_PAIN:           _row(k.it_hurt, *(k.sharp_pain,) * 6, k.it_hurt, DROPPED, DROPPED, k.no_alarm_but_sharp_pain, over),
+    Said.IT_HURTS:             _row(*(k.it_hurts,) * 7, k.it_hurt, DROPPED, DROPPED, k.it_hurts, over),
+    Said.SHARP_PAIN:           _row(*(k.sharp_pain,) * 7, k.it_hurt, DROPPED, DROPPED, k.sharp_pain, over),
     Said.GAVE_WAY:             _row(*(k.gave_way,) * 12, rising=k.gave_way),
     Said.DIZZY:                _row(*(k.dizzy,) * 12, rising=k.dizzy),
     Said.OUT_OF_BREATH:        _row(*(k.out_of_breath,) * 8, DROPPED, DROPPED, k.out_of_breath, over),
@@ -162,12 +140,12 @@ ROWS: Mapping[Kind, tuple[GivenMove | None, ...]] = {
     Said.CANNOT_GET_DOWN:      _row(*(k.cannot_get_down,) * 7, no_more),
     Said.CANNOT_KNEEL:         _row(*(k.cannot_kneel,) * 7, no_more, rising=k.cannot_kneel),
 
-    Said.ENOUGH_FOR_TODAY:     _row(*(k.enough_for_today,) * 7, g.close_at_once, k.enough_for_today, k.enough_for_today, k.enough_for_today, k.no_when_over),
-    Said.STOP:                 _row(*(leaving.stop,) * 7, g.close_at_once, leaving.stop, leaving.stop, k.stop_in_alarm, k.no_when_over),
+    Said.ENOUGH_FOR_TODAY:     _row(*(k.enough_for_today,) * 7, g.close_at_once, *(k.enough_for_today,) * 3, k.no_when_over),
+    Said.STOP:                 _row(*(g.stop,) * 7, g.close_at_once, g.stop, g.stop, k.stop_in_alarm, k.no_when_over),
     Said.NOT_UNDERSTOOD:       _row(*(c.not_understood,) * 11, over, rising=c.not_understood),
-    Said.LEFT:                 _row(*(leaving.left,) * 7, leaving.done, *(leaving.left,) * 4),
-    Said.TIMED_OUT:            _row(*(leaving.timed_out,) * 8, *(leaving.left,) * 4),
-    Said.FAILED:               _row(*(leaving.failed,) * 12),
+    Said.LEFT:                 _row(*(g.left,) * 7, g.left_when_done, *(g.left,) * 4),
+    Said.TIMED_OUT:            _row(*(g.timed_out,) * 8, *(g.left,) * 4),
+    Said.FAILED:               _row(*(g.failed,) * 12),
 }
 # fmt: on
 

@@ -12,10 +12,9 @@ from typing import assert_never
 from skill.coaching.cadence import Cadence, Tone
 from skill.coaching.practice import Pace
 from skill.dialogue.events import Event, Said, StartExercise, StartRoutine
-from skill.dialogue.prompt import Part, Say, Silence, Sound
+from skill.dialogue.prompt import Part, Say, Silence, Sound, seconds_of
 from skill.dialogue.respond import respond
 from skill.dialogue.session import Listener, Person, Scene, Session, Turn
-from skill.dialogue.turns import seconds_of
 from skill.library.models import Library
 from skill.library.values import Value
 from skill.media.recording import Voice, level

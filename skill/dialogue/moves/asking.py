@@ -1,23 +1,26 @@
 """Questions. Each is answered in place; what was going on goes on from there."""
 
+from collections.abc import Callable
+
 from skill.coaching import plan
+from skill.coaching.fitting import after_piece
 from skill.coaching.plan import BEGINNING
+from skill.coaching.practice import PieceKind
 from skill.coaching.timeline import sided
-from skill.dialogue.changes import with_plan
 from skill.dialogue.progress import (
     amount_left,
     exercises,
     minutes,
     seconds_left,
     seconds_left_here,
-    what_is_next,
+    to_five,
     where_and_left,
 )
 from skill.dialogue.prompt import Card
 from skill.dialogue.session import Phase, Turn
-from skill.dialogue.situation import Situation
-from skill.dialogue.turns import ask, question_of, stay
-from skill.library.models import Exercise, Level, Side, sentences
+from skill.dialogue.situation import Situation, with_plan
+from skill.dialogue.turns import ask, question_of, showing, stay
+from skill.library.models import Exercise, Form, Level, Posture, Side, capitalised, sentences
 from skill.library.values import replace
 
 
@@ -25,49 +28,60 @@ def explain(here: Situation, exercise: str | None) -> Turn:
     """How an exercise goes, whole. It lets go of a hold: nobody should hang on through an explanation."""
     wanted = here.exercise(exercise)
     if wanted is None:
-        return stay(here, here.words("which-exercise", exercises=exercises(here)))
-    told, card = _explanation(here, wanted), _explanation_card(here, wanted)
+        return which_exercise(here)
+    told = _explanation(here, wanted)
     if here.phase is Phase.CHOOSING:
-        turn = ask(
-            here,
-            Phase.CHOOSING,
-            told,
-            here.words("to-start-exercise", exercise=wanted.name),
-            question="or-choose",
-            asked=plan.of_exercise(wanted.id),
-        )
-        return replace(turn, prompt=replace(turn.prompt, card=card))
-    if here.phase is Phase.MOVING:
-        turn = ask(here, Phase.PAUSED, told)
-        return replace(turn, prompt=replace(turn.prompt, card=card))
-    return stay(here, told, card=card)
+        start = here.words("to-start-exercise", exercise=wanted.name)
+        turn = ask(here, Phase.CHOOSING, told, start, question="or-choose", asked=plan.of_exercise(wanted.id))
+    else:
+        turn = ask(here, Phase.PAUSED, told) if here.phase is Phase.MOVING else stay(here, told)
+    return showing(turn, _explanation_card(here, wanted))
+
+
+def which_exercise(here: Situation) -> Turn:
+    """A name that nobody knows is answered with those there are."""
+    return stay(here, here.words("which-exercise", exercises=exercises(here)))
 
 
 def where_am_i(here: Situation) -> Turn:
     """The exercise, its number, the side, and the reps left."""
-    if here.practice is None:
-        return stay(here, here.words("nothing-underway"))
     return stay(here, here.words("re-enter", where=where_and_left(here)))
 
 
 def whats_next(here: Situation) -> Turn:
     """The piece after this one."""
-    return stay(here, what_is_next(here))
+    words, joint = here.words, after_piece(here.practice, here.place)
+    after = here.practices(joint.step)
+    if after is None:
+        return stay(here, words("next-is-finish"))
+    piece = after.pieces[joint.piece]
+    match piece.kind:
+        case PieceKind.SET_UP:
+            told = words("next-set-up", exercise=after.exercise.name)
+        case PieceKind.SWITCH if piece.side:
+            told = words("next-side", side=sided(after.form.side, piece.side, words))
+        case PieceKind.REST:
+            told = words("next-set-of-side")
+        case _:
+            told = words("next-is-set")
+    return stay(here, told)
+
+
+def how_long_it_takes(here: Situation) -> Turn:
+    """The time of the routine that most people come for."""
+    first = with_plan(here, plan.of_routine(here.library.first_routine))
+    named, time = plan.name(first.session.plan, here.library), minutes(seconds_left(first, BEGINNING), here.words)
+    return stay(here, here.words("how-long-it-takes", plan=named, time=time))
 
 
 def how_long_left(here: Situation) -> Turn:
     """Time left of what is running, and of the whole."""
-    words = here.words
-    if here.practice is None:
-        first = with_plan(here, plan.of_routine(here.scene.library.first_routine))
-        named = plan.name(first.session.plan, here.scene.library)
-        return stay(here, words("how-long-it-takes", plan=named, time=minutes(seconds_left(first, BEGINNING), words)))
-    whole = minutes(seconds_left(here, here.place), words)
+    words, whole = here.words, minutes(seconds_left(here, here.place), here.words)
     if here.held is not None:
-        hold = max(5, round((here.practice.hold - here.held) / 5) * 5)
-        return stay(here, words("how-long-left-hold", here=words.amount("seconds", hold), plan=whole))
+        hold = words.amount("seconds", to_five(here.practice.hold - here.held))
+        return stay(here, words("how-long-left-hold", here=hold, plan=whole))
     if here.phase is Phase.MOVING and here.running:
-        part = words.amount("seconds", max(5, round(seconds_left_here(here, here.place) / 5) * 5))
+        part = words.amount("seconds", to_five(seconds_left_here(here)))
         return stay(here, words("how-long-left", here=part, plan=whole))
     return stay(here, words("how-long-left-plan", plan=whole))
 
@@ -75,69 +89,36 @@ def how_long_left(here: Situation) -> Turn:
 def how_many_left(here: Situation) -> Turn:
     """Reps left of this set, and exercises after this one."""
     words, practice = here.words, here.practice
-    if practice is None:
-        return stay(here, words("nothing-underway"))
     after = practice.of - practice.index - 1
     more = words.amount("exercises", after)
-    if here.phase in (Phase.MOVING, Phase.PAUSED):
-        amount = amount_left(practice, here.place, words)
-        told = (
-            words("how-many-left", amount=amount, exercises=more)
-            if after
-            else words("how-many-left-last", amount=amount)
-        )
-    else:
-        told = words("how-many-exercises", exercises=more) if after else words("how-many-exercises-last")
-    return stay(here, told)
+    if here.phase not in (Phase.MOVING, Phase.PAUSED):
+        return stay(here, words("how-many-exercises", exercises=more) if after else words("how-many-exercises-last"))
+    amount = amount_left(practice, here.place, words)
+    last = words("how-many-left-last", amount=amount)
+    return stay(here, words("how-many-left", amount=amount, exercises=more) if after else last)
 
 
-def why(here: Situation) -> Turn:
-    """What this exercise is for; without one, why hips at all."""
-    if here.practice is None:
-        return stay(here, here.words("why-hips"))
-    return stay(here, here.practice.exercise.purpose, waits=True)
+def of_exercise(told: Callable[[Exercise], str]) -> Callable[[Situation], Turn]:
+    """The move that tells something of the exercise they are at; a hold that is running waits for it."""
+    return lambda here: stay(here, told(here.practice.exercise), waits=True)
 
 
-def where_to_feel(here: Situation) -> Turn:
-    """Where this exercise should be felt."""
-    if here.practice is None:
-        return stay(here, here.words("tell-me-in-exercise"))
-    return stay(here, here.practice.exercise.feel, waits=True)
+def of_posture(told: Callable[[Posture], str]) -> Callable[[Situation], Turn]:
+    """The move that tells something of how they lie, kneel or stand, if the exercise has it."""
+
+    def move(here: Situation) -> Turn:
+        posture = sided(told(here.practice.form.posture), here.piece.side, here.words)
+        return stay(here, posture or here.words("tell-me-in-exercise"), waits=True)
+
+    return move
 
 
 def which_side(here: Situation) -> Turn:
     """The side, named by its limb."""
-    if here.practice is None or here.piece is None:
-        return stay(here, here.words("tell-me-in-exercise"))
     if here.piece.side is None:
         return stay(here, here.words("both-sides-together"), waits=True)
     named = sided(here.practice.form.side, here.piece.side, here.words)
     return stay(here, here.words("which-side", side=named), waits=True)
-
-
-def how_to_breathe(here: Situation) -> Turn:
-    """When to breathe in and out."""
-    return _posture(here, here.practice.form.posture.breathing if here.practice else "")
-
-
-def where_is_my_head(here: Situation) -> Turn:
-    """What the head rests on, and where they look."""
-    return _posture(here, here.practice.form.posture.head if here.practice else "")
-
-
-def where_are_my_hands(here: Situation) -> Turn:
-    """Where the arms and hands are."""
-    return _posture(here, here.practice.form.posture.hands if here.practice else "")
-
-
-def where_are_my_feet(here: Situation) -> Turn:
-    """Where the feet are, how far apart or how high."""
-    return _posture(here, here.practice.form.posture.feet if here.practice else "")
-
-
-def _posture(here: Situation, told: str) -> Turn:
-    side = here.piece.side if here.piece else None
-    return stay(here, sided(told, side, here.words) or here.words("tell-me-in-exercise"), waits=True)
 
 
 def what_did_you_say(here: Situation) -> Turn:
@@ -151,18 +132,11 @@ def what_did_you_say(here: Situation) -> Turn:
 
 def am_i_doing_it_right(here: Situation) -> Turn:
     """She cannot see anyone, so: one thing to check, another one each time."""
-    practice = here.practice
-    if practice is None:
-        return stay(here, here.words("doing-it-right-nothing"))
-    mistakes = practice.exercise.mistakes
-    cue = mistakes[here.session.turns % len(mistakes)].cue
-    return stay(here, here.words("doing-it-right", cue=sentences(cue)), waits=True)
+    return stay(here, here.words("doing-it-right", cue=_one_thing_to_check(here, here.practice.exercise)), waits=True)
 
 
 def is_it_safe(here: Situation) -> Turn:
     """What to mind about this exercise, and whom to ask; she asks nothing and judges nothing."""
-    if here.practice is None:
-        return stay(here, here.words("is-it-safe-nothing"))
     return stay(here, here.words("is-it-safe", safety=here.practice.exercise.safety), waits=True)
 
 
@@ -180,18 +154,24 @@ def not_understood(here: Situation) -> Turn:
 
 
 def _explanation(here: Situation, exercise: Exercise) -> str:
-    words = here.words
-    form = here.practice.form if here.practice and here.practice.exercise is exercise else exercise.forms[Level.USUAL]
-    side = (here.piece.side if here.piece else None) or Side.LEFT
-    steps = (sided(text, side, words) for text in (*form.setup, form.move))
-    cue = exercise.mistakes[here.session.turns % len(exercise.mistakes)].cue
-    told = words("explain", exercise=exercise.name, purpose=exercise.purpose, how=sentences(*steps), feel=exercise.feel)
-    return sentences(told, words("explain-cue", cue=sentences(cue)))
+    words, form, side = here.words, exercise.forms[Level.USUAL], Side.LEFT
+    if here.steps:
+        side = here.piece.side or side
+        form = here.practice.form if here.practice.exercise is exercise else form
+    how = _how(here, form, side)
+    told = words("explain", exercise=exercise.name, purpose=exercise.purpose, how=how, feel=exercise.feel)
+    return sentences(told, words("explain-cue", cue=_one_thing_to_check(here, exercise)))
 
 
 def _explanation_card(here: Situation, exercise: Exercise) -> Card:
-    form = exercise.forms[Level.USUAL]
-    how = sentences(*(sided(text, Side.LEFT, here.words) for text in (*form.setup, form.move)))
+    how = _how(here, exercise.forms[Level.USUAL], Side.LEFT)
     cues = sentences(*(mistake.cue for mistake in exercise.mistakes))
-    title = exercise.name[:1].upper() + exercise.name[1:]
-    return Card(title, here.words("explain-card", how=how, feel=exercise.feel, cues=cues))
+    return Card(capitalised(exercise.name), here.words("explain-card", how=how, feel=exercise.feel, cues=cues))
+
+
+def _how(here: Situation, form: Form, side: Side) -> str:
+    return sentences(*(sided(text, side, here.words) for text in (*form.setup, form.move)))
+
+
+def _one_thing_to_check(here: Situation, exercise: Exercise) -> str:
+    return sentences(exercise.mistakes[here.session.turns % len(exercise.mistakes)].cue)

@@ -9,152 +9,128 @@ from skill.coaching import plan
 from skill.coaching.plan import Place
 from skill.coaching.practice import STANDING
 from skill.coaching.timeline import Part, is_there, is_unsaid
-from skill.dialogue.changes import with_person, with_steps
 from skill.dialogue.moves.adjusting import easier
-from skill.dialogue.moves.going import skip_exercise, skip_side
+from skill.dialogue.moves.going import only_side, skip_side
 from skill.dialogue.moves.opening import begin, greet
-from skill.dialogue.moves.sides import only_side
-from skill.dialogue.prompt import Prompt, Say
-from skill.dialogue.session import Person, Phase, Scene, Turn, steps_of, today_of
-from skill.dialogue.situation import Situation, easier_there_is
+from skill.dialogue.session import Phase, Scene, Turn, steps_of
+from skill.dialogue.situation import Situation, leaving_today, not_leaving, noting, with_steps
 from skill.dialogue.turns import (
     ask,
     back_to_where_it_came_up,
     close,
     finish,
-    is_on_the_floor,
     just_say,
     play,
     rise,
     stay,
     up_slowly,
 )
-from skill.library.models import Level, sentences
+from skill.library.models import Level
 from skill.library.values import replace
+
+it_hurt = just_say("it-hurts-nothing")
+"""Pain when nothing is going on, or when everything is done."""
 
 
 def it_hurts(here: Situation) -> Turn:
     """It stops at once, and offers easier, skip or stop. It never goes on by itself, today, in this form."""
-    what = _what_hurts(here)
-    return _leaving(here, here.words("it-hurts", exercise=here.scene.library.exercises[what].name if what else ""))
+    return _leaving(here, "it-hurts", sharp=here.session.sharp)
 
 
 def sharp_pain(here: Situation) -> Turn:
     """This exercise is over: skip it or stop."""
-    return _leaving(replace(here, session=replace(here.session, sharp=True)), here.words("sharp-pain"))
+    return _leaving(here, "sharp-pain", sharp=True)
 
 
-def _leaving(here: Situation, told: str) -> Turn:
-    """The exercise they are at is left for today, unless something easier is chosen instead of it."""
+def _leaving(here: Situation, phrase: str, *, sharp: bool) -> Turn:
+    """The exercise they are at is left for today, unless something easier is chosen: of it, not of the next."""
+    if not here.steps:
+        return it_hurt(replace(here, phase=Phase.CHOOSING))
     what = _what_hurts(here)
-    if not what:
-        return ask(here, Phase.HURTING, told)
-    # Easier is asked of this one, not of the next.
-    here = replace(here, session=replace(here.session, leaving=what, whole=False))
-    return ask(here, Phase.HURTING, told, person=leaving_today(here.scene, what), leaving=what)
+    here = replace(here, session=replace(here.session, leaving=what, sharp=sharp, whole=False))
+    told = here.words(phrase, exercise=here.library.exercises[what].name)
+    return ask(leaving_today(here, what), Phase.HURTING, told)
 
 
 def _what_hurts(here: Situation) -> str:
     """The exercise that is being done; between two of them, the one before, because the next has not begun."""
-    practice, place = here.practice, here.place
-    if here.session.leaving or practice is None:
-        return here.session.leaving
-    before = place.step - 1
-    begun = is_there(practice, place) and here.body == practice.form.position
-    return practice.exercise.id if begun or before < 0 else here.steps[before].exercise
+    before = here.place.step - 1
+    begun = is_there(here.practice, here.place) and here.body == here.practice.form.position
+    return here.session.leaving or here.steps[here.place.step if begun or before < 0 else before].exercise
 
 
-def leaving_today(scene: Scene, *exercises: str) -> Person:
-    """The person who leaves exercises out for today."""
-    today = today_of(scene)
-    left = tuple(dict.fromkeys((*today.left, *exercises)))
-    return replace(scene.person, today=replace(today, left=left))
-
-
-def _not_leaving(scene: Scene, exercise: str) -> Person:
-    today = today_of(scene)
-    return replace(scene.person, today=replace(today, left=tuple(name for name in today.left if name != exercise)))
+def _left_no_more(here: Situation) -> Situation:
+    """The exercise that was to be left is not, after all."""
+    here = not_leaving(here, here.session.leaving)
+    return replace(here, session=replace(here.session, leaving=""))
 
 
 def easier_or_leave(here: Situation) -> Turn:
     """Yes, when easier, skip or stop was offered: the easier form where there is one, else this exercise is left."""
-    return easier_if_there_is(here) if easier_there_is(here, here.place) else leave_exercise(here)
+    return easier_if_there_is(here) if here.easier_there_is(here.place) else leave_exercise(here)
 
 
 def easier_if_there_is(here: Situation) -> Turn:
     """Easier, when something hurts: the easier form, or else that there is none, and the question again."""
-    if not easier_there_is(here, here.place):
+    if not here.easier_there_is(here.place):
         return ask(here, Phase.HURTING, here.words("no-easier-now"))
-    here = with_person(here, _not_leaving(here.scene, here.session.leaving))
-    return easier(replace(here, session=replace(here.session, leaving="")))
+    return easier(_left_no_more(here))
 
 
 def leave_exercise(here: Situation) -> Turn:
     """Move on after something hurt: this exercise is left, and after the last one nobody is praised or hurried."""
-    if here.practice is None:
-        return skip_exercise(here)
-    what = here.session.leaving or here.practice.exercise.id
-    told = here.words("leave-it", exercise=here.scene.library.exercises[what].name)
-    if what == here.practice.exercise.id and here.place.step + 1 == len(here.steps):
+    current = here.practice.exercise.id
+    what = here.session.leaving or current
+    told = here.words("leave-it", exercise=here.library.exercises[what].name)
+    if what == current and here.place.step + 1 == len(here.steps):
         return finish(here, told, hurt=True)
-    return on_without(here, leaving_today(here.scene, what), told)
+    return on_without(here, what, told)
 
 
-def on_without(here: Situation, person: Person, told: str) -> Turn:
-    """On with what is left of the plan for a person who does less of it; where that is nothing, it is done."""
-    before = sum(step.exercise not in person.today.left for step in here.steps[: here.place.step])
-    current = here.steps[here.place.step]
-    after = with_person(here, person)
-    after = replace(after, session=replace(after.session, leaving=""))
+def on_without(here: Situation, exercise: str, told: str) -> Turn:
+    """On with what is left of the plan without that exercise; where that is nothing, it is done."""
+    after = leaving_today(here, exercise)
     steps = steps_of(here.session.plan, after.scene)
-    if current in steps:
-        after = with_steps(after, steps)
-        return (
-            play(after, after.place, told, person=person)
-            if here.phase is Phase.HURTING
-            else stay(after, told, person=person)
-        )
-    if before >= len(steps):
-        return finish(here, told, person=person)
-    return play(with_steps(after, steps), Place(before), told, person=person)
+    before = sum(step.exercise not in after.person.today.left for step in here.steps[: here.place.step])
+    current = here.steps[here.place.step]
+    if current not in steps and before >= len(steps):
+        return finish(after, told)
+    after = with_steps(replace(after, session=replace(after.session, leaving="")), steps)
+    if current not in steps:
+        return play(after, Place(before), told)
+    return play(after, after.place, told) if here.phase is Phase.HURTING else stay(after, told)
 
 
 def only_side_after_pain(here: Situation, side: str | None = None) -> Turn:
     """Only one side, the named one or this one, when the other hurts: their choice, and never after a sharp pain."""
-    if here.session.sharp or here.piece is None or here.piece.side is None:
+    if here.session.sharp or here.piece.side is None:
         return stay(here)
-    here = with_person(here, _not_leaving(here.scene, here.session.leaving))
-    here = replace(here, session=replace(here.session, leaving=""), phase=Phase.PAUSED)
-    return only_side(here, side)
-
-
-def stay_put(here: Situation) -> Turn:
-    """The question again, and nothing else."""
-    return stay(here)
+    return only_side(replace(_left_no_more(here), phase=Phase.PAUSED), side)
 
 
 def leave_side(here: Situation, side: str | None) -> Turn:
     """Only the other side, when one hurts: never after a sharp pain, which ends the exercise."""
-    if here.session.sharp or here.piece is None or here.piece.side is None:
+    if here.session.sharp or here.piece.side is None:
         return leave_exercise(here)
-    here = with_person(here, _not_leaving(here.scene, here.session.leaving))
-    return skip_side(replace(here, session=replace(here.session, leaving="")), side)
+    return skip_side(_left_no_more(here), side)
 
 
 # What ends the day
 
 
+def _ending_the_day(here: Situation) -> Situation:
+    return noting(here, replace(here.person, stopped_at=int(here.scene.now.timestamp())))
+
+
 def emergency(here: Situation) -> Turn:
     """Stop, call for help. The session ends, the plan is over, and until the day is over nothing more is suggested."""
-    person = replace(here.scene.person, underway=None, stopped_at=int(here.scene.now.timestamp()))
     turn = close(here, here.words("emergency", number=here.emergency_number))
-    return replace(turn, person=person)
+    return replace(turn, person=replace(_ending_the_day(here).person, underway=None))
 
 
 def dizzy(here: Situation) -> Turn:
     """Down first, head low. The day is over; she stays, and says whom to call if it does not pass."""
-    person = replace(here.scene.person, stopped_at=int(here.scene.now.timestamp()))
-    return ask(here, Phase.OVER, here.words("dizzy", number=here.emergency_number), person=person)
+    return ask(_ending_the_day(here), Phase.OVER, here.words("dizzy", number=here.emergency_number))
 
 
 def out_of_breath(here: Situation) -> Turn:
@@ -165,10 +141,8 @@ def out_of_breath(here: Situation) -> Turn:
 
 def gave_way(here: Situation) -> Turn:
     """There is only stopping: the exercise is left for today, and the day is over."""
-    told = here.words("gave-way", number=here.emergency_number)
-    exercise = (here.practice.exercise.id,) if here.practice else ()
-    person = leaving_today(here.scene, *exercise)
-    return close(here, told, person=replace(person, stopped_at=int(here.scene.now.timestamp())))
+    left = leaving_today(here, here.practice.exercise.id) if here.steps else leaving_today(here)
+    return close(_ending_the_day(left), here.words("gave-way", number=here.emergency_number))
 
 
 def unwell(here: Situation) -> Turn:
@@ -178,30 +152,14 @@ def unwell(here: Situation) -> Turn:
 
 def no_alarm(here: Situation) -> Turn:
     """It is none: back to where they were, and nothing starts by itself."""
-    before = here.session.asked_in
-    if here.steps and before not in (Phase.HURTING, Phase.FINISHING):
+    if here.steps and here.session.asked_in not in (Phase.HURTING, Phase.FINISHING):
         return ask(here, Phase.PAUSED, here.words("no-alarm"))
     return back_to_where_it_came_up(here, here.words("no-alarm"))
 
 
-it_hurt = just_say("it-hurts-nothing")
-"""Pain when nothing is going on, or when everything is done."""
-
-
-def no_alarm_but_pain(here: Situation) -> Turn:
-    """It is none, but something hurts."""
-    return it_hurts(here) if here.steps else it_hurt(replace(here, phase=Phase.CHOOSING))
-
-
-def no_alarm_but_sharp_pain(here: Situation) -> Turn:
-    """It is none, but a pain is sharp."""
-    return sharp_pain(here) if here.steps else it_hurt(replace(here, phase=Phase.CHOOSING))
-
-
 def enough_for_today(here: Situation) -> Turn:
     """They have had enough: the place is kept, and until the day is over nothing more is suggested."""
-    person = replace(here.scene.person, stopped_at=int(here.scene.now.timestamp()))
-    return close(here, sentences(here.words("enough-for-today"), up_slowly(here)), person=person)
+    return close(_ending_the_day(here), here.words("enough-for-today"), up_slowly(here))
 
 
 # While the day is over
@@ -251,8 +209,7 @@ def yes_when_over(here: Situation) -> Turn:
     """Yes, where it was asked whether the day goes on: they are greeted as ever."""
     if here.session.asked != GOING_ON:
         return still_over(here)
-    person = replace(here.scene.person, stopped_at=0)
-    return greet(with_person(here, person))
+    return greet(noting(here, replace(here.person, stopped_at=0)))
 
 
 def stop_in_alarm(here: Situation) -> Turn:
@@ -262,8 +219,8 @@ def stop_in_alarm(here: Situation) -> Turn:
 
 def no_when_over(here: Situation) -> Turn:
     """No: the day stays over, and the session ends."""
-    told = sentences(here.words("stays-over"), up_slowly(here))
-    return Turn(close(here, "").session, here.scene.person, Prompt((Say(told),)))
+    turn = close(here, here.words("stays-over"), up_slowly(here))
+    return replace(turn, person=here.person)
 
 
 # The way out of floor work
@@ -271,7 +228,7 @@ def no_when_over(here: Situation) -> Turn:
 
 def cannot_get_down(here: Situation) -> Turn:
     """The way out of floor work: the routine on a chair and standing."""
-    library = here.scene.library
+    library = here.library
     other = plan.of_routine(library.off_the_floor_routine)
     if here.session.plan == other:
         return stay(here, here.words("no-floor-already"))
@@ -287,31 +244,27 @@ def cannot_kneel(here: Situation) -> Turn:
     Whoever was just sent down by kneeling, and has not said that they are there, hears the other way down.
     """
     here = replace(here, session=replace(here.session, no_kneeling=True))
-    practice, words = here.practice, here.words
-    if here.phase is Phase.RISING and is_on_the_floor(here) and not here.session.seated_at:
-        return rise(here, words("no-kneeling"), first=False)
-    if here.phase is Phase.RISING:
-        return stay(here, words("no-kneeling"))
+    told, kneeling = here.words("no-kneeling"), here.library.kneeling_positions
+    if here.phase is Phase.RISING and here.on_the_floor and not here.session.seated_at:
+        return rise(here, told, first=False)
+    if here.phase is Phase.RISING or not here.steps:
+        return stay(here, told)
     sent_from = _sent_down_from(here)
     if sent_from is not None:
         here = replace(here, body=here.session.body or STANDING)
-    if practice is None or practice.form.position not in here.scene.library.kneeling_positions:
-        if sent_from is not None:
-            return play(here, sent_from, words("no-kneeling"), whole=here.session.whole)
-        return stay(here, words("no-kneeling"))
-    form = practice.exercise.forms.get(Level.EASIER)
-    if form is None or form.position in here.scene.library.kneeling_positions:
-        return cannot_get_down(here)
-    return easier(here)
+    if here.practice.form.position not in kneeling:
+        return stay(here, told) if sent_from is None else play(here, sent_from, told, whole=here.session.whole)
+    form = here.practice.exercise.forms.get(Level.EASIER)
+    return cannot_get_down(here) if form is None or form.position in kneeling else easier(here)
 
 
 def _sent_down_from(here: Situation) -> Place | None:
     """Where the way down to the floor begins that they were told last, and have not said to have gone; else None."""
-    practice, floor, session = here.practice, here.scene.library.floor_positions, here.session
-    if practice is None or here.phase is not Phase.POSITIONING or practice.form.position not in floor:
+    practice, floor, session = here.practice, here.library.floor_positions, here.session
+    if here.phase is not Phase.POSITIONING or practice.form.position not in floor:
         return None
     if here.on_the_way or is_unsaid(here.place, waiting=not here.running):
-        told = here.place.stage >= Part.WAY and here.body not in floor
+        told = here.place.stage >= Part.WAY and not here.on_the_floor
         return replace(here.place, stage=Part.WAY.value) if told else None
     # Who knows the exercise hears the way and the position in one, and is asked only then.
     at_once = session.since is not None and session.place.step == here.place.step and practice.short
