@@ -75,19 +75,16 @@ def post(recorder: Recorder) -> Post:
 
 @pytest.mark.parametrize("name", law.names())
 def test_every_recorded_request_is_answered_legally(name: str, post: Post) -> None:
-    """Whatever Alexa sends, now or later, gets an answer that it accepts."""
     post(law.envelope(name))
 
 
 def test_attributes_carry_the_session_from_turn_to_turn(post: Post, recorder: Recorder) -> None:
-    """She knows what was said a moment ago."""
     first = post(law.request("LaunchRequest"))
     post(law.intent("AMAZON.HelpIntent", first["sessionAttributes"]))
     assert [(session.turns, event) for session, event, _ in recorder.asked] == [(0, Said.OPEN), (1, Said.HELP)]
 
 
 def test_leaving_for_the_home_screen_is_leaving(post: Post, recorder: Recorder) -> None:
-    """NavigateHome is told to the core as a stop, so the place is kept."""
     post(law.envelope("intent-navigate-home"))
     assert recorder.asked[-1][1] == Said.STOP
 
@@ -107,25 +104,25 @@ def test_the_end_of_a_session_is_heard_and_not_answered(recorder: Recorder) -> N
 
 @pytest.mark.parametrize("name", ["apl-user-event", "session-resumed", "connections-response"])
 def test_what_is_no_turn_leaves_the_session_as_it_was(name: str, post: Post, recorder: Recorder) -> None:
-    """A touch or a callback in the middle of a routine does not lose the place."""
     asked = law.envelope(name)
     assert post(asked)["sessionAttributes"] == asked["session"]["attributes"]
     assert recorder.asked == []
 
 
-def test_the_time_is_the_requests_own(post: Post, recorder: Recorder) -> None:
-    """How long a hold has run does not depend on how busy the server is."""
-    post(law.envelope("launch"))
-    assert recorder.scene.now == datetime(2026, 11, 22, 15, 4, 5, tzinfo=UTC)
-
-
-@pytest.mark.parametrize("name", ["intent-without-timestamp", "intent-odd-timestamp"])
-def test_without_a_time_of_its_own_a_request_happened_when_it_arrived(
-    name: str, post: Post, recorder: Recorder
+@pytest.mark.parametrize(
+    ("name", "now"),
+    [
+        ("launch", datetime(2026, 11, 22, 15, 4, 5, tzinfo=UTC)),
+        ("intent-without-timestamp", ARRIVAL),
+        ("intent-odd-timestamp", ARRIVAL),
+    ],
+)
+def test_the_time_is_the_requests_own_or_else_that_of_its_arrival(
+    name: str, now: datetime, post: Post, recorder: Recorder
 ) -> None:
-    """A request without a time, or with none that can be read, is answered all the same."""
+    """How long a hold has run does not depend on how busy the server is."""
     post(law.envelope(name))
-    assert recorder.scene.now == ARRIVAL
+    assert recorder.scene.now == now
 
 
 @pytest.mark.parametrize(
@@ -150,20 +147,17 @@ def test_times_are_in_the_persons_own_zone(sent: str, understood: datetime, post
 def test_a_locale_is_served_by_itself_its_language_or_the_first(
     locale: str | None, served: str, post: Post, recorder: Recorder
 ) -> None:
-    """Nobody is turned away for the locale of their device."""
     post(law.request("LaunchRequest", locale=locale))
     assert recorder.scene.library is LIBRARIES[served]
 
 
 @pytest.mark.parametrize(("name", "screen"), [("launch", False), ("launch-show", True), ("launch-odd-viewport", True)])
 def test_a_screen_is_noticed(name: str, screen: bool, post: Post, recorder: Recorder) -> None:
-    """She knows who could see a picture, also on a screen of a kind that the SDK does not know."""
     post(law.envelope(name))
     assert recorder.scene.listener.screen is screen
 
 
 def test_sounds_are_offered_only_where_there_are_any(recorder: Recorder) -> None:
-    """Without an address for the sounds she counts aloud."""
     posting(recorder)(law.envelope("launch"))
     assert recorder.scene.listener.sounds == frozenset()
     posting(recorder, sounds=frozenset({"en-bed-60"}), sounds_at="https://x.example/sounds")(law.envelope("launch"))
@@ -192,19 +186,16 @@ class Failing(People):
         return super().keep(known, record, attempts)
 
 
-def _sender() -> Asking:
-    """Whoever sends the recorded requests, asking by another one."""
-    asked = law.envelope("launch")
-    return Asking(asked["context"]["System"]["user"]["userId"])
+SENDER = Asking(law.envelope("launch")["context"]["System"]["user"]["userId"])
+"""Whoever sends the recorded requests, asking by another one."""
 
 
 def _remembered(store: People) -> Person:
     """Whom the store remembers as the sender of the recorded requests."""
-    return person_of(given(store, _sender()))
+    return person_of(given(store, SENDER))
 
 
 def test_a_person_is_remembered_from_session_to_session(recorder: Recorder) -> None:
-    """What was heard last week need not be said again."""
     post = posting(recorder)
     post(law.envelope("launch"))
     post(law.envelope("launch"))
@@ -212,7 +203,6 @@ def test_a_person_is_remembered_from_session_to_session(recorder: Recorder) -> N
 
 
 def test_nothing_is_saved_when_nothing_changed(recorder: Recorder) -> None:
-    """A question costs the store no write."""
     store = Failing()
     post = posting(recorder, store)
     for _ in range(3):
@@ -220,15 +210,23 @@ def test_nothing_is_saved_when_nothing_changed(recorder: Recorder) -> None:
     assert store.saves == 1
 
 
-def test_a_store_that_takes_nothing_does_not_silence_her(recorder: Recorder, caplog: pytest.LogCaptureFixture) -> None:
-    """The turn is answered, and the log says that it was not remembered."""
-    answered = posting(recorder, Failing(takes=False))(law.envelope("launch"))
+@pytest.mark.parametrize(
+    ("failing", "saves", "told"),
+    [({"takes": False}, 1, "the store took no person"), ({"gives": False}, 0, "the store gave no person")],
+)
+def test_a_store_that_fails_does_not_silence_her(
+    failing: dict[str, bool], saves: int, told: str, recorder: Recorder, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Somebody whose memory cannot be reached is met as new, and not made somebody new for ever."""
+    store = Failing(**failing)
+    answered = posting(recorder, store)(law.envelope("launch"))
     assert law.speech_of(answered["response"]["outputSpeech"]) == "Fine."
-    assert "the store took no person" in caplog.text
+    assert recorder.scene.person == Person()
+    assert store.saves == saves
+    assert told in caplog.text
 
 
 def test_what_a_store_did_not_take_rides_in_the_session(recorder: Recorder) -> None:
-    """The next turn tries again, and nothing that was wished meanwhile is lost."""
     store = Failing(takes=False)
     post = posting(recorder, store)
     answered = post(law.envelope("launch"))
@@ -241,41 +239,34 @@ def test_what_a_store_did_not_take_rides_in_the_session(recorder: Recorder) -> N
     assert _remembered(store).pace is Pace.FLOW
 
 
-def test_a_store_that_is_away_for_a_turn_loses_nothing(recorder: Recorder) -> None:
-    """While it gives nothing, what changed rides along; when it is back, that is what is saved."""
-    store = Failing(gives=False)
+UNDERWAY = Underway("routine/hip-routine", Place(2, 1))
+
+
+@pytest.mark.parametrize("known", [Person(), Person(underway=UNDERWAY)], ids=["a stranger", "underway"])
+def test_a_store_that_is_away_for_a_turn_loses_nothing(known: Person, recorder: Recorder) -> None:
+    """While it gives nothing, what changed rides along; when it is back, that is added to what was there."""
+    store = Failing()
+    if known.underway:
+        save(store, SENDER, record_of(known, 1))
+    store.gives, store.saves = False, 0
     post = posting(recorder, store)
     riding = post(law.envelope("launch"))["sessionAttributes"]
     assert store.saves == 0
     store.gives = True
     post(law.intent("AMAZON.NextIntent", attributes=riding))
     assert _remembered(store).pace is Pace.FLOW
+    assert _remembered(store).underway == known.underway
 
 
 def test_what_rides_along_erases_nothing_of_another_device(recorder: Recorder) -> None:
-    """While one device could not save, the other finished something: both are kept."""
     store = Failing(takes=False)
     post = posting(recorder, store)
     riding = post(law.envelope("launch"))["sessionAttributes"]
     store.takes = True
-    elsewhere = Person(history={"2026-11-22": Day(finished={"figure-4": 1})})
-    save(store, _sender(), record_of(elsewhere, 1))
+    save(store, SENDER, record_of(Person(history={"2026-11-22": Day(finished={"figure-4": 1})}), 1))
     post(law.intent("AMAZON.NextIntent", attributes=riding))
     assert _remembered(store).pace is Pace.FLOW
     assert _remembered(store).history["2026-11-22"].finished == {"figure-4": 1}
-
-
-def test_a_failed_read_erases_nothing(recorder: Recorder) -> None:
-    """Whom the store could not give for one turn is not a stranger when it is back."""
-    store = Failing()
-    save(store, _sender(), record_of(Person(underway=Underway("routine/hip-routine", Place(2, 1))), 1))
-    store.gives = False
-    post = posting(recorder, store)
-    riding = post(law.envelope("launch"))["sessionAttributes"]
-    store.gives = True
-    post(law.intent("AMAZON.NextIntent", attributes=riding))
-    assert _remembered(store).underway == Underway("routine/hip-routine", Place(2, 1))
-    assert _remembered(store).pace is Pace.FLOW
 
 
 def test_what_was_owed_rides_on_if_that_turn_fails(recorder: Recorder) -> None:
@@ -286,10 +277,7 @@ def test_what_was_owed_rides_on_if_that_turn_fails(recorder: Recorder) -> None:
     ending["session"]["attributes"] = post(law.intent("AMAZON.NextIntent", {}))["sessionAttributes"]
     post(ending)
 
-    def fails(*_: object) -> Turn:
-        raise RuntimeError
-
-    riding = posting(fails, store, sorry=True)(law.envelope("launch"))["sessionAttributes"]
+    riding = posting(broken, store, sorry=True)(law.envelope("launch"))["sessionAttributes"]
     assert riding[UNSAVED]["record"]["pace"] == "flow"
     store.takes = True
     post(law.intent("AMAZON.NextIntent", attributes=riding))
@@ -306,23 +294,6 @@ def test_who_speaks_is_fixed_as_a_session_begins(recorder: Recorder) -> None:
     assert post(asked)["sessionAttributes"][SPEAKER] == riding[SPEAKER]
 
 
-def test_a_store_that_gives_nothing_is_not_overwritten(recorder: Recorder, caplog: pytest.LogCaptureFixture) -> None:
-    """Somebody whose memory cannot be reached is not made somebody new for ever."""
-    store = Failing(gives=False)
-    answered = posting(recorder, store)(law.envelope("launch"))
-    assert law.speech_of(answered["response"]["outputSpeech"]) == "Fine."
-    assert recorder.scene.person == Person()
-    assert store.saves == 0
-    assert "the store gave no person" in caplog.text
-
-
-def test_an_answer_that_cannot_be_given_is_not_remembered_as_given() -> None:
-    """A place is not moved by words that nobody heard."""
-    store = Failing()
-    posting(Recorder(Prompt((Say("x" * 9000),))), store, sorry=True)(law.envelope("launch"))
-    assert store.saves == 0
-
-
 # When something breaks
 
 
@@ -331,7 +302,6 @@ def broken(session: Session, event: Event, scene: Scene) -> Turn:
 
 
 def test_a_fault_becomes_an_apology_and_the_place_is_kept(caplog: pytest.LogCaptureFixture) -> None:
-    """She says sorry in her own words, listens on, and the session is exactly where it was."""
     attributes = attributes_of(Session(turns=5)) | {"of_somebody_else": [1]}
     asked = law.intent("AMAZON.NextIntent", attributes)
     answered = posting(broken, sorry=True)(asked)
@@ -343,13 +313,14 @@ def test_a_fault_becomes_an_apology_and_the_place_is_kept(caplog: pytest.LogCapt
     assert "a fault of ours" in caplog.text
 
 
-def test_an_answer_that_breaks_a_limit_becomes_an_apology() -> None:
-    """A device is never sent what it would refuse in silence."""
-    answered = posting(Recorder(Prompt((Say("x" * 9000),))), sorry=True)(law.envelope("launch"))
+def test_an_answer_that_breaks_a_limit_becomes_an_apology_and_is_not_remembered_as_given() -> None:
+    """A device is never sent what it would refuse in silence; a place is not moved by words that nobody heard."""
+    store = Failing()
+    answered = posting(Recorder(Prompt((Say("x" * 9000),))), store, sorry=True)(law.envelope("launch"))
     assert law.speech_of(answered["response"]["outputSpeech"]) == library().phrases["apology"][0]
+    assert store.saves == 0
 
 
 @pytest.mark.parametrize("name", law.names())
 def test_whatever_breaks_every_request_is_answered_legally(name: str) -> None:
-    """Also a fault at the end of a session is met with silence."""
     posting(broken, Failing(gives=False, takes=False), sorry=True)(law.envelope(name))

@@ -97,7 +97,6 @@ def listened(library: Library, sounds: Sounds) -> dict[str, tuple[Cadence, dict[
 
 
 def test_every_exercise_asks_for_sounds_that_exist(library: Library, sounds: Sounds) -> None:
-    """Whatever the exercise, its holds and reps come as sounds, with ticks or without, not counted aloud."""
     for ticks in (True, False):
         told = list(asked_for(library, ticks))
         assert {exercise.split()[0] for exercise, _, _ in told} == set(library.exercises)
@@ -110,7 +109,6 @@ def test_every_exercise_asks_for_sounds_that_exist(library: Library, sounds: Sou
 def test_every_hold_and_every_rep_lasts_as_long_as_was_said(
     listened: dict[str, tuple[Cadence, dict[Mark, float]]],
 ) -> None:
-    """A hold of twenty seconds lasts twenty seconds, and so does every other hold and rep, within 50 milliseconds."""
     lengths = {name: tuple(measure.lengths(*heard)) for name, heard in listened.items()}
     assert all(lengths.values())
     off = {(name, held) for name, all_held in lengths.items() for held in all_held if held.error > 50}
@@ -121,7 +119,6 @@ def test_every_hold_and_every_rep_lasts_as_long_as_was_said(
 
 @needs_ffmpeg
 def test_everything_starts_where_it_should(listened: dict[str, tuple[Cadence, dict[Mark, float]]]) -> None:
-    """Each word and tone is heard within 50 milliseconds of its moment, the decoder's constant delay taken off."""
     for name, (heard, times) in listened.items():
         assert len(times) >= len(heard.marks) - 1, name  # a tick may lie under "half way"
         for mark, at in times.items():
@@ -139,14 +136,12 @@ def test_the_delay_of_decoding_is_the_same_in_every_sound(
 
 @needs_ffmpeg
 def test_counts_come_evenly(listened: dict[str, tuple[Cadence, dict[Mark, float]]]) -> None:
-    """Ticks, the last seconds and the numbers of the reps follow each other evenly, within 20 milliseconds."""
     counts: list[Held] = [step for heard in listened.values() for step in measure.steps(*heard)]
     assert len(counts) > 200
     assert [step for step in counts if step.error > 20] == []
 
 
 def test_neither_side_is_short_changed(library: Library) -> None:
-    """Left and right are led by the very same sounds, so they are equal to the millisecond."""
     each = {exercise.id for exercise in library.exercises.values() if exercise.sides is Sides.EACH}
     assert each
     by_side: dict[str, dict[str, list[tuple[str, ...]]]] = {}
@@ -159,7 +154,6 @@ def test_neither_side_is_short_changed(library: Library) -> None:
 
 
 def test_a_cadence_is_composed_to_the_sample(english: vocabulary.Vocabulary) -> None:
-    """A word stands exactly where the cadence puts it, and the sound is exactly as long as it says."""
     heard = cadence.reps(lift=2, hold=3, lower=2, relax=2, count=3)
     composed = compose.compose(heard, english)
     assert len(composed) == heard.length_ms * 24
@@ -170,7 +164,6 @@ def test_a_cadence_is_composed_to_the_sample(english: vocabulary.Vocabulary) -> 
 
 
 def test_a_quiet_hold_has_a_bed_under_it_and_no_ticks(english: vocabulary.Vocabulary) -> None:
-    """In a quiet hold something soft is heard all the time, so nobody wonders whether she is still there."""
     composed = compose.compose(cadence.hold(20, ticks=False), english)
     for second in range(1, 20):
         part = composed[second * 24_000 : second * 24_000 + 24_000]
@@ -179,7 +172,6 @@ def test_a_quiet_hold_has_a_bed_under_it_and_no_ticks(english: vocabulary.Vocabu
 
 
 def test_the_bed_repeats_without_a_seam() -> None:
-    """A long bed has no click in it where its loop begins again."""
     loop = compose.soft_bed()
     steps = [abs(b - a) for a, b in pairwise(loop)]
     assert abs(loop[0] - loop[-1]) <= max(steps)
@@ -187,7 +179,6 @@ def test_the_bed_repeats_without_a_seam() -> None:
 
 
 def test_sounds_laid_over_each_other_never_wrap_round() -> None:
-    """Two loud moments together are loud, never a crack."""
     ground = array("h", [30_000, -30_000, 5])
     samples.lay(ground, 0, array("h", [10_000, -10_000, 5, 9]))
     assert ground.tolist() == [32_767, -32_767, 10]
@@ -218,7 +209,6 @@ def test_up_level_and_down_can_be_told_apart_by_ear() -> None:
 
 @needs_ffmpeg
 def test_sounds_are_what_alexa_plays(sounds: Sounds, tmp_path: Path) -> None:
-    """So says ffprobe, and a walk over all frames: MPEG-2 layer III, 48 kbit/s, 24 kHz, no longer than 240 seconds."""
     names = sorted(sounds.names)
     longest = max(names, key=lambda name: (catalogue.sound_named(name) or ("", cadence.bed(1)))[1].length_ms)
     for name in {*random.Random(3).sample(names, 12), longest}:
@@ -233,7 +223,6 @@ def test_sounds_are_what_alexa_plays(sounds: Sounds, tmp_path: Path) -> None:
 
 
 def test_the_length_of_a_sound_is_known_before_it_is_made() -> None:
-    """What an MP3 will weigh and last is no guess, so a half-written one is always noticed."""
     for count in (1, 575, 576, 577, 24_000, 24_192, 24_193, 100_001):
         mp3 = samples.encode(samples.silence(count))
         assert samples.is_whole(mp3, count)
@@ -247,14 +236,12 @@ def test_the_length_of_a_sound_is_known_before_it_is_made() -> None:
 
 
 def test_the_sounds_are_few_enough_to_be_kept(library: Library) -> None:
-    """The whole set stays small enough for a cheap server, and for an upload from home."""
     all_of_them = size(library)
     assert 100 < all_of_them.number <= MOST_SOUNDS
     assert 10 < all_of_them.megabytes <= MOST_MEGABYTES
 
 
 def test_a_sound_is_named_by_what_is_in_it(library: Library) -> None:
-    """No name holds an exercise or a side, each can be read back, and none is longer than Alexa plays."""
     names = catalogue.catalogue(library)
     assert len(set(names)) == len(names)
     for name in names:
@@ -270,7 +257,6 @@ def test_a_sound_is_named_by_what_is_in_it(library: Library) -> None:
     ["", "en", "en-", "-hold-20-ticks", "en-hold-20", "EN-hold-20-ticks", "en-hold-٢٠-ticks", "en-hold-20-ticks\n"],
 )
 def test_odd_names_mean_nothing(name: str) -> None:
-    """Any text can be asked for; it is simply not there."""
     assert catalogue.sound_named(name) is None
 
 
@@ -278,7 +264,6 @@ def test_odd_names_mean_nothing(name: str) -> None:
 
 
 def test_all_words_are_recorded_and_short_enough(english: vocabulary.Vocabulary) -> None:
-    """Every count from one to twenty is there, short enough to be said once a second, and none is louder."""
     assert tuple(english.words) == vocabulary.WORDS
     for name, word in english.words.items():
         assert 200 < len(word) / 24 <= vocabulary.LONGEST_MS, name
@@ -288,7 +273,6 @@ def test_all_words_are_recorded_and_short_enough(english: vocabulary.Vocabulary)
 
 
 def test_what_is_recorded_is_what_the_content_says(english: vocabulary.Vocabulary) -> None:
-    """The recordings, the texts they were made from and their licence agree; NOTICE names the voice."""
     folder = vocabulary.RECORDED / "en"
     manifest = json.loads((folder / vocabulary.MANIFEST).read_text("utf-8"))
     said = record.texts(content_folder(), "en")
@@ -303,7 +287,6 @@ def test_what_is_recorded_is_what_the_content_says(english: vocabulary.Vocabular
 
 
 def test_a_missing_or_damaged_word_is_counted_aloud(library: Library, tmp_path: Path) -> None:
-    """Sounds with a word that is gone or spoilt are not offered; all others still are."""
     folder = tmp_path / "en"
     folder.mkdir()
     for path in (vocabulary.RECORDED / "en").iterdir():
@@ -322,7 +305,6 @@ def test_a_missing_or_damaged_word_is_counted_aloud(library: Library, tmp_path: 
 
 @pytest.mark.parametrize("manifest", [None, "", "[]", "{}", '{"words": 5}', '{"words": {"halfway": 5}}'])
 def test_a_language_without_recordings_is_counted_aloud(library: Library, tmp_path: Path, manifest: str | None) -> None:
-    """No recordings, or none that can be trusted: she counts aloud, and nothing breaks."""
     if manifest is not None:
         (tmp_path / "de").mkdir()
         (tmp_path / "de" / vocabulary.MANIFEST).write_text(manifest, "utf-8")
@@ -341,7 +323,6 @@ NAMES = ("en-hold-5-ticks", "en-left-5-quiet", "en-bed-5")
 def test_a_sound_is_composed_once(
     english: vocabulary.Vocabulary, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The second time, and after a restart, it comes from the disk."""
     composed = []
     monkeypatch.setattr(
         "skill.media.sounds.store.compose", lambda *given: (composed.append(given), compose.compose(*given))[1]
@@ -354,7 +335,6 @@ def test_a_sound_is_composed_once(
 
 
 def test_sounds_of_another_release_are_not_heard(english: vocabulary.Vocabulary, tmp_path: Path) -> None:
-    """With new recordings the sounds are new, though the old ones still lie on the disk."""
     old = Sounds(tmp_path, NAMES, {"en": english})
     louder = {name: compose.tone(Tone.END) for name in english.words}
     other = replace(english, words=louder, fingerprint="other")
@@ -366,7 +346,6 @@ def test_sounds_of_another_release_are_not_heard(english: vocabulary.Vocabulary,
 def test_a_damaged_file_is_made_anew(
     english: vocabulary.Vocabulary, tmp_path: Path, damage: Callable[[bytes], bytes]
 ) -> None:
-    """What a power cut has left is never played."""
     whole = Sounds(tmp_path, NAMES, {"en": english}).mp3(NAMES[0])
     assert whole is not None
     (path,) = tmp_path.rglob("*.mp3")
@@ -378,7 +357,6 @@ def test_a_damaged_file_is_made_anew(
 def test_without_a_disk_sounds_come_from_memory(
     english: vocabulary.Vocabulary, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """A read-only or impossible folder costs nothing but memory."""
     (tmp_path / "file").write_text("no folder")
     nowhere = Sounds(tmp_path / "file", NAMES, {"en": english})
     assert nowhere.mp3(NAMES[0]) == Sounds(None, NAMES, {"en": english}).mp3(NAMES[0]) is not None
@@ -387,7 +365,6 @@ def test_without_a_disk_sounds_come_from_memory(
 
 
 def test_memory_is_bounded(english: vocabulary.Vocabulary, monkeypatch: pytest.MonkeyPatch) -> None:
-    """However many sounds are asked for, only the latest stay in memory."""
     monkeypatch.setattr("skill.media.sounds.store.MEMORY_BYTES", 80_000)
     there = Sounds(None, NAMES, {"en": english})
     first = there.mp3(NAMES[0])
@@ -401,8 +378,6 @@ def test_memory_is_bounded(english: vocabulary.Vocabulary, monkeypatch: pytest.M
 def test_a_disk_that_fills_up_is_tidied(
     english: vocabulary.Vocabulary, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The disk is full at the very last moment: the sound is heard, and no piece of a file is left."""
-
     def full(_: int) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
@@ -431,7 +406,6 @@ assert all(there.mp3(name) for name in {NAMES!r})
 
 @pytest.mark.skipif(os.name != "posix", reason="limits on file sizes are a thing of POSIX")
 def test_a_full_disk_leaves_nothing_half_written(tmp_path: Path) -> None:
-    """When the disk takes only the first bytes of a file, the sound is heard all the same and the rest is tidied up."""
     limit = "import resource\nresource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))\n"
     process = run(limit + COMPOSE_ALL, tmp_path)
     said, _ = process.communicate(timeout=60)
@@ -441,7 +415,6 @@ def test_a_full_disk_leaves_nothing_half_written(tmp_path: Path) -> None:
 
 
 def test_several_processes_compose_side_by_side(english: vocabulary.Vocabulary, tmp_path: Path) -> None:
-    """Three servers starting at once on one folder end up with one whole file for each sound."""
     together = [run(COMPOSE_ALL, tmp_path) for _ in range(3)]
     for process in together:
         said, _ = process.communicate(timeout=60)
@@ -453,7 +426,6 @@ def test_several_processes_compose_side_by_side(english: vocabulary.Vocabulary, 
 
 @pytest.mark.skipif(os.name != "posix", reason="SIGKILL is a thing of POSIX")
 def test_a_process_that_is_killed_leaves_whole_files_only(tmp_path: Path) -> None:
-    """Killed at any moment, what lies under a sound's name is whole; what else it left is swept away later."""
     code = """
 from pathlib import Path
 from skill.media.sounds import store
@@ -481,7 +453,6 @@ for turn in range(100_000):
 def test_a_sound_that_cannot_be_made_is_counted_aloud(
     english: vocabulary.Vocabulary, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Without the encoder nothing breaks: the sound is not there, and is not offered again."""
     monkeypatch.setitem(sys.modules, "lameenc", None)
     there = Sounds(None, NAMES, {"en": english})
     assert there.available(NAMES[0])
@@ -505,7 +476,6 @@ def few(library: Library) -> Library:
 def test_all_sounds_are_built_into_a_folder(
     library: Library, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """`make sounds` leaves exactly the catalogue, each file whole, and says how much it was."""
     built = build_all(few(library), tmp_path / "out")
     names = catalogue.catalogue(few(library))
     assert {path.name for path in (tmp_path / "out").iterdir()} == {f"{name}.mp3" for name in names}
@@ -517,7 +487,6 @@ def test_all_sounds_are_built_into_a_folder(
 def test_sounds_are_built_all_or_with_an_error(
     library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A language that is not recorded, or an encoder that is not there, is said plainly."""
     with pytest.raises(BuildError, match="not recorded in xx: the words of xx-hold-10-quiet"):
         build_all(replace(few(library), language="xx"), tmp_path)
     monkeypatch.setitem(sys.modules, "lameenc", None)
@@ -528,13 +497,11 @@ def test_sounds_are_built_all_or_with_an_error(
 
 @pytest.mark.parametrize("wav", [b"", b"RIFF", b"no sound at all", samples.to_wav(compose.tone(Tone.TICK))[:40]])
 def test_what_is_no_recording_is_not_read_as_one(wav: bytes) -> None:
-    """A file that is not a WAV file of our kind is refused, not played as noise."""
     with pytest.raises(ValueError, match="not a WAV file"):
         samples.from_wav(wav)
 
 
 def test_a_recording_at_another_rate_is_refused(tmp_path: Path) -> None:
-    """A recording at another rate would be heard too fast or too slow."""
     path = tmp_path / "fast.wav"
     with wave.open(str(path), "wb") as wav:
         wav.setnchannels(1)
@@ -566,7 +533,6 @@ class Humming:
 def test_google_asks_again_with_time_limits_and_writes_no_file(
     english: vocabulary.Vocabulary, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A bad connection is tried again, a dead one ends in a plain error; no empty file is left anywhere."""
     if not measure.has_ffmpeg():
         pytest.skip("ffmpeg, which reads Google's answers, is not installed: apt install ffmpeg")
     monkeypatch.chdir(tmp_path)
@@ -614,7 +580,6 @@ def test_gtts_is_never_given_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_voice_that_is_not_installed_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Running needs no voice; who asks for one learns how to get it."""
     monkeypatch.setitem(sys.modules, "hibari", None)
     monkeypatch.setitem(sys.modules, "gtts", None)
     with pytest.raises(record.VoiceError, match=r"pip install .hip-coach\[voice\]"):
@@ -627,8 +592,6 @@ def test_a_voice_that_is_not_installed_says_what_to_do(monkeypatch: pytest.Monke
 
 
 def test_hibari_speaks_in_our_samples(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The offline voice's floats become samples, the same ones each time, and what is too loud is cut, not wrapped."""
-
     class Floats(list[float]):
         def __mul__(self, factor: object) -> "Floats":
             return Floats(x * factor for x in self)  # type: ignore[operator]
@@ -653,7 +616,6 @@ def test_hibari_speaks_in_our_samples(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_word_is_cut_to_the_voice_and_levelled() -> None:
-    """Soft or loud, early or late: every recording begins 5 milliseconds before the voice and is equally loud."""
     hum = compose.tone(Tone.HOLD)
     soft = record.word(samples.silence(10_000) + array("h", [s // 8 for s in hum]) + samples.silence(5_000))
     loud = record.word(samples.silence(100) + hum)
@@ -672,7 +634,6 @@ def said() -> dict[str, str]:
 
 
 def test_a_vocabulary_is_recorded_and_can_be_read(tmp_path: Path) -> None:
-    """`make voice` records all words with their texts, and what it wrote is what is heard."""
     voice = Humming()
     folder = record.record("xx", voice, said(), tmp_path)
     recorded = vocabulary.load("xx", tmp_path)
@@ -715,7 +676,6 @@ def long() -> samples.Samples:
 
 @pytest.mark.parametrize("fault", [raising, long, lambda: samples.silence(24_000), sleeping])
 def test_recording_is_all_or_nothing(tmp_path: Path, fault: Callable[[], samples.Samples]) -> None:
-    """A word that fails is tried again; if it goes on failing, the old recordings stay and nothing else is left."""
     record.record("xx", Humming(), said(), tmp_path)
     before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
     quick = {"tries": 2, "timeout": 1.5 if fault is sleeping else 60}
@@ -727,7 +687,6 @@ def test_recording_is_all_or_nothing(tmp_path: Path, fault: Callable[[], samples
 
 
 def test_an_interrupted_swap_puts_the_old_recordings_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Even when the very last step fails, there are recordings."""
     record.record("xx", Humming(), said(), tmp_path)
     renamed = Path.rename
 
@@ -743,7 +702,6 @@ def test_an_interrupted_swap_puts_the_old_recordings_back(tmp_path: Path, monkey
 
 
 def test_googles_voice_is_never_recorded_into_the_skill() -> None:
-    """What may not be passed on does not get where it would be committed."""
     fetch_fails = record.Google(fetch=lambda *_: pytest.fail("not even asked"))
     with pytest.raises(record.RecordingError, match="own use"):
         record.record("en", fetch_fails, said())
@@ -760,7 +718,6 @@ def test_googles_voice_is_never_recorded_into_the_skill() -> None:
     ],
 )
 def test_texts_to_record_are_checked_first(tmp_path: Path, text: str | None, fault: str) -> None:
-    """A language whose texts are incomplete is not recorded half."""
     (tmp_path / "xx").mkdir()
     if text is not None:
         (tmp_path / "xx" / record.TEXTS).write_text(text, "utf-8")
@@ -772,7 +729,6 @@ def test_texts_to_record_are_checked_first(tmp_path: Path, text: str | None, fau
 
 
 def test_a_routine_is_narrated_as_one_sound(english: vocabulary.Vocabulary, tmp_path: Path) -> None:
-    """Sentences, pauses and sounds become one MP3, and a picture that shows where the holds are."""
     parts = (
         Say("Ready?"),
         Silence(1.5),
@@ -799,7 +755,6 @@ def test_a_routine_is_narrated_as_one_sound(english: vocabulary.Vocabulary, tmp_
 
 
 def test_a_hold_over_the_end_of_a_line_is_drawn_in_both(english: vocabulary.Vocabulary) -> None:
-    """The picture has a line a minute; a hold that goes on in the next is marked there too."""
     narration = narrate((Silence(50), Sound("en-hold-20-ticks", 21)), Humming(), english)
     picture = ElementTree.fromstring(waveform(narration))
     rects = picture.findall("{http://www.w3.org/2000/svg}rect")
@@ -807,6 +762,5 @@ def test_a_hold_over_the_end_of_a_line_is_drawn_in_both(english: vocabulary.Voca
 
 
 def test_only_sounds_that_mean_something_are_narrated(english: vocabulary.Vocabulary) -> None:
-    """A name that fits no pattern is an error, not a silence."""
     with pytest.raises(ValueError, match="no sound is called"):
         narrate((Sound("en-fire-hydrant-left", 3),), Humming(), english)

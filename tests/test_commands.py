@@ -29,13 +29,11 @@ def copy(tmp_path: Path) -> Path:
 
 
 def test_everything_that_is_made_is_fresh() -> None:
-    """Models, schemas and the picture of the phases are what content and table make of them now."""
     assert build.check_all(CONTENT, ROOT) == ()
     assert main(["build", "--check"]) == 0
 
 
 def test_what_is_stale_is_named_and_made_anew(copy: Path) -> None:
-    """Each file by its name, with the cure; and then it is fresh again."""
     for file in ("interaction_model/en-US.json", "content/schemas/exercise.json", "interaction_model/xx-YY.json"):
         (copy / file).write_text("{}")
     (copy / "content" / "schemas" / "routine.json").unlink()
@@ -53,7 +51,6 @@ def test_what_is_stale_is_named_and_made_anew(copy: Path) -> None:
 def test_a_stale_file_fails_the_check(
     copy: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """So CI cannot pass with a model that the content has outgrown."""
     monkeypatch.setattr("skill.__main__.ROOT", copy)
     (copy / "interaction_model" / "en-US.json").write_text("{}")
     assert main(["build", "--check", "--content", str(copy / "content")]) == 1
@@ -65,7 +62,6 @@ def test_a_stale_file_fails_the_check(
 def test_the_model_of_every_locale_is_written_where_it_is_wanted(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """For the upload: each locale's own file, and nothing else there is touched."""
     (tmp_path / "models").mkdir()
     (tmp_path / "models" / "notes.json").write_text("{}")
     assert main(["build", "--models", str(tmp_path / "models")]) == 0
@@ -78,7 +74,6 @@ def test_the_model_of_every_locale_is_written_where_it_is_wanted(
 
 
 def test_the_picture_shows_every_phase() -> None:
-    """And the ways between them."""
     picture = diagram(library())
     for way in ("choosing --> positioning", "positioning --> moving", "moving --> paused", "hurting --> [*]"):
         assert way in picture
@@ -87,7 +82,6 @@ def test_the_picture_shows_every_phase() -> None:
 @pytest.mark.parametrize("sounds", [True, False], ids=["sounds", "aloud"])
 @pytest.mark.parametrize("name", [*library().routines, "figure-4"])
 def test_a_plan_can_be_rehearsed_to_its_end(name: str, sounds: bool) -> None:
-    """In flow, to the closing words, in a sensible time; each answer within what one response may hold."""
     turns = list(rehearse(library(), name, all_sounds() if sounds else frozenset()))
     assert not turns[-1].prompt.listen
     assert all(seconds_of(turn.prompt.parts, "en") <= 240 for turn in turns)
@@ -96,7 +90,6 @@ def test_a_plan_can_be_rehearsed_to_its_end(name: str, sounds: bool) -> None:
 
 
 def test_a_recording_asks_nothing() -> None:
-    """Nobody can say "go on" to a file."""
     parts = narration_parts(library(), "hip-mobility", all_sounds())
     spoken = " ".join(part.text for part in parts if isinstance(part, Say))
     assert "Say go on" not in spoken
@@ -118,7 +111,6 @@ class Whisper:
 def test_a_routine_is_written_as_one_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """With its waveform, and an unknown name is answered with those there are."""
     monkeypatch.setattr("skill.media.recording.Hibari", Whisper)
     to, picture = tmp_path / "one.mp3", tmp_path / "one.svg"
     assert main(["narrate", "sit-to-stand", "--to", str(to), "--picture", str(picture)]) == 0
@@ -129,7 +121,6 @@ def test_a_routine_is_written_as_one_file(
 
 
 def test_the_size_of_the_sounds_is_told(capsys: pytest.CaptureFixture[str]) -> None:
-    """Without composing any."""
     assert main(["sounds", "--size"]) == 0
     assert "336 sounds" in capsys.readouterr().out
 
@@ -137,7 +128,6 @@ def test_the_size_of_the_sounds_is_told(capsys: pytest.CaptureFixture[str]) -> N
 def test_local_mode_listens_on_this_machine_only(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Told to listen elsewhere, it refuses to start, and says how it would."""
     monkeypatch.setenv("HIP_COACH_VERIFY", "off")
     assert main(["serve", "--host", "0.0.0.0"]) == 1
     assert "HIP_COACH_SKILL_ID" in capsys.readouterr().err
@@ -146,7 +136,6 @@ def test_local_mode_listens_on_this_machine_only(
 def test_without_a_skill_id_nothing_is_served(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The cure is named."""
     monkeypatch.delenv("HIP_COACH_VERIFY", raising=False)
     monkeypatch.delenv("HIP_COACH_SKILL_ID", raising=False)
     assert main(["serve"]) == 1
@@ -154,7 +143,6 @@ def test_without_a_skill_id_nothing_is_served(
 
 
 def test_a_port_that_is_taken_is_named(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    """With a cure, and no traceback."""
     monkeypatch.setenv("HIP_COACH_VERIFY", "off")
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
@@ -168,7 +156,6 @@ def test_a_port_that_is_taken_is_named(monkeypatch: pytest.MonkeyPatch, capsys: 
 def test_several_workers_need_a_store_that_they_share(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """In memory, each of them would know other people."""
     monkeypatch.setenv("HIP_COACH_VERIFY", "off")
     monkeypatch.setenv("HIP_COACH_STORE", "memory:")
     assert main(["serve", "--workers", "2"]) == 1
@@ -178,7 +165,6 @@ def test_several_workers_need_a_store_that_they_share(
 def test_several_workers_need_a_system_that_forks(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    """Windows does not, and says what to leave out."""
     monkeypatch.setenv("HIP_COACH_VERIFY", "off")
     monkeypatch.setenv("HIP_COACH_STORE", f"sqlite:///{tmp_path}/people.sqlite3")
     monkeypatch.delattr("os.fork")
@@ -187,7 +173,6 @@ def test_several_workers_need_a_system_that_forks(
 
 
 def test_without_the_server_it_is_named(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    """Lambda and the terminal do without it; whoever serves is told what to install."""
     monkeypatch.setenv("HIP_COACH_VERIFY", "off")
     monkeypatch.setitem(sys.modules, "waitress", None)
     monkeypatch.delitem(sys.modules, "skill.web.serving", raising=False)
@@ -198,7 +183,6 @@ def test_without_the_server_it_is_named(monkeypatch: pytest.MonkeyPatch, capsys:
 
 @pytest.mark.parametrize("words", [["--port", "70000"], ["--port", "http"], ["--workers", "0"], ["--threads", "-1"]])
 def test_numbers_that_cannot_be_are_refused(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    """Before anything is started, with the status of words that are not understood."""
     assert main(["serve", *words]) == 2
     assert words[0] in capsys.readouterr().err
 
@@ -221,7 +205,6 @@ def test_talking_in_haste_leaves_nobodys_history_changed(
     "name", ["talk", "serve", "check", "build", "new", "sounds", "voice", "narrate", "people"], ids=str
 )
 def test_every_command_says_what_it_does(name: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """By both ways to ask, and another content folder may be named to each."""
     assert main([name, "-h"]) == 0
     short = capsys.readouterr().out
     assert main([name, "--help"]) == 0
@@ -231,7 +214,6 @@ def test_every_command_says_what_it_does(name: str, capsys: pytest.CaptureFixtur
 
 @pytest.mark.parametrize("words", [[], ["dance"], ["new", "song", "x"], ["narrate"], ["check", "--loud"]], ids=" ".join)
 def test_words_that_are_not_understood_end_with_two(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    """With what was wrong, and where to read more."""
     assert main(words) == 2
     said = capsys.readouterr().err
     assert "Error: " in said
@@ -239,8 +221,6 @@ def test_words_that_are_not_understood_end_with_two(words: list[str], capsys: py
 
 
 def test_an_interrupt_ends_quietly(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    """With the status that a shell expects."""
-
     def interrupted(_folder: Path) -> None:
         raise KeyboardInterrupt
 
@@ -250,6 +230,5 @@ def test_an_interrupt_ends_quietly(monkeypatch: pytest.MonkeyPatch, capsys: pyte
 
 
 def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
-    """As the package has it."""
     assert main(["--version"]) == 0
     assert __version__ in capsys.readouterr().out

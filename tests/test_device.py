@@ -51,7 +51,6 @@ QUICK = Manners(start=0.0, wake=0.0, word=0.0)
 
 
 def test_opening_sends_what_a_real_device_sends() -> None:
-    """A LaunchRequest in a new session, with the ids, locale and time that a skill looks at."""
     skill = FakeSkill()
     device(skill, QUICK).hear("alexa, open hip coach")
     (asked,) = skill.asked
@@ -69,7 +68,6 @@ def test_opening_sends_what_a_real_device_sends() -> None:
 
 
 def test_a_named_exercise_is_resolved_as_alexa_resolves_it() -> None:
-    """The slot carries what was said, and the id and name of what it stands for."""
     skill = FakeSkill()
     converse(device(skill), ["open hip coach", "explain figure 4"])
     slot = skill.last["request"]["intent"]["slots"]["exercise"]
@@ -98,7 +96,6 @@ def test_numbers_come_as_digits_and_empty_slots_empty() -> None:
 
 
 def test_the_session_goes_on_with_its_attributes() -> None:
-    """What the skill puts into the session comes back with the next request, and the session is no longer new."""
     skill = FakeSkill()
     converse(device(skill), ["open hip coach", "ready"])
     first, second = skill.asked
@@ -115,7 +112,6 @@ def test_opening_again_begins_a_new_session() -> None:
 
 
 def test_every_request_is_one_that_the_official_sdk_reads() -> None:
-    """Nothing in an envelope surprises Amazon's own Python model."""
     skill = FakeSkill()
     lines = ["open hip coach", "explain figure four", "explain pigeon stretch", "ten more seconds", "/wait 300"]
     converse(device(skill), lines)
@@ -125,7 +121,6 @@ def test_every_request_is_one_that_the_official_sdk_reads() -> None:
 
 
 def test_asking_takes_time_on_the_devices_clock() -> None:
-    """Timestamps are those of a person who has to say "alexa" and the words, not of a machine."""
     skill = FakeSkill()
     echo = device(skill, Manners(start=1.5, wake=1.0, word=0.5))
     echo.hear("alexa, open hip coach")
@@ -208,7 +203,6 @@ def test_when_nothing_is_open_only_the_skills_name_opens_it() -> None:
 
 
 def test_a_closing_answer_is_heard_to_its_end() -> None:
-    """After the last words the device is closed, and no one is told, since the skill knows."""
     skill = FakeSkill()
     echo = device(skill, QUICK)
     *_, last = converse(echo, ["open hip coach", "stop"])
@@ -267,7 +261,6 @@ BAD = {
 
 @pytest.mark.parametrize(("body", "told"), BAD.values(), ids=BAD)
 def test_a_response_that_breaks_a_limit_is_refused(body: dict[str, Any], told: str) -> None:
-    """The device says so, apologises as Alexa does, closes, and tells the skill about its error."""
     skill = FakeSkill({"LaunchRequest": body})
     refused, apology, closed = device(skill).hear("open hip coach")[1:]
     assert isinstance(refused, Refused)
@@ -321,7 +314,6 @@ def test_a_card_is_noticed() -> None:
 
 
 def test_speech_is_timed() -> None:
-    """Words at 150 a minute, breaks as written, clips as long as their names say."""
     heard = playback_of_ssml(
         f'<speak>Hold now. <break time="1500ms"/> {audio("en-hold-20-ticks")} <s>And lower.</s></speak>'
     )
@@ -367,7 +359,6 @@ def test_what_is_no_ssml_is_not_spoken(ssml: str) -> None:
 
 @given(st.text(max_size=80))
 def test_any_text_is_spoken_or_refused(text: str) -> None:
-    """Nothing that a skill sends makes the device crash."""
     with suppress(NotSpeakable):
         playback_of_ssml(f"<speak>{text}</speak>")
 
@@ -413,7 +404,6 @@ def test_reps_are_counted_inside_their_sound() -> None:
 
 
 def test_a_count_aloud_is_one_caption() -> None:
-    """Short words with pauses between them are a count, whatever they are; sentences are lines."""
     response = ANSWERS["AMAZON.NextIntent"]["response"]["outputSpeech"]["ssml"]
     count, done, say = captions(playback_of_ssml(response))
     assert count.kind is CaptionKind.COUNT
@@ -443,7 +433,6 @@ def test_suggestions_begin_with_what_she_offers() -> None:
 
 
 def test_every_suggestion_is_understood_exactly() -> None:
-    """Nothing is suggested that the device would not take for what it is meant to be."""
     ear = device().ear
     assert len(dict(everything(ear))) > 20
     for intent, said in everything(ear):
@@ -480,7 +469,6 @@ def test_a_wait_needs_a_number_of_seconds(line: str) -> None:
 
 
 def test_a_conversation_reads_as_markdown() -> None:
-    """What was interrupted breaks off; sounds and endings stand in brackets."""
     lines = ["open hip coach", "ready", "/wait 3", "how long left", "help", "stop"]
     assert transcript(converse(device(manners=QUICK), lines)) == (
         "**You:** open hip coach\n\n"

@@ -402,7 +402,6 @@ each_kind = pytest.mark.parametrize("kind", [*AWAY, *UNWRITABLE])
 
 @each_kind
 def test_a_store_that_fails_amid_a_routine_is_not_heard(kind: type[Fault], tmp_path: Path) -> None:
-    """The very answers that she would have given; each turn's line says so; and it is all saved when it is back."""
     answers, remembered = undisturbed(*DURING, *AFTER)
     with happening(kind, tmp_path) as (skill, fault):
         with under(fault, skill):
@@ -471,7 +470,6 @@ def test_who_opens_it_while_the_store_is_away_is_known(kind: type[Fault], tmp_pa
 
 @each_unwritable
 def test_who_opens_it_while_the_store_takes_nothing_finds_the_place(kind: type[Fault], tmp_path: Path) -> None:
-    """The file still says how it was before; this process knows better, and the new session carries it on."""
     answers, _ = undisturbed(*DURING, "stop", "open", "yes")
     with happening(kind, tmp_path) as (skill, fault):
         with under(fault, skill):
@@ -618,7 +616,6 @@ def connections(listening: socket.socket) -> int:
 
 
 def test_a_turn_asks_a_silent_database_twice_and_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What gave no person is not asked to take one."""
     found("HIP_COACH_DYNALITE", "tests/npm/node_modules/.bin/dynalite")
     with closing(socket.create_server(("127.0.0.1", 0))) as silent:
         with environment(f"http://127.0.0.1:{silent.getsockname()[1]}"):
@@ -661,7 +658,6 @@ def deleted(path: Path) -> None:
 def test_a_file_that_is_damaged_or_deleted_amid_a_routine_costs_no_place(
     harm: Callable[[Path], None], told: str, tmp_path: Path
 ) -> None:
-    """The routine goes on where it was, and is remembered. What was remembered before is set aside, or was deleted."""
     folder = tmp_path / "data"
     skill = Skill(f"sqlite:///{folder}/people.sqlite3")
     skill.past()
@@ -684,7 +680,6 @@ def test_a_file_that_is_damaged_or_deleted_amid_a_routine_costs_no_place(
 
 
 def test_a_file_that_is_damaged_in_one_place_costs_only_who_was_there(tmp_path: Path) -> None:
-    """Whoever can be read goes on in a fresh file; the damaged one is set aside."""
     answers, remembered = undisturbed(*DURING, *AFTER)
     path = tmp_path / "people.sqlite3"
     skill = Skill(f"sqlite:///{path}")
@@ -719,7 +714,6 @@ def spoil_page_of(user: str, path: Path) -> None:
 
 @pytest.mark.parametrize("junk", ["", "{", "[1]", '{"version": 1, "household": 7}'])
 def test_a_damaged_record_is_mended_from_what_this_process_knows(junk: str, tmp_path: Path) -> None:
-    """Whoever is in the middle of a routine notices nothing."""
     answers, remembered = undisturbed(*DURING, *AFTER)
     path = tmp_path / "people.sqlite3"
     skill = Skill(f"sqlite:///{path}")
@@ -748,7 +742,6 @@ def broken_content(folder: Path) -> Path:
 def test_broken_content_is_not_served(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A release that cannot be right does not start, and names every fault; the one before it goes on."""
     copy = broken_content(tmp_path)
     monkeypatch.setenv("HIP_COACH_VERIFY", "off")
     monkeypatch.setenv("HIP_COACH_CONTENT", str(copy))
@@ -761,7 +754,6 @@ def test_broken_content_is_not_served(
 
 
 def test_content_that_breaks_under_a_running_skill_is_not_heard(tmp_path: Path) -> None:
-    """It was read whole at the start."""
     answers, remembered = undisturbed(*DURING, *AFTER)
     skill = Skill(content=Path(shutil.copytree(CONTENT, tmp_path / "read")))
     skill.past()
@@ -834,7 +826,6 @@ def refused(skill: Verified) -> dict[str, Any]:
 def test_a_clock_of_ours_that_is_wrong_refuses_everybody_and_says_why(
     ahead: int, reason: Reason, verified: Verified
 ) -> None:
-    """By more than Alexa allows; a little is nothing. When the clock is right again, the routine goes on."""
     answers, remembered = undisturbed(*DURING, *AFTER)
     verified.wrong_by = ahead * timedelta(seconds=TIMESTAMP_SECONDS + 1)
     assert refused(verified)["reason"] == reason
@@ -848,7 +839,6 @@ def test_a_clock_of_ours_that_is_wrong_refuses_everybody_and_says_why(
 def test_while_the_certificates_cannot_be_had_known_ones_serve_on(
     verified: Verified, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Alexa changes them once in a while: a new one is refused, and taken at once when the host is back."""
     answers, remembered = undisturbed(*DURING, *AFTER)
     with closing(socket.create_server(("127.0.0.1", 0))) as nobody:
         address = f"http://127.0.0.1:{nobody.getsockname()[1]}"
@@ -891,7 +881,6 @@ def test_a_clock_that_is_put_back_amid_a_hold_begins_it_again(line: str, back: i
 @pytest.mark.parametrize("line", ["where am i", "next", "stop"])
 @pytest.mark.parametrize("forward", [600, 7_200])
 def test_a_clock_that_is_put_forward_amid_a_hold_ends_it(line: str, forward: int) -> None:
-    """As if all of the answer had been heard, and no further."""
     answers, _ = asked(line, after=10, shifted=forward)
     expected, _ = asked(line, after=100)
     assert [answer.text for answer in answers] == [answer.text for answer in expected]
@@ -924,7 +913,6 @@ def ticks(tmp_path_factory: pytest.TempPathFactory) -> bytes:
 
 
 def test_a_disk_without_room_for_sounds_is_not_heard(tmp_path: Path, ticks: bytes) -> None:
-    """They are kept in memory."""
     resource = pytest.importorskip("resource")
     with sounding(tmp_path) as (skill, fetch):
         limits = resource.getrlimit(resource.RLIMIT_FSIZE)
@@ -942,7 +930,6 @@ def test_a_disk_without_room_for_sounds_is_not_heard(tmp_path: Path, ticks: byte
 
 @pytest.mark.parametrize("harm", ["gone", "cut", "empty"])
 def test_a_sound_that_is_missing_or_damaged_is_made_again(harm: str, tmp_path: Path, ticks: bytes) -> None:
-    """Before anybody hears it."""
     with sounding(tmp_path) as (skill, fetch):
         assert fetch(TICKS) == ticks
         (file,) = tmp_path.rglob(f"{TICKS}.mp3")
@@ -957,7 +944,6 @@ def test_a_sound_that_is_missing_or_damaged_is_made_again(harm: str, tmp_path: P
 
 
 def test_sounds_that_a_device_cannot_get_are_counted_aloud_and_it_is_said_once(tmp_path: Path) -> None:
-    """Alexa ends the session. The place is kept; the time after, she tries again."""
     with sounding(tmp_path) as (skill, _):
         assert f"<{TICKS}>" in skill.say("ready")[0].text
         skill.logged()
@@ -990,7 +976,6 @@ def fail(skill: Skill, error: str) -> None:
 
 
 def test_where_there_were_no_sounds_none_are_blamed() -> None:
-    """A session that fails for another reason keeps its place, too."""
     skill = Skill()
     skill.say(*HOLD)
     fail(skill, "INVALID_RESPONSE")
@@ -1013,7 +998,6 @@ def defined(file: Path) -> set[str]:
 
 
 def test_the_table_and_the_tests_agree() -> None:
-    """Each row of docs/faults.md names tests that exist, and no test here is missing from it."""
     named: set[str] = set()
     for row in table():
         assert len(row) == 5, row

@@ -49,7 +49,6 @@ def intent(language: Any, name: str) -> Any:
 
 
 def test_the_kept_models_are_what_the_content_makes_of_them(made: dict[str, dict[str, Any]]) -> None:
-    """What is uploaded is never behind the content: `make build` mends it."""
     kept = distinct(made)
     assert list(kept) == [file.stem for file in MODELS.glob("*.json")] == ["en-US"]
     assert {file.stem: file.read_text(encoding="utf-8") for file in MODELS.glob("*.json")} == {
@@ -58,19 +57,16 @@ def test_the_kept_models_are_what_the_content_makes_of_them(made: dict[str, dict
 
 
 def test_the_same_content_makes_the_same_bytes(made: dict[str, dict[str, Any]]) -> None:
-    """A build without a change is no change."""
     again = models(load(CONTENT), CONTENT)
     assert [text(model) for model in again.values()] == [text(model) for model in made.values()]
 
 
 def test_a_locale_with_a_name_of_its_own_has_a_model_to_review(made: dict[str, dict[str, Any]]) -> None:
-    """Locales that are opened by the same name in the same language share one."""
     other = interaction_model(replace(library(), invocation="hip trainer"), utterances(CONTENT, "en"))
     assert list(distinct(made | {"en-CA": other})) == ["en-US", "en-CA"]
 
 
 def test_every_locale_has_a_model(made: dict[str, dict[str, Any]]) -> None:
-    """Each with the name that it is opened by there."""
     for locale, one in load(CONTENT).items():
         assert made[locale]["interactionModel"]["languageModel"]["invocationName"] == one.invocation
 
@@ -79,19 +75,16 @@ def test_every_locale_has_a_model(made: dict[str, dict[str, Any]]) -> None:
 
 
 def test_amazons_own_model_reads_it_and_loses_nothing(made: dict[str, dict[str, Any]]) -> None:
-    """Nothing in it is misspelled: what ask-smapi-model reads and writes is what was there."""
     smapi = DefaultSerializer()
     for model in made.values():
         assert smapi.serialize(smapi.deserialize(json.dumps(model), InteractionModelData)) == model
 
 
 def test_nothing_is_to_be_said_against_it(made: dict[str, dict[str, Any]]) -> None:
-    """Every rule of Amazon's and of ours is kept, in every locale."""
     assert {locale: lint(model) for locale, model in distinct(made).items()} == {"en-US": ()}
 
 
 def test_everything_can_be_said_in_many_ways() -> None:
-    """People say what comes to mind: a dozen sentences for each intent at least, and dozens for care."""
     said = utterances(CONTENT, "en")
     assert {key: len(samples) for key, samples in said.items() if len(samples) < 12} == {}
     for key in (
@@ -102,7 +95,6 @@ def test_everything_can_be_said_in_many_ways() -> None:
 
 
 def test_every_exercise_and_routine_can_be_named(language: Any) -> None:
-    """By its name and by what else people call it, and it comes home as our own id."""
     values = {kind["name"]: kind["values"] for kind in language["types"]}
     for kind, things in (("EXERCISE", library().exercises), ("ROUTINE", library().routines)):
         assert [value["id"] for value in values[kind]] == list(things)
@@ -112,7 +104,6 @@ def test_every_exercise_and_routine_can_be_named(language: Any) -> None:
 
 
 def test_the_first_sentence_that_she_offers_is_a_sample(language: Any) -> None:
-    """Start hip routine, ready and go on are understood word for word."""
     assert "start {routine}" in intent(language, "StartRoutineIntent")["samples"]
     assert "ready" in intent(language, "ReadyIntent")["samples"]
     assert "go on" in intent(language, "ReadyIntent")["samples"]
@@ -122,7 +113,6 @@ def test_the_first_sentence_that_she_offers_is_a_sample(language: Any) -> None:
 
 
 def test_the_words_are_those_of_the_file() -> None:
-    """Samples are used as written, in the order of the table."""
     assert tuple(utterances(CONTENT, "en")) == KEYS == tuple(one.says for one in INTENTS if one.says)
 
 
@@ -141,7 +131,6 @@ def test_the_words_are_those_of_the_file() -> None:
 def test_a_mistake_in_it_is_found_with_its_line(
     spoil: Callable[[str], str | None], told: list[str], tmp_path: Path
 ) -> None:
-    """Whoever writes sentences is told where the slip is."""
     words = (CONTENT / "en" / "utterances.yaml").read_text(encoding="utf-8")
     line = words.splitlines().index("ready:") + 1
     spoiled = spoil(words)
@@ -275,7 +264,6 @@ SPOILED: Mapping[str, tuple[Callable[[Any], None], str]] = {
 
 @pytest.mark.parametrize(("spoil", "told"), SPOILED.values(), ids=SPOILED)
 def test_the_lint_finds(spoil: Callable[[Any], None], told: str, language: Any) -> None:
-    """Whoever spoils the model is told how, before Amazon or a person on the floor notices."""
     assert linted(language) == ""
     spoil(language)
     assert told in linted(language)
@@ -293,13 +281,11 @@ PHRASES = [phrase for phrases in BUILT_IN.values() for phrase in phrases]
 
 @pytest.mark.parametrize("phrase", [*PHRASES, "Next please", "please stop"])
 def test_the_lint_finds_what_a_built_in_hears_anyway(phrase: str, language: Any) -> None:
-    """Amazon's own intents keep their own phrases."""
     intent(language, "ListIntent")["samples"].append(phrase)
     assert f"'{phrase}' is what AMAZON." in linted(language)
 
 
 def test_a_library_without_a_word_of_ours_still_makes_a_model() -> None:
-    """The builder takes any content, for example a new language's first exercise."""
     said = {key: (f"sentence for {key}",) for key in KEYS}
     model = interaction_model(library(), said)
     assert intent(model["interactionModel"]["languageModel"], "WhyIntent")["samples"] == ["sentence for why"]

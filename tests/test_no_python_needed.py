@@ -29,7 +29,6 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_she_leads_through_an_exercise_that_only_content_knows(folder: Path) -> None:
-    """Started by a synonym, led on both sides, explained, and closed, over HTTP."""
     model = models(load(folder), folder)["en-US"]
     ear = Ear(model)
     app = create_app(Settings(verify=False, content=folder))
@@ -51,7 +50,6 @@ def test_she_leads_through_an_exercise_that_only_content_knows(folder: Path) -> 
 
 
 def test_the_model_has_it(folder: Path) -> None:
-    """With its id and synonyms, and without a fault."""
     model = models(load(folder), folder)["en-US"]
     types = {kind["name"]: kind["values"] for kind in model["interactionModel"]["languageModel"]["types"]}
     clam = next(value for value in types["EXERCISE"] if value["id"] == "clam")
@@ -61,7 +59,6 @@ def test_the_model_has_it(folder: Path) -> None:
 
 
 def test_the_scaffold_loads_at_once(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """`hip-coach new exercise` and `new routine` write files that `check` has nothing to say against."""
     assert main(["new", "--content", str(folder), "exercise", "side-step"]) == 0
     assert main(["new", "--content", str(folder), "routine", "evening", "--of", "side-step,sit-to-stand"]) == 0
     assert main(["check", "--content", str(folder)]) == 0
@@ -71,7 +68,6 @@ def test_the_scaffold_loads_at_once(folder: Path, capsys: pytest.CaptureFixture[
 
 
 def test_bad_content_stops_the_start_with_every_fault(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """All faults at once, each with its file and line, and no traceback."""
     (folder / "routines" / "short-one.yaml").write_text("steps: [clam, sit-to-stnd]\nsy: what\n")
     words = (MORE / "en" / "exercises" / "clam.yaml").read_text()
     (folder / "en" / "exercises" / "clam.yaml").write_text(words.replace("feel:", "fel:"))

@@ -44,7 +44,6 @@ def owe(store: People, user: str, what: Unsaved) -> None:
 
 
 def test_who_was_seen_lately_is_known_and_no_longer_than_an_hour() -> None:
-    """Long enough for a routine; and whoever is forgotten by way of another process is not known here for ever."""
     now = 0.0
     known = OwnCopy(clock=lambda: now)
     known.saw("anne", "a")
@@ -56,7 +55,6 @@ def test_who_was_seen_lately_is_known_and_no_longer_than_an_hour() -> None:
 
 
 def test_only_so_many_are_known(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The longest unseen go first."""
     monkeypatch.setattr(memory_unsaved, "SEEN", 2)
     known = OwnCopy()
     for user in ("anne", "ben", "anne", "cleo"):
@@ -65,7 +63,6 @@ def test_only_so_many_are_known(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_whom_the_store_no_longer_holds_is_not_known() -> None:
-    """Somebody forgotten elsewhere."""
     known = OwnCopy()
     known.saw("anne", "a")
     known.saw("anne", None)
@@ -73,7 +70,6 @@ def test_whom_the_store_no_longer_holds_is_not_known() -> None:
 
 
 def test_of_the_forgotten_nothing_is_kept() -> None:
-    """All of a household, or one speaker of it."""
     known = OwnCopy()
     for user, speaker in (("anne", ""), ("anne", "cleo"), ("ben", "")):
         known.saw(user, "text")
@@ -108,7 +104,6 @@ class Shelf(MemoryShelf):
 
 
 def test_somebody_who_was_only_read_is_known_when_the_store_goes_away() -> None:
-    """They have asked, and saved nothing."""
     shelf = Shelf()
     save(People(shelf), asked_by("anne"), {"a": 1})
     store = People(shelf)
@@ -131,7 +126,6 @@ def test_who_was_forgotten_is_not_known_when_the_store_then_fails(everyone: bool
 
 
 def test_who_could_not_be_forgotten_is_not_known_here_either() -> None:
-    """What is known here goes first, whatever the store says then."""
     store = People(shelf := Shelf())
     save(store, asked_by("anne"), {"a": 1})
     shelf.away = True
@@ -141,7 +135,6 @@ def test_who_could_not_be_forgotten_is_not_known_here_either() -> None:
 
 
 def test_what_waits_for_the_store_is_bounded(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
-    """However long it is away, and however many talk: the oldest goes, and the log says so."""
     monkeypatch.setattr(memory_unsaved, "OWED", 2)
     store = People(MemoryShelf())
     for user in ("anne", "ben", "cleo"):
@@ -152,7 +145,6 @@ def test_what_waits_for_the_store_is_bounded(monkeypatch: pytest.MonkeyPatch, ca
 
 
 def test_what_waited_is_made_again_on_what_another_device_has_saved() -> None:
-    """Neither erases the other."""
     store = People(MemoryShelf())
     save(store, asked_by("anne"), before := finished(2, 1))
     owe(store, "anne", unsaved(3, 5, before))
@@ -164,7 +156,6 @@ def test_what_waited_is_made_again_on_what_another_device_has_saved() -> None:
 
 
 def test_what_waited_is_saved_once() -> None:
-    """Whoever comes back takes it along, and nobody else saves it."""
     store = People(MemoryShelf())
     owe(store, "anne", unsaved(1, 1))
     assert store.hand_over(store.recall(asked_by("anne"))) == unsaved(1, 1)
@@ -174,7 +165,6 @@ def test_what_waited_is_saved_once() -> None:
 
 
 def test_what_is_owed_to_one_speaker_is_not_handed_to_another() -> None:
-    """Nor to a voice that is not recognised, where several are known."""
     store = People(MemoryShelf())
     for speaker in ("anne", "ben"):
         save(store, asked_by("home", speaker), {"is": speaker})
@@ -185,7 +175,6 @@ def test_what_is_owed_to_one_speaker_is_not_handed_to_another() -> None:
 
 
 def test_closing_saves_what_is_owed(caplog: pytest.LogCaptureFixture) -> None:
-    """All of it; what cannot be saved is counted in the log."""
     store = People(shelf := Shelf())
     for user in ("anne", "ben"):
         owe(store, user, unsaved(1, 1))
@@ -209,7 +198,6 @@ def test_who_was_forgotten_meanwhile_does_not_come_back() -> None:
 
 
 def test_what_arrived_after_all_is_not_counted_again() -> None:
-    """A database that did it, and failed to say so, again and again: the record names the request."""
     store = People(shelf := Shelf())
     save(store, asked_by("anne"), before := finished(1, 1))
     owe(store, "anne", unsaved(2, 5, before))
@@ -224,7 +212,6 @@ def test_what_arrived_after_all_is_not_counted_again() -> None:
 
 
 def test_a_save_that_is_no_change_is_one_all_the_same() -> None:
-    """A text swapped for itself is there, and nobody else was quicker."""
     store = People(MemoryShelf())
     known = store.recall(asked_by("anne"))
     known = store.keep(known, {"a": 1}) or known
@@ -246,7 +233,6 @@ def test_after_a_save_that_failed_the_store_is_tried_out_and_nothing_is_left_of_
 
 
 def test_nobody_in_particular_is_never_owed_anything() -> None:
-    """A request without a user leaves no trace, here either."""
     store = People(MemoryShelf())
     store.owe(Asking(""), "", unsaved(1, 1), one_more)
     assert store.hand_over(store.recall(Asking(""))) is None

@@ -34,7 +34,6 @@ def talked(*lines: str, app: Any = None, **options: Any) -> tuple[str, int]:
 
 
 def test_lines_from_a_pipe_are_talked_through_without_waiting() -> None:
-    """Input that is no terminal is fast by default, and ends where it ends."""
     began = time.monotonic()
     shown, code = talked("open hip coach", "start hip routine", "ready", "stop")
     assert code == 0
@@ -75,7 +74,6 @@ def test_commands_of_its_own_begin_with_a_slash() -> None:
 
 
 def test_a_refused_response_is_told_and_fails_the_run() -> None:
-    """A script that talks to the skill notices when a device would not have spoken."""
     shown, code = talked("open hip coach", app=FakeSkill({"LaunchRequest": answer("Salt & pepper.")}))
     assert code == 1
     assert "the device refuses this response: outputSpeech is not well-formed" in shown
@@ -111,7 +109,6 @@ class RunningClock:
 
 
 def test_in_real_time_a_line_from_a_file_waits_until_she_listens() -> None:
-    """Nothing is lost and nobody is interrupted; after the last line she is heard to the end."""
     shown, code = talked("open hip coach", "ready", fast=False, clock=RunningClock())
     assert code == 0
     assert "Say start hip routine, or help. you ready" in shown
@@ -195,7 +192,6 @@ def keyboard() -> Iterator[Keyboard]:
 
 @posix
 def test_a_hold_runs_as_a_countdown_and_half_a_line_survives_it(keyboard: Keyboard) -> None:
-    """What is being typed stays on the screen while the seconds run down; Enter interrupts her."""
     keyboard.type("open hip coach\n")
     keyboard.sees("Welcome to Hip Coach.")
     keyboard.sees("speaking")
@@ -225,7 +221,6 @@ def test_the_status_follows_the_device(keyboard: Keyboard) -> None:
 
 @posix
 def test_what_was_said_before_comes_back_with_the_arrow(keyboard: Keyboard) -> None:
-    """To be changed and said again."""
     keyboard.type("open hip coach\n")
     keyboard.sees("Welcome")
     keyboard.type("how long\n")
@@ -236,7 +231,6 @@ def test_what_was_said_before_comes_back_with_the_arrow(keyboard: Keyboard) -> N
 
 @posix
 def test_the_terminal_is_afterwards_as_it_was(keyboard: Keyboard) -> None:
-    """Echo and lines are back, whichever way she was left."""
     import termios
 
     before = keyboard.modes()
@@ -249,7 +243,6 @@ def test_the_terminal_is_afterwards_as_it_was(keyboard: Keyboard) -> None:
 
 @posix
 def test_without_prompt_toolkit_whole_lines_are_taken(monkeypatch: pytest.MonkeyPatch) -> None:
-    """And what to install is told; a line may still be typed into her speech."""
     monkeypatch.setitem(sys.modules, "prompt_toolkit", None)
     board = Keyboard()
     try:
@@ -278,7 +271,6 @@ def test_the_last_line_of_help_about_the_wake_word_fits_on_two() -> None:
 
 @pytest.mark.parametrize("width", [40, 80, 132])
 def test_the_lines_below_are_never_wider_than_the_terminal(width: int) -> None:
-    """Four lines, whatever was typed and however narrow it is; a wrapped line would tear the display."""
     from skill.simulator.device import Device
 
     device = Device(FakeSkill(), Ear(MODEL), NOON, manners=Manners(0, 0, 0))

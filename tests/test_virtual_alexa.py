@@ -94,7 +94,6 @@ def check(turns: list[Said]) -> None:
 
 @pytest.mark.parametrize("seconds", [3, 45, 400])
 def test_ready_alone_leads_from_the_start_to_the_closing_words(drive: Drive, seconds: int) -> None:
-    """Open, start, ready, ready, …: all six exercises, then a goodbye and a closed session, at any speed."""
     turns = drive("", "start hip routine", ("ready", UNTIL_CLOSED), seconds=seconds)
     check(turns)
     assert turns[-1].closed
@@ -106,7 +105,6 @@ def test_ready_alone_leads_from_the_start_to_the_closing_words(drive: Drive, sec
 
 
 def test_a_routine_with_every_kind_of_interruption_is_completed(drive: Drive) -> None:
-    """Questions, going back, pausing and wishes in the middle: each is answered, and the routine goes on from there."""
     turns = drive(
         "",
         "start hip routine",
@@ -146,7 +144,6 @@ def test_a_routine_with_every_kind_of_interruption_is_completed(drive: Drive) ->
 
 
 def test_stop_keeps_the_place_for_the_next_time(drive: Drive) -> None:
-    """Stopped in the middle, opened again: she offers to go on, and "yes" goes on to the end."""
     turns = drive("", "start hip strength", ("ready", 7), "stop", "", "yes", ("ready", UNTIL_CLOSED))
     check(turns)
     (stopped,) = [turn for turn in turns if turn.sentence == "stop"]
