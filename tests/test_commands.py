@@ -1,9 +1,11 @@
 """The command line: what it makes is fresh, what it refuses it says, and a routine can be rehearsed whole."""
 
+import io
 import shutil
 import socket
 import sys
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 from scenes import CONTENT, all_sounds, library
@@ -125,21 +127,36 @@ def test_the_size_of_the_sounds_is_told(capsys: pytest.CaptureFixture[str]) -> N
     assert "336 sounds" in capsys.readouterr().out
 
 
-def test_local_mode_listens_on_this_machine_only(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setenv("HIP_COACH_VERIFY", "off")
-    assert main(["serve", "--host", "0.0.0.0"]) == 1
-    assert "HIP_COACH_SKILL_ID" in capsys.readouterr().err
+LOCAL = {"HIP_COACH_VERIFY": "off"}
 
 
-def test_without_a_skill_id_nothing_is_served(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize(
+    ("words", "environment", "named"),
+    [
+        ("--host 0.0.0.0", LOCAL, "HIP_COACH_SKILL_ID"),
+        ("", {}, "HIP_COACH_SKILL_ID is not set"),
+        ("--workers 2", LOCAL | {"HIP_COACH_STORE": "memory:"}, "HIP_COACH_STORE"),
+        ("--workers 2", LOCAL | {"HIP_COACH_STORE": "sqlite:///people.sqlite3"}, "--workers"),
+    ],
+    ids=["local elsewhere", "no skill id", "workers that share no store", "a system that does not fork"],
+)
+def test_what_cannot_be_served_is_not_and_the_cure_is_named(
+    words: str,
+    environment: dict[str, str],
+    named: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
 ) -> None:
-    monkeypatch.delenv("HIP_COACH_VERIFY", raising=False)
-    monkeypatch.delenv("HIP_COACH_SKILL_ID", raising=False)
-    assert main(["serve"]) == 1
-    assert "HIP_COACH_SKILL_ID is not set" in capsys.readouterr().err
+    monkeypatch.chdir(tmp_path)
+    for name in ("HIP_COACH_VERIFY", "HIP_COACH_SKILL_ID"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    if named == "--workers":
+        monkeypatch.delattr("os.fork")
+    assert main(["serve", *words.split()]) == 1
+    assert named in capsys.readouterr().err
 
 
 def test_a_port_that_is_taken_is_named(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
@@ -153,25 +170,6 @@ def test_a_port_that_is_taken_is_named(monkeypatch: pytest.MonkeyPatch, capsys: 
     assert "Traceback" not in said
 
 
-def test_several_workers_need_a_store_that_they_share(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setenv("HIP_COACH_VERIFY", "off")
-    monkeypatch.setenv("HIP_COACH_STORE", "memory:")
-    assert main(["serve", "--workers", "2"]) == 1
-    assert "HIP_COACH_STORE" in capsys.readouterr().err
-
-
-def test_several_workers_need_a_system_that_forks(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
-) -> None:
-    monkeypatch.setenv("HIP_COACH_VERIFY", "off")
-    monkeypatch.setenv("HIP_COACH_STORE", f"sqlite:///{tmp_path}/people.sqlite3")
-    monkeypatch.delattr("os.fork")
-    assert main(["serve", "--workers", "2"]) == 1
-    assert "--workers" in capsys.readouterr().err
-
-
 def test_without_the_server_it_is_named(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setenv("HIP_COACH_VERIFY", "off")
     monkeypatch.setitem(sys.modules, "waitress", None)
@@ -181,18 +179,16 @@ def test_without_the_server_it_is_named(monkeypatch: pytest.MonkeyPatch, capsys:
     assert "waitress is not installed: pip install 'hip-coach[serve]'" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("words", [["--port", "70000"], ["--port", "http"], ["--workers", "0"], ["--threads", "-1"]])
-def test_numbers_that_cannot_be_are_refused(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["serve", *words]) == 2
-    assert words[0] in capsys.readouterr().err
+@pytest.mark.parametrize("words", ["--port 70000", "--port http", "--workers 0", "--threads -1"])
+def test_numbers_that_cannot_be_are_refused(words: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["serve", *words.split()]) == 2
+    assert words.split()[0] in capsys.readouterr().err
 
 
 def test_talking_in_haste_leaves_nobodys_history_changed(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Its time is made up; so it remembers in memory only, unless told otherwise."""
-    import io
-
     monkeypatch.delenv("HIP_COACH_STORE", raising=False)
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
     monkeypatch.setattr("sys.stdin", io.StringIO("open hip coach\nstart hip routine\nready\nstop\n"))
@@ -212,19 +208,16 @@ def test_every_command_says_what_it_does(name: str, capsys: pytest.CaptureFixtur
     assert "--content FOLDER" in short
 
 
-@pytest.mark.parametrize("words", [[], ["dance"], ["new", "song", "x"], ["narrate"], ["check", "--loud"]], ids=" ".join)
-def test_words_that_are_not_understood_end_with_two(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(words) == 2
+@pytest.mark.parametrize("words", ["", "dance", "new song x", "narrate", "check --loud"])
+def test_words_that_are_not_understood_end_with_two(words: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(words.split()) == 2
     said = capsys.readouterr().err
     assert "Error: " in said
     assert "-h' for help" in said
 
 
 def test_an_interrupt_ends_quietly(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    def interrupted(_folder: Path) -> None:
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr("skill.library.load.load", interrupted)
+    monkeypatch.setattr("skill.library.load.load", Mock(side_effect=KeyboardInterrupt))
     assert main(["check"]) == 130
     assert capsys.readouterr().out == ""
 

@@ -16,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager, nullcontext, suppress
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
@@ -41,7 +41,6 @@ from skill.library.limits import ANSWER_SECONDS, TIMESTAMP_SECONDS
 from skill.memory.people import People
 from skill.memory.record import SAVED_AT, unmarked
 from skill.memory.shelf import StoreFailed
-from skill.memory.sqlite import WAIT_SECONDS
 from skill.simulator.wire import Identity, Send, from_app, to_app
 from skill.web import create_app
 from skill.web.settings import Settings
@@ -147,9 +146,11 @@ def undisturbed(*lines: str, ended: str = "") -> tuple[list[Answer], Record]:
     return answers, skill.remembered
 
 
-def stranger(*lines: str) -> list[Answer]:
-    """What somebody hears who has never been here."""
-    return Skill().say(*lines)
+def goes_on(skill: Skill, before: tuple[str, ...] = (), then: tuple[str, ...] = (*DURING, *AFTER)) -> None:
+    """Assert that nothing is heard of what has happened, and that all is remembered in the end."""
+    answers, remembered = undisturbed(*before, *then)
+    assert skill.say(*then) == answers[len(before) :]
+    assert skill.remembered == remembered
 
 
 def turns(lines: Lines) -> Lines:
@@ -177,12 +178,7 @@ def _asked_anew(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 class Fault:
-    """A store, and something that really happens to it.
-
-    Attributes:
-        url: where it is.
-        told: what a turn's line says of the store meanwhile.
-    """
+    """A store at some `url`, and something that really happens to it; `told` is what a turn's line says meanwhile."""
 
     url: str
     told: str
@@ -247,8 +243,20 @@ class ReadOnly(Fault):
         shutil.rmtree(self.folder)
 
 
+@contextmanager
+def no_file_larger_than(size: int) -> Iterator[None]:
+    """The system refuses to let files grow, as on a full disk."""
+    resource = pytest.importorskip("resource")
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, limits[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+
+
 class Full(Fault):
-    """Files can grow no more: the system refuses, as on a full disk."""
+    """Files can grow no more."""
 
     told = "took nothing"
 
@@ -257,15 +265,11 @@ class Full(Fault):
         self.url = f"sqlite:///{self.path}"
 
     def begin(self, skill: Skill) -> None:
-        resource = pytest.importorskip("resource")
-        size = max(os.path.getsize(f"{self.path}{part}") for part in ("", "-wal"))
-        self.limits = resource.getrlimit(resource.RLIMIT_FSIZE)
-        resource.setrlimit(resource.RLIMIT_FSIZE, (size, self.limits[1]))
+        self.limit = no_file_larger_than(max(os.path.getsize(f"{self.path}{part}") for part in ("", "-wal")))
+        self.limit.__enter__()
 
     def end(self) -> None:
-        import resource
-
-        resource.setrlimit(resource.RLIMIT_FSIZE, self.limits)
+        self.limit.__exit__(None, None, None)
 
 
 class Locked(Fault):
@@ -274,7 +278,8 @@ class Locked(Fault):
     told = "took nothing"
 
     def __init__(self, folder: Path) -> None:
-        self.url = f"sqlite:///{folder}/people.sqlite3"
+        self.path = folder / "people.sqlite3"
+        self.url = f"sqlite:///{self.path}"
 
     def begin(self, skill: Skill) -> None:
         script = """
@@ -284,11 +289,8 @@ held.execute("BEGIN IMMEDIATE")
 print("held", flush=True)
 sys.stdin.read()
 """
-        self.other = subprocess.Popen(
-            [sys.executable, "-c", script, self.url.removeprefix("sqlite:///")],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-        )
+        command = [sys.executable, "-c", script, str(self.path)]
+        self.other = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         assert self.other.stdout
         assert self.other.stdout.readline() == b"held\n"
         skill.store.close()
@@ -342,20 +344,19 @@ class Killed(Dynalite):
 
 
 @contextmanager
-def dynamodb(fault: type[Dynalite], folder: Path) -> Iterator[Dynalite]:
-    made = fault(folder)
-    with environment(f"http://127.0.0.1:{made.port}"), pytest.MonkeyPatch.context() as patch:
+def dynamodb(fault: Dynalite) -> Iterator[None]:
+    with environment(f"http://127.0.0.1:{fault.port}"), pytest.MonkeyPatch.context() as patch:
         from botocore.config import Config
 
         from skill.memory import dynamodb
 
         hasty = Config(connect_timeout=0.2, read_timeout=0.2, retries={"mode": "standard", "total_max_attempts": 2})
         patch.setattr(dynamodb, "_CLIENT", hasty)
-        make_table(made.url.removeprefix("dynamodb:"))
+        make_table(fault.url.removeprefix("dynamodb:"))
         try:
-            yield made
+            yield
         finally:
-            made.stop()
+            fault.stop()
 
 
 AWAY = (Unreachable, Silent, Killed)
@@ -365,23 +366,17 @@ UNWRITABLE = (ReadOnly, Full, Locked)
 @contextmanager
 def happening(kind: type[Fault], folder: Path) -> Iterator[tuple[Skill, Fault]]:
     """Somebody in the middle of a routine, and a fault that can begin."""
-    if issubclass(kind, Dynalite):
-        with dynamodb(kind, folder) as fault:
-            yield from _amid(fault)
-    else:
-        yield from _amid(kind(folder))
-
-
-def _amid(fault: Fault) -> Iterator[tuple[Skill, Fault]]:
-    skill = Skill(fault.url)
-    skill.past()
-    assert skill.health() == (200, "ok", "ok")
-    skill.logged()
-    try:
-        yield skill, fault
-    finally:
-        skill.store.close()
-        fault.clear()
+    fault = kind(folder)
+    with dynamodb(fault) if isinstance(fault, Dynalite) else nullcontext():
+        skill = Skill(fault.url)
+        skill.past()
+        assert skill.health() == (200, "ok", "ok")
+        skill.logged()
+        try:
+            yield skill, fault
+        finally:
+            skill.store.close()
+            fault.clear()
 
 
 @contextmanager
@@ -402,7 +397,7 @@ each_kind = pytest.mark.parametrize("kind", [*AWAY, *UNWRITABLE])
 
 @each_kind
 def test_a_store_that_fails_amid_a_routine_is_not_heard(kind: type[Fault], tmp_path: Path) -> None:
-    answers, remembered = undisturbed(*DURING, *AFTER)
+    answers, _ = undisturbed(*DURING, *AFTER)
     with happening(kind, tmp_path) as (skill, fault):
         with under(fault, skill):
             assert skill.say(*DURING) == answers[: len(DURING)]
@@ -411,8 +406,7 @@ def test_a_store_that_fails_amid_a_routine_is_not_heard(kind: type[Fault], tmp_p
             assert {line["outcome"] for line in turns(lines)} == {"answered"}
             assert faults(lines) == [f"the store {'gave' if fault.told == 'gave nothing' else 'took'} no person"]
             assert UNSAVED in skill.attributes
-        assert skill.say(*AFTER) == answers[len(DURING) :]
-        assert skill.remembered == remembered
+        goes_on(skill, DURING, AFTER)
         assert UNSAVED not in skill.attributes
         assert skill.health() == (200, "ok", "ok")
         assert not any("store" in line for line in turns(skill.logged()))
@@ -492,7 +486,7 @@ def test_who_is_unknown_here_while_the_store_is_away_is_met_as_new_and_not_made_
         fault.begin(skill)
         assert skill.health() == (503, "unready", "failing")
         heard = skill.say("open", *HOLD)
-        assert heard == stranger("open", *HOLD)
+        assert heard == Skill().say("open", *HOLD)
         assert {line["store"] for line in turns(skill.logged())} == {"gave nothing"}
         fault.end()
         skill.say("ready")
@@ -569,8 +563,7 @@ def test_a_save_that_was_done_and_not_confirmed_counts_once(then_away: bool) -> 
     assert stores == (["took nothing", "gave nothing"] * 2 if then_away else ["took nothing"] * 4)
     assert UNSAVED in skill.attributes
     skill.store._shelf = shelf
-    assert skill.say(*AFTER) == answers[len(DURING) :]
-    assert skill.remembered == remembered
+    goes_on(skill, DURING, AFTER)
     assert remembered["history"]["2026-11-23"]["finished"] == {"fire-hydrant": 1, "hip-thrust": 1}
     assert UNSAVED not in skill.attributes
 
@@ -578,27 +571,15 @@ def test_a_save_that_was_done_and_not_confirmed_counts_once(then_away: bool) -> 
 # How long a turn waits for a store
 
 
-class Counting:
-    """A shelf that counts how often it is to write; a read waits for nobody."""
-
-    def __init__(self, shelf: Any) -> None:
-        self.shelf, self.asked = shelf, 0
-
-    def __getattr__(self, name: str) -> Any:
-        if name in ("replace", "remove", "scrub"):
-            self.asked += 1
-        return getattr(self.shelf, name)
-
-
 def test_a_turn_waits_for_a_busy_file_no_longer_than_it_has_time(tmp_path: Path) -> None:
     """Each use of the file waits twice at most, to open it and to do it; and no turn uses it often."""
     with happening(Locked, tmp_path) as (skill, _):
-        counting = skill.store._shelf = Counting(skill.store._shelf)  # type: ignore[assignment]
+        counting = skill.store._shelf = Mock(wraps=skill.store._shelf)
         most = 0
         for line in (*DURING, "how am i doing", "forget me", "yes"):
-            counting.asked = 0
-            skill.say(line)
-            most = max(most, counting.asked)
+            counting.reset_mock()
+            skill.say(line)  # a read waits for nobody
+            most = max(most, sum(getattr(counting, name).call_count for name in ("replace", "remove", "scrub")))
         assert most == 2
         one_owed = 1
         assert (most + one_owed) * 2 * WAIT_SECONDS < ANSWER_SECONDS
@@ -680,7 +661,6 @@ def test_a_file_that_is_damaged_or_deleted_amid_a_routine_costs_no_place(
 
 
 def test_a_file_that_is_damaged_in_one_place_costs_only_who_was_there(tmp_path: Path) -> None:
-    answers, remembered = undisturbed(*DURING, *AFTER)
     path = tmp_path / "people.sqlite3"
     skill = Skill(f"sqlite:///{path}")
     for n in range(60):
@@ -691,11 +671,9 @@ def test_a_file_that_is_damaged_in_one_place_costs_only_who_was_there(tmp_path: 
     spoil_page_of("before 30", path)
     skill.logged()
     skill.store.close()
-    answered = skill.say(*DURING, *AFTER)
+    goes_on(skill)
     known = [bool(skill.store.export(f"{when} {n}")) for when in ("before", "after") for n in range(60)]
     assert 110 < sum(known) < 120
-    assert answered == answers
-    assert skill.remembered == remembered
     (critical,) = [line["event"] for line in skill.logged() if line["level"] == "critical"]
     assert f"with the {sum(known) + 1} people that could be read" in critical
     assert skill.health() == (200, "ok", "ok")
@@ -714,16 +692,14 @@ def spoil_page_of(user: str, path: Path) -> None:
 
 @pytest.mark.parametrize("junk", ["", "{", "[1]", '{"version": 1, "household": 7}'])
 def test_a_damaged_record_is_mended_from_what_this_process_knows(junk: str, tmp_path: Path) -> None:
-    answers, remembered = undisturbed(*DURING, *AFTER)
     path = tmp_path / "people.sqlite3"
     skill = Skill(f"sqlite:///{path}")
     skill.past()
     skill.logged()
     with closing(sqlite3.connect(path)) as db, db:
         db.execute("UPDATE people SET record = ?", (junk,))
-    assert skill.say(*DURING, *AFTER) == answers
+    goes_on(skill)
     assert any(event.startswith("a stored record is damaged") for event in faults(skill.logged()))
-    assert skill.remembered == remembered
     skill.store.close()
 
 
@@ -754,13 +730,11 @@ def test_broken_content_is_not_served(
 
 
 def test_content_that_breaks_under_a_running_skill_is_not_heard(tmp_path: Path) -> None:
-    answers, remembered = undisturbed(*DURING, *AFTER)
     skill = Skill(content=Path(shutil.copytree(CONTENT, tmp_path / "read")))
     skill.past()
     shutil.rmtree(tmp_path / "read")
     broken_content(tmp_path).rename(tmp_path / "read")
-    assert skill.say(*DURING, *AFTER) == answers
-    assert skill.remembered == remembered
+    goes_on(skill)
 
 
 # Clocks, certificates: with requests that are really signed
@@ -826,20 +800,19 @@ def refused(skill: Verified) -> dict[str, Any]:
 def test_a_clock_of_ours_that_is_wrong_refuses_everybody_and_says_why(
     ahead: int, reason: Reason, verified: Verified
 ) -> None:
-    answers, remembered = undisturbed(*DURING, *AFTER)
+    answers, _ = undisturbed(*DURING, *AFTER)
     verified.wrong_by = ahead * timedelta(seconds=TIMESTAMP_SECONDS + 1)
     assert refused(verified)["reason"] == reason
     verified.wrong_by = ahead * timedelta(seconds=TIMESTAMP_SECONDS - 1)
     assert verified.say(*DURING) == answers[: len(DURING)]
     verified.wrong_by = timedelta()
-    assert verified.say(*AFTER) == answers[len(DURING) :]
-    assert verified.remembered == remembered
+    goes_on(verified, DURING, AFTER)
 
 
 def test_while_the_certificates_cannot_be_had_known_ones_serve_on(
     verified: Verified, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    answers, remembered = undisturbed(*DURING, *AFTER)
+    answers, _ = undisturbed(*DURING, *AFTER)
     with closing(socket.create_server(("127.0.0.1", 0))) as nobody:
         address = f"http://127.0.0.1:{nobody.getsockname()[1]}"
     for name in ("https_proxy", "HTTPS_PROXY"):
@@ -854,8 +827,7 @@ def test_while_the_certificates_cannot_be_had_known_ones_serve_on(
         line = refused(verified)
         assert (line["reason"], line.get("cause")) == (Reason.DOWNLOAD_FAILED, "ProxyError")
     verified.host_is_up = True
-    assert verified.say(*AFTER) == answers[len(DURING) :]
-    assert verified.remembered == remembered
+    goes_on(verified, DURING, AFTER)
 
 
 def asked(*lines: str, after: float, shifted: float = 0) -> tuple[list[Answer], Record]:
@@ -913,18 +885,13 @@ def ticks(tmp_path_factory: pytest.TempPathFactory) -> bytes:
 
 
 def test_a_disk_without_room_for_sounds_is_not_heard(tmp_path: Path, ticks: bytes) -> None:
-    resource = pytest.importorskip("resource")
+    """They are kept in memory."""
     with sounding(tmp_path) as (skill, fetch):
-        limits = resource.getrlimit(resource.RLIMIT_FSIZE)
-        resource.setrlimit(resource.RLIMIT_FSIZE, (1000, limits[1]))
-        try:
+        with no_file_larger_than(1000):
             assert f"<{TICKS}>" in skill.say("ready")[0].text
             assert fetch(TICKS) == fetch(TICKS) == ticks
-        finally:
-            resource.setrlimit(resource.RLIMIT_FSIZE, limits)
-        assert [line["level"] for line in skill.logged() if "sounds cannot be kept on disk" in line["event"]] == [
-            "warning"
-        ]
+        told = [line["level"] for line in skill.logged() if "sounds cannot be kept on disk" in line["event"]]
+        assert told == ["warning"]
         assert list(tmp_path.rglob("*.mp3")) == []
 
 
