@@ -21,6 +21,7 @@ from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import forge
 import law
@@ -41,6 +42,7 @@ from skill.library.limits import ANSWER_SECONDS, TIMESTAMP_SECONDS
 from skill.memory.people import People
 from skill.memory.record import SAVED_AT, unmarked
 from skill.memory.shelf import StoreFailed
+from skill.memory.sqlite import WAIT_SECONDS
 from skill.simulator.wire import Identity, Send, from_app, to_app
 from skill.web import create_app
 from skill.web.settings import Settings
