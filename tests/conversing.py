@@ -136,8 +136,8 @@ class Wire:
     def _post(self, envelope: dict[str, Any]) -> Answer:
         answer = self.send(envelope)
         response = answer["response"]
-        reprompt = response.get("reprompt", {}).get("outputSpeech", {}).get("ssml", "")
-        heard, seconds = _read(response["outputSpeech"]["ssml"])
+        reprompt = response.get("reprompt", {}).get("outputSpeech")
+        heard, seconds = _read(response["outputSpeech"])
         listens = response["shouldEndSession"] is False
         assert listens == bool(reprompt), "an answer listens exactly when it has a reprompt"
         self.session = (
@@ -159,8 +159,9 @@ def _seconds(parts: tuple[Part, ...]) -> float:
     return sum(part.seconds if isinstance(part, Silence | Sound) else speaking_seconds(part.text) for part in parts)
 
 
-def _read(ssml: str) -> tuple[str, float]:
-    """The words of an SSML document, and how long it takes."""
+def _read(spoken: Mapping[str, str]) -> tuple[str, float]:
+    """The words of an output speech, and how long it takes; only an apology is plain text."""
+    ssml = spoken.get("ssml") or f"<speak>{spoken['text']}</speak>"
     words: list[str] = []
     seconds = 0.0
     for node in ElementTree.fromstring(ssml).iter():

@@ -21,7 +21,7 @@ from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
-from unittest.mock import Mock
+from unittest.mock import Mock, patch
 
 import forge
 import law
@@ -29,6 +29,7 @@ import pytest
 from conversing import Answer, Talk, Wire
 from keeping import asked_by, save
 from scenes import CONTENT, library
+from test_conversations import ear
 from test_store_faults import set_aside, spoil_head, spoil_middle
 from test_stores import await_port, environment, found, make_table
 
@@ -36,20 +37,18 @@ from skill.__main__ import main
 from skill.alexa import certificates, logs, verify
 from skill.alexa.recall import UNSAVED
 from skill.alexa.refusals import Reason
-from skill.hearing.ear import Ear
 from skill.library.faults import ContentFaults
 from skill.library.limits import ANSWER_SECONDS, TIMESTAMP_SECONDS
 from skill.memory.people import People
 from skill.memory.record import SAVED_AT, unmarked
 from skill.memory.shelf import StoreFailed
 from skill.memory.sqlite import WAIT_SECONDS
-from skill.simulator.wire import Identity, Send, from_app, to_app
+from skill.simulator.wire import Identity, from_app, to_app
 from skill.web import create_app
 from skill.web.settings import Settings
 
 ROOT = Path(__file__).parent.parent
 TABLE = ROOT / "docs" / "faults.md"
-MODEL = json.loads((ROOT / "interaction_model" / "en-US.json").read_text())
 USER = Identity().user
 
 DAY = 86_400
@@ -71,7 +70,7 @@ class Skill:
     def __init__(self, store: str = "memory:", **settings: Any) -> None:
         self.log = io.StringIO()
         self.app = create_app(Settings(**{"verify": False, "content": CONTENT, "store": store, **settings}))
-        self.talk = Talk(Wire(_as_ssml(to_app(self.app)), _ear(), "en-US"), _ear())
+        self.talk = Talk(Wire(to_app(self.app), ear(), "en-US"), ear())
         logs.write_to(self.log)
 
     def say(self, *lines: str) -> list[Answer]:
@@ -116,25 +115,6 @@ class Skill:
         answer = self.app.test_client().get("/health")
         told = answer.get_json()
         return answer.status_code, told["status"], told["store"]
-
-
-def _as_ssml(send: Send) -> Send:
-    """What is said, as a reader of SSML can read it: an apology is plain text."""
-
-    def sent(envelope: dict[str, Any]) -> dict[str, Any]:
-        answer = send(envelope)
-        response = answer["response"]
-        for spoken in (response.get("outputSpeech"), response.get("reprompt", {}).get("outputSpeech")):
-            if spoken and spoken["type"] == "PlainText":
-                spoken["ssml"] = f"<speak>{spoken['text']}</speak>"
-        return answer
-
-    return sent
-
-
-@cache
-def _ear() -> Ear:
-    return Ear(MODEL)
 
 
 @cache
@@ -347,13 +327,13 @@ class Killed(Dynalite):
 
 @contextmanager
 def dynamodb(fault: Dynalite) -> Iterator[None]:
-    with environment(f"http://127.0.0.1:{fault.port}"), pytest.MonkeyPatch.context() as patch:
+    with environment(f"http://127.0.0.1:{fault.port}"), pytest.MonkeyPatch.context() as patched:
         from botocore.config import Config
 
         from skill.memory import dynamodb
 
         hasty = Config(connect_timeout=0.2, read_timeout=0.2, retries={"mode": "standard", "total_max_attempts": 2})
-        patch.setattr(dynamodb, "_CLIENT", hasty)
+        patched.setattr(dynamodb, "_CLIENT", hasty)
         make_table(fault.url.removeprefix("dynamodb:"))
         try:
             yield
@@ -576,12 +556,13 @@ def test_a_save_that_was_done_and_not_confirmed_counts_once(then_away: bool) -> 
 def test_a_turn_waits_for_a_busy_file_no_longer_than_it_has_time(tmp_path: Path) -> None:
     """Each use of the file waits twice at most, to open it and to do it; and no turn uses it often."""
     with happening(Locked, tmp_path) as (skill, _):
-        counting = skill.store._shelf = Mock(wraps=skill.store._shelf)
-        most = 0
-        for line in (*DURING, "how am i doing", "forget me", "yes"):
-            counting.reset_mock()
-            skill.say(line)  # a read waits for nobody
-            most = max(most, sum(getattr(counting, name).call_count for name in ("replace", "remove", "scrub")))
+        shelf, most = skill.store._shelf, 0
+        writes = Mock(replace=Mock(wraps=shelf.replace), scrub=Mock(wraps=shelf.scrub))  # a read waits for nobody
+        with patch.multiple(shelf, replace=writes.replace, scrub=writes.scrub):
+            for line in (*DURING, "how am i doing", "forget me", "yes"):
+                writes.reset_mock()
+                skill.say(line)
+                most = max(most, len(writes.mock_calls))
         assert most == 2
         one_owed = 1
         assert (most + one_owed) * 2 * WAIT_SECONDS < ANSWER_SECONDS
@@ -760,7 +741,7 @@ class Verified(Skill):
         undisturbed(*DURING, *AFTER)  # it writes a log of its own, when it is first asked for
         settings = Settings(skill_ids=(Identity().skill,), trust_roots=roots, content=CONTENT)
         self.app = create_app(settings)
-        self.talk = Talk(Wire(self._signed, _ear(), "en-US"), _ear())
+        self.talk = Talk(Wire(self._signed, ear(), "en-US"), ear())
         logs.write_to(self.log)
 
     def _signed(self, envelope: dict[str, Any]) -> dict[str, Any]:
@@ -866,8 +847,8 @@ def test_a_clock_that_is_put_forward_amid_a_hold_ends_it(line: str, forward: int
 @contextmanager
 def sounding(folder: Path) -> Iterator[tuple[Skill, Callable[[str], bytes | None]]]:
     """Somebody in front of a hold, with sounds; and their device, which gets them from the address in the answer."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XDG_CACHE_HOME", str(folder))
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("XDG_CACHE_HOME", str(folder))
         skill = Skill(public_url="https://coach.example.org")
         skill.say(*HOLD[:-1])
         app = skill.app
