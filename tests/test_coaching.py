@@ -8,11 +8,10 @@ from hypothesis import strategies as st
 from scenes import library
 
 from skill.coaching import cadence, plan
-from skill.coaching.fitting import RESPONSE_SECONDS, Span, cue_at, fit
+from skill.coaching.fitting import Span, cue_at, fit
 from skill.coaching.plan import Place
 from skill.coaching.practice import Habits, PieceKind, Practice, Speed, Wish, practice
 from skill.coaching.timeline import CueKind, Telling, passages, speaking_seconds
-from skill.library.limits import CLIPS
 from skill.library.models import Level, Step, Wording
 
 EXERCISES = sorted(library().exercises)
@@ -68,36 +67,12 @@ def test_what_is_left_of_a_set_is_a_shorter_set(reps: int, done: int) -> None:
         assert counted == list(range(done, made.reps))
 
 
-@given(st.sampled_from(sorted(library().routines)), st.booleans(), st.booleans(), st.integers(1, 3), st.integers(0, 60))
-def test_one_response_holds_what_it_may(routine: str, flowing: bool, sounds: bool, sets_wished: int, lead: int) -> None:
-    steps = plan.steps(plan.of_routine(routine), library())
-    wishes = {step.exercise: Wish(sets=sets_wished, reps=12, hold=60) for step in steps}
-
-    def practices(index: int) -> Practice | None:
-        return practice(steps, index, Habits(wishes, Speed.SLOWER), library()) if index < len(steps) else None
-
-    place, telling = Place(), Telling(Wording(library()), flowing=flowing)
-    for _ in range(200):
-        span = fit(practices, place, telling, lambda name: sounds, lead)
-        assert span.seconds <= RESPONSE_SECONDS - lead
-        assert sum(span.sounds) <= CLIPS
-        if span.finished:
-            break
-        assert span.ends > place
-        assert span.ends.held == 0
-        place = span.ends
-    assert span.finished
-
-
 @given(st.floats(0, 400))
 def test_an_interruption_has_a_place(elapsed: float) -> None:
     """Any moment of a response lies at a place of it, and later moments never lie earlier."""
     steps = plan.steps("routine/hip-routine", library())
-
-    def practices(index: int) -> Practice | None:
-        return practice(steps, index, Habits(), library()) if index < len(steps) else None
-
-    span = fit(practices, Place(0, 1), TELLING, lambda name: False)
+    made = [practice(steps, index, Habits(), library()) for index in range(len(steps))]
+    span = fit(dict(enumerate(made)).get, Place(0, 1), TELLING, lambda name: False)
     assert Place(0, 1) <= _at(span, elapsed) <= _at(span, elapsed + 1) <= span.ends
 
 

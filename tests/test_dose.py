@@ -13,7 +13,7 @@ from skill.coaching.fitting import RESPONSE_CHARACTERS, RESPONSE_SECONDS, Span, 
 from skill.coaching.plan import Place
 from skill.coaching.practice import Habits, PieceKind, Practice, Speed, Wish, practice
 from skill.coaching.timeline import Cue, CueKind, Passage, Telling, passages, speaking_seconds
-from skill.library.limits import SPEECH_CHARACTERS
+from skill.library.limits import CLIPS, SPEECH_CHARACTERS
 from skill.library.models import Level, Side, Sides, Step, Wording
 from skill.library.values import replace
 
@@ -31,11 +31,8 @@ wishes = st.builds(
 
 
 def led_through(practices: list[Practice], telling: Telling, *, sounds: bool, lead: float = 0.0) -> list[Span]:
-    """What is heard, response after response, of exercises that are led to their end."""
-
-    def at(index: int) -> Practice | None:
-        return practices[index] if index < len(practices) else None
-
+    """What is heard, response after response, always forward, of exercises that are led to their end."""
+    at = dict(enumerate(practices)).get
     spans = [fit(at, Place(), telling, lambda _: sounds, lead)]
     while not spans[-1].finished:
         assert len(spans) == 1 or spans[-1].ends > spans[-2].ends, "no response gets any further"
@@ -178,17 +175,25 @@ def test_a_long_answer_before_a_long_set_keeps_to_the_time_of_a_response() -> No
 # What one response holds
 
 
-def wordy(made: Practice, letters: int) -> Practice:
-    """The same exercise with beats of so many letters."""
-    beats = replace(made.form.beats, lift="l" * letters, hold="h" * letters, lower="w" * letters)
-    return replace(made, form=replace(made.form, beats=beats))
+@given(st.sampled_from(ROUTINES), st.booleans(), st.booleans(), st.integers(1, 3), st.integers(0, 60))
+def test_one_response_holds_what_it_may(routine: str, flowing: bool, sounds: bool, sets: int, lead: int) -> None:
+    """Within time and clips, and never inside a hold."""
+    steps = plan.steps(plan.of_routine(routine), library())
+    habits = Habits({step.exercise: Wish(sets=sets, reps=12, hold=60) for step in steps}, Speed.SLOWER)
+    made = [practice(steps, index, habits, library()) for index in range(len(steps))]
+    for span in led_through(made, replace(TELLING, flowing=flowing), sounds=sounds, lead=lead):
+        assert span.seconds <= RESPONSE_SECONDS - lead
+        assert sum(span.sounds) <= CLIPS
+        assert span.ends.held == 0
 
 
 @pytest.mark.parametrize("letters", [4, 60, 200])
 def test_counted_aloud_a_response_keeps_to_its_characters(letters: int) -> None:
     habits = Habits({"fire-hydrant": Wish(reps=12, sets=3, hold=1)}, Speed.FASTER)
-    made = wordy(practice((Step("fire-hydrant"),), 0, habits, library()), letters)
-    for span in led_through([made], replace(TELLING, flowing=True), sounds=False):
+    made = practice((Step("fire-hydrant"),), 0, habits, library())
+    beats = replace(made.form.beats, lift="l" * letters, hold="h" * letters, lower="w" * letters)
+    wordy = replace(made, form=replace(made.form, beats=beats))
+    for span in led_through([wordy], replace(TELLING, flowing=True), sounds=False):
         cues = [cue for passage in span.passages for cue in passage.cues]
         assert sum(len(cue.say) for cue in cues) <= RESPONSE_CHARACTERS < SPEECH_CHARACTERS
         assert span.passages
