@@ -3,6 +3,7 @@
 A conversation is a YAML file; tests/conversations/README.md says how one is written.
 """
 
+import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ import yaml
 
 from skill.alexa.envelope import read
 from skill.alexa.requests import event_of
+from skill.coaching.cadence import named
 from skill.coaching.fitting import BEGINS_AFTER
 from skill.coaching.timeline import speaking_seconds
 from skill.dialogue.events import Event, Said
@@ -70,7 +72,12 @@ class Core:
         self._envelopes = Envelopes(Identity(locale=library.locale), numbered_ids())
 
     def say(self, heard: Heard, now: datetime) -> Answer:
-        return self.happen(self._event(heard, now), now)
+        """What the event brings that the device's JSON would be decoded to."""
+        types = self.ear.slots[heard.intent]
+        envelope = self._envelopes.intent(self._envelopes.session(), now, heard.intent, types, heard.slots)
+        event = event_of(read(json.dumps(envelope))[0].request)
+        assert event is not None
+        return self.happen(event, now)
 
     def launch(self, now: datetime) -> Answer:
         return self.happen(Said.OPEN, now)
@@ -98,14 +105,6 @@ class Core:
         person = self.people.get(self._speaker, Person())
         here = now.astimezone(ZoneInfo(person.zone or self.library.zone))
         return Scene(person, self.library, self.listener, here, household=max(1, len(self.people)))
-
-    def _event(self, heard: Heard, now: datetime) -> Event:
-        """The event that the device's JSON would be decoded to."""
-        types = self.ear.slots[heard.intent]
-        envelope = self._envelopes.intent(self._envelopes.session(), now, heard.intent, types, heard.slots)
-        event = event_of(read(_json(envelope))[0].request)
-        assert event is not None
-        return event
 
 
 class Wire:
@@ -137,28 +136,18 @@ class Wire:
     def _post(self, envelope: dict[str, Any]) -> Answer:
         answer = self.send(envelope)
         response = answer["response"]
-        reprompt = response.get("reprompt", {}).get("outputSpeech", {}).get("ssml", "")
-        heard, seconds = _read(response["outputSpeech"]["ssml"])
+        reprompt = response.get("reprompt", {}).get("outputSpeech")
+        heard, seconds = _read(response["outputSpeech"])
         listens = response["shouldEndSession"] is False
         assert listens == bool(reprompt), "an answer listens exactly when it has a reprompt"
         self.session = (
-            Conversation(self.session.id, new=False, attributes=_json_round(answer.get("sessionAttributes", {})))
+            Conversation(
+                self.session.id, new=False, attributes=json.loads(json.dumps(answer.get("sessionAttributes", {})))
+            )
             if listens
             else self._envelopes.session()
         )
         return Answer(heard, _read(reprompt)[0] if reprompt else "", seconds, listens)
-
-
-def _json(value: Any) -> str:
-    import json
-
-    return json.dumps(value)
-
-
-def _json_round(value: Any) -> Any:
-    import json
-
-    return json.loads(json.dumps(value))
 
 
 def _words(parts: tuple[Part, ...]) -> str:
@@ -170,8 +159,9 @@ def _seconds(parts: tuple[Part, ...]) -> float:
     return sum(part.seconds if isinstance(part, Silence | Sound) else speaking_seconds(part.text) for part in parts)
 
 
-def _read(ssml: str) -> tuple[str, float]:
-    """The words of an SSML document, and how long it takes."""
+def _read(spoken: Mapping[str, str]) -> tuple[str, float]:
+    """The words of an output speech, and how long it takes; only an apology is plain text."""
+    ssml = spoken.get("ssml") or f"<speak>{spoken['text']}</speak>"
     words: list[str] = []
     seconds = 0.0
     for node in ElementTree.fromstring(ssml).iter():
@@ -180,19 +170,13 @@ def _read(ssml: str) -> tuple[str, float]:
         if node.tag == "audio":
             name = node.attrib["src"].rsplit("/", 1)[1].removesuffix(".mp3")
             words.append(f"<{name}>")
-            seconds += _sound_seconds(name)
+            cadence = named(name.partition("-")[2])
+            assert cadence, f"{name} is no sound of ours"
+            seconds += cadence.length_ms / 1000
         for text in (node.text if node.tag == "speak" else None, node.tail):
             words.append((text or "").strip())
             seconds += speaking_seconds(text or "")
     return _tidy(" ".join(words)), seconds
-
-
-def _sound_seconds(name: str) -> float:
-    from skill.coaching.cadence import named
-
-    cadence = named(name.partition("-")[2])
-    assert cadence, f"{name} is no sound of ours"
-    return cadence.length_ms / 1000
 
 
 def _tidy(text: str) -> str:

@@ -7,10 +7,12 @@ import shutil
 import subprocess
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import forge
+import yaml
 from forge import Case
 
 NPM = Path(__file__).parent / "npm"
@@ -119,18 +121,14 @@ class Judge:
     cases: Callable[[], Sequence[Case]]
 
 
-def _requests() -> tuple[Case, ...]:
-    return tuple(case for case in (*forge.good(), *forge.forged()) if case.http)
+def _cases(judged: str) -> tuple[Case, ...]:
+    return tuple(case for case in (*forge.good(), *forge.forged()) if getattr(case, judged))
 
 
-def _chains() -> tuple[Case, ...]:
-    return tuple(case for case in (*forge.good(), *forge.forged()) if case.chain)
-
-
-AMAZON = Judge("ask-sdk-express-adapter", ask_amazon, amazon_missing, _requests)
-OPENSSL = Judge("openssl verify", ask_openssl, openssl_missing, _chains)
-
-JUDGES = (AMAZON, OPENSSL)
+JUDGES = (
+    Judge("ask-sdk-express-adapter", ask_amazon, amazon_missing, partial(_cases, "http")),
+    Judge("openssl verify", ask_openssl, openssl_missing, partial(_cases, "chain")),
+)
 
 
 def differ(case: Case, verdict: Verdict) -> bool:
@@ -151,161 +149,10 @@ class Difference:
     cases: tuple[str, ...]
 
 
-_AMAZON = (
-    Difference(
-        "It reads only the start of what was sent twice. Which of two headers counts must not be a matter of luck: "
-        "whatever stands before the skill may read the other one.",
-        (
-            "the URL twice",
-            "the signature twice",
-            "the URL twice, one empty",
-            "two URLs joined",
-            "two signatures joined",
-        ),
-    ),
-    Difference(
-        "It checks how the path begins before the dots are resolved, so the file is fetched from any bucket of "
-        "anybody's. The chain still protects it. We resolve first, as Amazon's documentation says, and fetch what we "
-        "checked; an escaped dot or slash and a backslash, which some clients resolve later, are refused.",
-        (
-            "URL: out of the folder by dots",
-            "URL: out of the folder by escaped dots",
-            "URL: out of the folder by an escaped slash",
-            "URL: a backslash",
-        ),
-    ),
-    Difference(
-        "It fetches with a user's name and password, a query, a fragment, spaces, doubled slashes and ports that are "
-        "odd, from the folder itself, and at any length. No URL of Amazon's has any of these, and each is another "
-        "name for the same file in a cache that has no bound, or a way to send S3 parameters.",
-        (
-            "URL: a user",
-            "URL: a query",
-            "URL: an empty query",
-            "URL: a fragment",
-            "URL: a space",
-            "URL: a doubled slash",
-            "URL: a port that is empty",
-            "URL: a port with a zero before it",
-            "URL: the folder alone",
-            "URL: a very long URL",
-        ),
-    ),
-    Difference(
-        "Node's base64 skips what it does not know and needs no padding. The signature is genuine, so nothing forged "
-        "comes in; but one signature should have one form.",
-        (
-            "signature: no padding",
-            "signature: too much padding",
-            "signature: a space inside",
-            "signature: loose last bits",
-        ),
-    ),
-    Difference("It reads a certificate file of any size into memory.", ("file: too large",)),
-    Difference(
-        "It asks nothing of the signing key or of what the certificate is for. A key of 1024 bits can be broken; one "
-        "for encryption, for clients or for programs was given to its holder for something else; and an authority that "
-        "signs requests itself breaks the rules for certificates. Amazon's Python SDK asks for digitalSignature too.",
-        (
-            "a short key",
-            "a key one bit short",
-            "for encryption only",
-            "without a key's use",
-            "for clients only",
-            "for programs only",
-            "a certificate authority",
-            "may sign certificates",
-        ),
-    ),
-    Difference(
-        "It accepts certificates that are signed with SHA-1, for which collisions are made.", ("signed with SHA-1",)
-    ),
-    Difference(
-        "It follows chains of any length. Amazon's have at most three intermediates; we allow four.",
-        ("a chain too long",),
-    ),
-    Difference(
-        "It does not look whether a request comes from the future: who gets hold of one with a wrong clock could send "
-        "it again later.",
-        ("body: 151 seconds ahead", "body: the year 9999"),
-    ),
-    Difference(
-        "What it cannot read as a time is not a number, and that is never too old: such a request never expires. A "
-        "time without a zone it takes for the server's own.",
-        (
-            "body: a timestamp in words",
-            "body: a timestamp without a zone",
-            "body: a thirteenth month",
-            "body: a zone beyond a day",
-        ),
-    ),
-    Difference(
-        "It leaves these to the skill. A body that is nested by the hundred, or a request without a type, is none of "
-        "Alexa's, and stops here.",
-        ("body: nested deeply", "body: no type", "body: a type that is a list"),
-    ),
-    Difference(
-        "It reads the skill's id from the context alone. Where context and session name different skills, we believe "
-        "neither.",
-        ("body: ours in the context alone",),
-    ),
-    Difference(
-        "It wants each certificate of the file to be the issuer of the one before, up to the last, which must be "
-        "trusted. We look for a way to a trusted root and need not use every certificate, as TLS clients do (RFC 8446, "
-        "4.4.2): Amazon's own files of 2020 to 2023 end in a cross-signature by a root that certifi no longer has.",
-        ("shuffled", "cross-signed root, as Amazon's", "a certificate that has no part in it", "a certificate twice"),
-    ),
-    Difference(
-        "It compares names letter by letter; DNS names have no case (RFC 5280, 7.2).",
-        ("its name in capitals",),
-    ),
-    Difference(
-        "It cannot read keys on curves. Amazon has such roots (Amazon Root CA 3 and 4) and may use them; the key that "
-        "signs requests is RSA for us too.",
-        ("issuers on a curve",),
-    ),
-    Difference(
-        "It fails on a request without a context. Where there is none, the session says which skill is meant.",
-        ("no context",),
-    ),
-)
-
-_OPENSSL = (
-    Difference(
-        "Without alternative names it looks for the name in the subject, which browsers stopped doing in 2017 "
-        "(RFC 9110, 4.3.4), and Amazon asks for the alternative names.",
-        ("its name as a subject only", "its name as a URI"),
-    ),
-    Difference(
-        "A wildcard covers the name for TLS. Amazon asks for the name itself, and a certificate for *.amazon.com "
-        "lies on many servers that have nothing to do with Alexa.",
-        ("a wildcard",),
-    ),
-    Difference(
-        "It judges certificates for TLS, where any kind of key will do, and one for encryption or without a stated use "
-        "too. Signature-256 is an RSA signature, so the key must be RSA, long enough, and for signatures.",
-        (
-            "a key on a curve",
-            "an Ed25519 key",
-            "a short key",
-            "a key one bit short",
-            "for encryption only",
-            "without a key's use",
-        ),
-    ),
-    Difference(
-        "Unless asked to be strict it lets an authority's certificate, or one that may sign others, be a server's; the "
-        "CA/Browser Forum's rules (7.1.2.7) forbid both.",
-        ("a certificate authority", "may sign certificates"),
-    ),
-    Difference("At its usual security level it accepts SHA-1, for which collisions are made.", ("signed with SHA-1",)),
-    Difference(
-        "It follows up to a hundred certificates. Amazon's chains have at most three intermediates; we allow four.",
-        ("a chain too long",),
-    ),
-)
-
-DIFFERENCES = {AMAZON.name: _AMAZON, OPENSSL.name: _OPENSSL}
+DIFFERENCES = {
+    judge: tuple(Difference(one["why"], tuple(one["cases"])) for one in differences)
+    for judge, differences in yaml.safe_load((Path(__file__).parent / "verdicts.yaml").read_text("utf-8")).items()
+}
 
 
 def explained(judge: Judge) -> dict[str, Difference]:

@@ -57,13 +57,8 @@ def probe(path: Path) -> Probe:
     command = ["ffprobe", "-v", "error", "-show_entries", shown, "-of", "json", str(path)]
     said = json.loads(subprocess.run(command, capture_output=True, check=True, timeout=60).stdout)
     (stream,) = said["streams"]
-    return Probe(
-        stream["codec_name"],
-        int(stream["sample_rate"]),
-        stream["channels"],
-        int(stream["bit_rate"]),
-        float(said["format"]["duration"]),
-    )
+    rates = int(stream["sample_rate"]), stream["channels"], int(stream["bit_rate"])
+    return Probe(stream["codec_name"], *rates, float(said["format"]["duration"]))
 
 
 def frames(mp3: bytes) -> Iterator[tuple[str, int, int]]:

@@ -50,16 +50,16 @@ ENDINGS = (Said.LEFT, Said.TIMED_OUT, Said.FAILED)
 """The events that nothing can be said to."""
 
 
+_NAMES = {
+    "exercise": [*library().exercises, "no-such-exercise", UNKNOWN],
+    "routine": [*library().routines, "no-such-routine", UNKNOWN],
+    "equipment": [*library().equipment, "no-such-thing", UNKNOWN],
+    "side": ["left", "right", "no-such-side"],
+}
+
+
 def _field(name: str) -> st.SearchStrategy[object]:
-    if name == "exercise":
-        return st.sampled_from([None, *library().exercises, "no-such-exercise", UNKNOWN])
-    if name == "routine":
-        return st.sampled_from([None, *library().routines, "no-such-routine", UNKNOWN])
-    if name == "equipment":
-        return st.sampled_from([None, *library().equipment, "no-such-thing", UNKNOWN])
-    if name == "side":
-        return st.sampled_from([None, "left", "right", "no-such-side"])
-    return st.one_of(st.none(), st.integers(0, 70))
+    return st.none() | (st.sampled_from(_NAMES[name]) if name in _NAMES else st.integers(0, 70))
 
 
 def an_event(kind: Kind) -> st.SearchStrategy[Event]:

@@ -14,39 +14,7 @@ README = ROOT / "README.md"
 PICTURE = ROOT / "docs" / "terminal.svg"
 MODEL = ROOT / "interaction_model" / "en-US.json"
 
-TALK = (
-    "open hip coach",
-    "start hip routine",
-    "ready",
-    "ready",
-    "ready",
-    "explain fire hydrant",
-    "ready",
-    "ready",
-    "ready",
-    "/wait 20",
-    "alexa, pause",
-    "go on",
-    "ready",
-    "ready",
-    "ready",
-    "previous",
-    "ready",
-    "ready",
-    "ready",
-    "ready",
-    "go to number five",
-    "ready",
-    "ready",
-    "/wait 14",
-    "alexa, ten more seconds",
-    "ready",
-    "ready",
-    "ready",
-    "ready",
-    "ready",
-    "ready",
-)
+TALK = tuple((ROOT / "tests" / "showcase.txt").read_text().splitlines())
 """A whole hip routine, with an explanation, a pause, a step back, a jump, and ten more seconds."""
 
 _BLOCK = re.compile(r"(<!-- transcript: made by `make build` -->\n).*?(<!-- end -->)", re.DOTALL)

@@ -43,13 +43,11 @@ sessions = st.builds(
 
 @given(sessions)
 def test_a_session_comes_back_from_the_device_as_it_went(session: Session) -> None:
-    """The place is never lost between two sentences."""
     assert session_of(json.loads(json.dumps(attributes_of(session)))) == session
 
 
 @given(anything, st.sampled_from(["", "phase", "plan", "place", "ends", "since", "lead", "turns", "version"]))
 def test_any_damage_gives_a_session(damage: Any, where: str) -> None:
-    """Attributes of any release, or of no release at all, never stop a turn."""
     attributes: Any = {KEY: {where: damage}} if where else {KEY: damage}
     assert isinstance(session_of(attributes), Session)
     assert isinstance(session_of(damage), Session)
@@ -57,11 +55,9 @@ def test_any_damage_gives_a_session(damage: Any, where: str) -> None:
 
 @pytest.mark.parametrize("attributes", [None, {}, {"of_somebody_else": 1}, {KEY: None}, {KEY: "x"}])
 def test_no_session_of_ours_is_a_fresh_one(attributes: Any) -> None:
-    """A new conversation begins at its beginning."""
     assert session_of(attributes) == Session()
 
 
 def test_what_is_whole_survives_what_is_damaged() -> None:
-    """One broken number does not cost the place in the routine."""
     damaged = {KEY: {"plan": "routine/hip-routine", "place": {"step": 2, "piece": "three"}, "turns": "many"}}
     assert session_of(damaged) == Session(plan="routine/hip-routine", place=Place(step=2))

@@ -37,41 +37,67 @@ MEANINGS = {
     "skill-disabled": None,
 }
 
+NOT_SURE = ("ER_SUCCESS_NO_MATCH", "ER_ERROR_TIMEOUT", "ER_ERROR_EXCEPTION")
+
 
 @pytest.mark.parametrize(("name", "event"), MEANINGS.items(), ids=MEANINGS)
 def test_a_request_means_what_happened(name: str, event: Event | None) -> None:
-    """Each kind of request means one thing; what is no turn of a conversation means nothing."""
     assert law.decoded(law.envelope(name)) == event
 
 
-@pytest.mark.parametrize(("heard", "meant"), [("0", 0), ("7", 7), ("007", 7), ("999", 999)])
-def test_a_number_is_what_alexa_wrote_in_digits(heard: str, meant: int) -> None:
-    """Ten more seconds come as 10."""
+@pytest.mark.parametrize(
+    ("heard", "meant"),
+    [
+        *(("0", 0), ("7", 7), ("007", 7), ("999", 999)),
+        *((odd, None) for odd in ("", "?", "1000", "-5", "+5", "3.5", "1e3", "ten", "0x10", " 7", "٣", "²", None)),
+    ],
+)
+def test_a_number_is_what_alexa_wrote_in_digits(heard: str | None, meant: int | None) -> None:
+    """A number that was not heard, or that nobody means, is not guessed at."""
     assert law.decoded(law.intent("MoreSecondsIntent", number=law.number(heard))) == MoreSeconds(meant)
 
 
-@pytest.mark.parametrize("heard", ["", "?", "1000", "-5", "+5", "3.5", "1e3", "ten", "0x10", " 7", "٣", "²", None])
-def test_anything_else_is_no_number(heard: str | None) -> None:
-    """A number that was not heard, or that nobody means, is not guessed at."""
-    assert law.decoded(law.intent("MoreSecondsIntent", number=law.number(heard))) == MoreSeconds(None)
+def authority(code: str, *identities: str) -> law.Json:
+    values = [{"value": {"name": "whatever", "id": identity}} for identity in identities]
+    return {"authority": "us", "status": {"code": code}, "values": values}
+
+
+SURE = authority("ER_SUCCESS_MATCH", "figure-4")
+
+
+@pytest.mark.parametrize(
+    ("authorities", "meant"),
+    [
+        *(([authority(code, "hip-thrust")], UNKNOWN) for code in NOT_SURE),
+        *(([authority(code, "hip-thrust"), SURE], "figure-4") for code in NOT_SURE),
+        ([authority("ER_SUCCESS_MATCH")], UNKNOWN),
+        ([authority("ER_SUCCESS_MATCH"), SURE], "figure-4"),
+    ],
+)
+def test_an_authority_that_is_sure_of_nothing_is_passed_over(authorities: list[law.Json], meant: str) -> None:
+    """Whatever values it sends: only one that is sure names something."""
+    slot = law.matched("exercise", "figure-4") | {"resolutions": {"resolutionsPerAuthority": authorities}}
+    assert law.decoded(law.intent("ExplainIntent", exercise=slot)) == Explain(meant)
 
 
 @pytest.mark.parametrize(
     "resolved",
     [
-        {},
-        {"resolutionsPerAuthority": []},
-        {"resolutionsPerAuthority": [{}]},
-        {"resolutionsPerAuthority": [{"status": {"code": "ER_SUCCESS_MATCH"}}]},
-        {"resolutionsPerAuthority": [{"status": {"code": "ER_SUCCESS_MATCH"}, "values": []}]},
-        {"resolutionsPerAuthority": [{"status": {"code": "ER_SUCCESS_MATCH"}, "values": [{}]}]},
-        {"resolutionsPerAuthority": [{"status": {"code": "ER_SUCCESS_MATCH"}, "values": [{"value": {"name": "x"}}]}]},
-        {"resolutionsPerAuthority": [{"status": None, "values": [{"value": {"id": "fire-hydrant"}}]}]},
-        {"resolutionsPerAuthority": [{"status": {"code": "ER_SUCCESS_NO_MATCH"}, "values": [{"value": {"id": "x"}}]}]},
-        {"resolutionsPerAuthority": "all of them"},
-        {"resolutionsPerAuthority": [7]},
-        7,
-        None,
+        *({}, 7, None, {"resolutionsPerAuthority": "all of them"}),
+        *(
+            {"resolutionsPerAuthority": authorities}
+            for authorities in (
+                [],
+                [{}],
+                [7],
+                [{"status": {"code": "ER_SUCCESS_MATCH"}}],
+                [authority("ER_SUCCESS_MATCH")],
+                [{"status": {"code": "ER_SUCCESS_MATCH"}, "values": [{}]}],
+                [{"status": {"code": "ER_SUCCESS_MATCH"}, "values": [{"value": {"name": "x"}}]}],
+                [{"status": None, "values": [{"value": {"id": "fire-hydrant"}}]}],
+                [authority("ER_SUCCESS_NO_MATCH", "x")],
+            )
+        ),
     ],
 )
 def test_a_slot_that_resolved_to_nothing_names_nothing(resolved: object) -> None:

@@ -1,18 +1,21 @@
 """Every answer keeps the law of responses: it speaks, and it states whether the session ends."""
 
 from typing import Any
+from xml.etree import ElementTree
 
-import law
 import pytest
 from ask_sdk_core.serialize import DefaultSerializer
 from ask_sdk_model import Response
+from hypothesis import given
+from hypothesis import strategies as st
 
 from skill.alexa.responses import apology_of, cannot_fulfill, nothing, response_of
-from skill.dialogue.prompt import Card, Prompt, Say, Silence, Sound
+from skill.dialogue.prompt import Card, Part, Prompt, Say, Silence, Sound
+from skill.library import limits
 from skill.library.limits import CARD_CHARACTERS
+from skill.media.speech import BreaksLimit, plain, ssml
 
-ASKING = Prompt(parts=(Say("Are you set?"),), reprompt=(Say("Say ready."),), listen=True)
-CLOSING = Prompt(parts=(Say("See you soon."),))
+SOUNDS = "https://example.org/sounds"
 
 
 def written(response: Response) -> Any:
@@ -20,62 +23,23 @@ def written(response: Response) -> Any:
 
 
 def test_a_question_keeps_the_session_open_and_is_asked_again() -> None:
-    """She listens, and if nobody answers she says what can be said."""
-    answer = written(response_of(ASKING))
+    answer = written(response_of(Prompt((Say("Are you set?"),), (Say("Say ready."),), listen=True)))
     assert answer["outputSpeech"] == {"type": "SSML", "ssml": "<speak>Are you set?</speak>"}
     assert answer["reprompt"] == {"outputSpeech": {"type": "SSML", "ssml": "<speak>Say ready.</speak>"}}
     assert answer["shouldEndSession"] is False
 
 
 def test_a_goodbye_ends_the_session_and_is_not_repeated() -> None:
-    """The microphone does not open after a goodbye."""
-    answer = written(response_of(CLOSING))
+    answer = written(response_of(Prompt((Say("See you soon."),))))
     assert answer["shouldEndSession"] is True
     assert "reprompt" not in answer
 
 
 def test_sounds_are_fetched_from_where_they_are_served() -> None:
-    """A hold is heard as its sound, in the answer and in the reprompt."""
     prompt = Prompt((Say("Hold."), Sound("en-hold-20-ticks", 21)), (Sound("en-bed-60", 60), Say("Set?")), listen=True)
-    answer = written(response_of(prompt, "https://example.com/sounds"))
-    assert 'src="https://example.com/sounds/en-hold-20-ticks.mp3"' in answer["outputSpeech"]["ssml"]
-    assert 'src="https://example.com/sounds/en-bed-60.mp3"' in answer["reprompt"]["outputSpeech"]["ssml"]
-
-
-def test_what_the_content_says_is_escaped() -> None:
-    """An ampersand in a sentence does not silence her."""
-    answer = written(response_of(Prompt((Say('Knees & "hips" < toes'),))))
-    assert law.speech_of(answer["outputSpeech"]) == 'Knees & "hips" < toes'
-
-
-@pytest.mark.parametrize("text", ["", "a", "x" * (2 * CARD_CHARACTERS)])
-def test_a_card_keeps_to_its_limit(text: str) -> None:
-    """A card that is too long would cost the whole answer, so it is cut."""
-    card = written(response_of(Prompt(CLOSING.parts, card=Card("Hip Coach", text))))["card"]
-    assert (card["type"], card["title"]) == ("Simple", "Hip Coach")
-    assert card["content"] == text[: CARD_CHARACTERS - len("Hip Coach")]
-
-
-def test_a_title_that_is_too_long_leaves_no_room_for_a_text() -> None:
-    """And is cut itself."""
-    card = written(response_of(Prompt(CLOSING.parts, card=Card("x" * 9000, "text"))))["card"]
-    assert (len(card["title"]), card["content"]) == (CARD_CHARACTERS, "")
-
-
-@pytest.mark.parametrize(
-    "prompt",
-    [
-        Prompt(),
-        Prompt(parts=(Say("x" * 9000),)),
-        Prompt(parts=(Silence(11),)),
-        Prompt(parts=(Say("?"),), reprompt=(Sound("en-bed-60", 91),), listen=True),
-    ],
-    ids=["silent", "too long", "too quiet", "too much sound in the reprompt"],
-)
-def test_what_no_device_would_play_is_not_sent(prompt: Prompt) -> None:
-    """Whoever made such an answer hears of it; a person never does."""
-    with pytest.raises(ValueError, match=r".+"):
-        response_of(prompt)
+    answer = written(response_of(prompt, SOUNDS))
+    assert f'src="{SOUNDS}/en-hold-20-ticks.mp3"' in answer["outputSpeech"]["ssml"]
+    assert f'src="{SOUNDS}/en-bed-60.mp3"' in answer["reprompt"]["outputSpeech"]["ssml"]
 
 
 def test_an_apology_needs_no_renderer_and_listens_on() -> None:
@@ -87,6 +51,66 @@ def test_an_apology_needs_no_renderer_and_listens_on() -> None:
 
 
 def test_where_nothing_may_be_said_nothing_is() -> None:
-    """The empty response is empty, and a question about our abilities is answered with no."""
     assert written(nothing()) == {}
     assert written(cannot_fulfill()) == {"canFulfillIntent": {"canFulfill": "NO"}}
+
+
+@pytest.mark.parametrize(
+    ("title", "text"),
+    [
+        *((9, text) for text in ("", "a", "x" * (2 * CARD_CHARACTERS))),
+        *((CARD_CHARACTERS + more, "some text") for more in (-1, 0, 1, 2 * CARD_CHARACTERS)),
+    ],
+)
+def test_a_card_keeps_to_its_limit(title: int, text: str) -> None:
+    """A card that is too long would cost the whole answer, so first its text is cut, then its title."""
+    card = written(response_of(Prompt((Say("See you."),), card=Card("t" * title, text))))["card"]
+    content = text[: max(0, CARD_CHARACTERS - title)]
+    assert card == {"type": "Simple", "title": "t" * min(title, CARD_CHARACTERS), "content": content}
+
+
+def test_a_prompt_listens_exactly_when_it_has_a_reprompt() -> None:
+    for listen, reprompt in ((True, ()), (False, (Say("Still there?"),))):
+        with pytest.raises(ValueError, match="reprompt"):
+            Prompt((Say("Hello."),), reprompt, listen=listen)
+
+
+# Speech
+
+
+@given(st.text(alphabet=st.characters(blacklist_categories=["Cs", "Cc"]), max_size=200))
+def test_any_text_becomes_well_formed_speech(text: str) -> None:
+    """Whatever stands in the content, the device gets well-formed SSML that says just that."""
+    assert (ElementTree.fromstring(ssml([Say(text)])).text or "") == text
+
+
+def test_quiet_and_sounds_become_tags() -> None:
+    spoken = ssml([Say("Hold."), Silence(2.5), Sound("en-hold-20-ticks", 21)], SOUNDS)
+    assert spoken == f'<speak>Hold. <break time="2500ms"/> <audio src="{SOUNDS}/en-hold-20-ticks.mp3"/></speak>'
+    assert plain([Say("Hold."), Silence(2.5), Say("Done.")]) == "Hold. Done."
+
+
+@pytest.mark.parametrize(
+    ("parts", "says"),
+    [
+        ([], ".+"),
+        ([Say("x" * 8000)], "characters of speech"),
+        ([Silence(11)], "11.0 seconds of silence in a row"),
+        ([Silence(6), Silence(5)], "11.0 seconds of silence in a row"),
+        ([Sound("a", 1)] * 6, "6 sounds"),
+        ([Sound("a", 130)] * 2, "260 seconds of sound"),
+    ],
+)
+def test_what_breaks_a_limit_is_refused(parts: list[Part], says: str) -> None:
+    """Alexa would drop such a response without a word, so it never leaves the house."""
+    with pytest.raises(ValueError, match=says):
+        response_of(Prompt(tuple(parts)))
+
+
+def test_a_reprompt_may_hold_less_sound() -> None:
+    assert limits.REPROMPT_AUDIO_SECONDS == 90
+    ssml([Sound("a", 91)])
+    with pytest.raises(BreaksLimit):
+        ssml([Sound("a", 91)], reprompt=True)
+    with pytest.raises(ValueError, match=r".+"):
+        response_of(Prompt((Say("?"),), (Sound("en-bed-60", 91),), listen=True))

@@ -4,6 +4,7 @@ import json
 import logging
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from operator import attrgetter
 from typing import Any
 
 import law
@@ -49,6 +50,25 @@ class Recorder:
         return self.asked[-1][2]
 
 
+class Failing(People):
+    """A store that fails to give, or to take."""
+
+    def __init__(self, *, gives: bool = True, takes: bool = True) -> None:
+        super().__init__(MemoryShelf())
+        self.gives, self.takes, self.saves = gives, takes, 0
+
+    def recall(self, asking: Asking, attempts: tuple[str, ...] = ()) -> Known:
+        if not self.gives:
+            raise ConnectionError("no store today")
+        return super().recall(asking, attempts)
+
+    def keep(self, known: Known, record: dict[str, object], attempts: tuple[str, ...] = ()) -> Known | None:
+        self.saves += 1
+        if not self.takes:
+            raise ConnectionError("no store today")
+        return super().keep(known, record, attempts)
+
+
 def posting(respond: Any, store: People | None = None, *, sorry: bool = False, **more: Any) -> Post:
     """Sends envelopes to a skill that decides by `respond`, and checks the answers; `sorry` if all are apologies."""
     more = {"clock": lambda: ARRIVAL, "zone_of": lambda envelope: ""} | more
@@ -69,33 +89,28 @@ def recorder() -> Recorder:
 
 
 @pytest.fixture
-def post(recorder: Recorder) -> Post:
-    return posting(recorder)
+def store() -> Failing:
+    return Failing()
+
+
+@pytest.fixture
+def post(recorder: Recorder, store: Failing) -> Post:
+    return posting(recorder, store)
 
 
 @pytest.mark.parametrize("name", law.names())
 def test_every_recorded_request_is_answered_legally(name: str, post: Post) -> None:
-    """Whatever Alexa sends, now or later, gets an answer that it accepts."""
     post(law.envelope(name))
 
 
 def test_attributes_carry_the_session_from_turn_to_turn(post: Post, recorder: Recorder) -> None:
-    """She knows what was said a moment ago."""
     first = post(law.request("LaunchRequest"))
     post(law.intent("AMAZON.HelpIntent", first["sessionAttributes"]))
     assert [(session.turns, event) for session, event, _ in recorder.asked] == [(0, Said.OPEN), (1, Said.HELP)]
 
 
-def test_leaving_for_the_home_screen_is_leaving(post: Post, recorder: Recorder) -> None:
-    """NavigateHome is told to the core as a stop, so the place is kept."""
-    post(law.envelope("intent-navigate-home"))
-    assert recorder.asked[-1][1] == Said.STOP
-
-
-def test_the_end_of_a_session_is_heard_and_not_answered(recorder: Recorder) -> None:
+def test_the_end_of_a_session_is_heard_and_not_answered(post: Post, store: Failing, recorder: Recorder) -> None:
     """The place is saved although nothing may be said any more."""
-    store = People(MemoryShelf())
-    post = posting(recorder, store)
     post(law.intent("AMAZON.NextIntent", law.envelope("session-ended-user")["session"]["attributes"]))
     answered = post(law.envelope("session-ended-user"))
     assert recorder.asked[-1][1] == Said.LEFT
@@ -107,63 +122,40 @@ def test_the_end_of_a_session_is_heard_and_not_answered(recorder: Recorder) -> N
 
 @pytest.mark.parametrize("name", ["apl-user-event", "session-resumed", "connections-response"])
 def test_what_is_no_turn_leaves_the_session_as_it_was(name: str, post: Post, recorder: Recorder) -> None:
-    """A touch or a callback in the middle of a routine does not lose the place."""
     asked = law.envelope(name)
     assert post(asked)["sessionAttributes"] == asked["session"]["attributes"]
     assert recorder.asked == []
 
 
-def test_the_time_is_the_requests_own(post: Post, recorder: Recorder) -> None:
-    """How long a hold has run does not depend on how busy the server is."""
-    post(law.envelope("launch"))
-    assert recorder.scene.now == datetime(2026, 11, 22, 15, 4, 5, tzinfo=UTC)
-
-
-@pytest.mark.parametrize("name", ["intent-without-timestamp", "intent-odd-timestamp"])
-def test_without_a_time_of_its_own_a_request_happened_when_it_arrived(
-    name: str, post: Post, recorder: Recorder
-) -> None:
-    """A request without a time, or with none that can be read, is answered all the same."""
-    post(law.envelope(name))
-    assert recorder.scene.now == ARRIVAL
-
-
 @pytest.mark.parametrize(
-    ("sent", "understood"),
+    ("asked", "what", "seen"),
     [
-        ("2026-11-22T10:00:00", ARRIVAL.replace(second=0)),
-        ("2026-11-22T11:00:00+01:00", ARRIVAL.replace(second=0)),
-        ("9999-12-31T23:59:59-12:00", ARRIVAL),
+        (law.envelope("launch"), "now", datetime(2026, 11, 22, 15, 4, 5, tzinfo=UTC)),
+        *((law.envelope(f"intent-{name}-timestamp"), "now", ARRIVAL) for name in ("without", "odd")),
+        # A zone is converted, a missing one is UTC, a time beyond all sense is none.
+        (law.request("LaunchRequest", timestamp="2026-11-22T10:00:00"), "now", ARRIVAL.replace(second=0)),
+        (law.request("LaunchRequest", timestamp="2026-11-22T11:00:00+01:00"), "now", ARRIVAL.replace(second=0)),
+        (law.request("LaunchRequest", timestamp="9999-12-31T23:59:59-12:00"), "now", ARRIVAL),
+        # Served in their locale, their language, or else the first there is.
+        *(
+            (law.request("LaunchRequest", locale=locale), "library", LIBRARIES[served])
+            for locale, served in (("en-GB", "en-GB"), ("en-NZ", "en-US"), ("de-AT", "de-DE"), ("fr-FR", "en-US"))
+        ),
+        *((law.request("LaunchRequest", locale=locale), "library", LIBRARIES["en-US"]) for locale in ("", None)),
+        (law.envelope("launch"), "listener.screen", False),
+        *((law.envelope(f"launch-{name}"), "listener.screen", True) for name in ("show", "odd-viewport")),
     ],
 )
-def test_times_are_in_the_persons_own_zone(sent: str, understood: datetime, post: Post, recorder: Recorder) -> None:
-    """A zone is converted, a missing one is UTC, a time beyond all sense is none; and a day is the person's own."""
-    post(law.request("LaunchRequest", timestamp=sent))
-    assert recorder.scene.now == understood
-    assert recorder.scene.now.utcoffset() == timedelta(hours=-5)
-
-
-@pytest.mark.parametrize(
-    ("locale", "served"),
-    [("en-GB", "en-GB"), ("en-NZ", "en-US"), ("de-AT", "de-DE"), ("fr-FR", "en-US"), ("", "en-US"), (None, "en-US")],
-)
-def test_a_locale_is_served_by_itself_its_language_or_the_first(
-    locale: str | None, served: str, post: Post, recorder: Recorder
+def test_what_the_core_is_told_of_a_request(
+    asked: law.Json, what: str, seen: object, post: Post, recorder: Recorder
 ) -> None:
-    """Nobody is turned away for the locale of their device."""
-    post(law.request("LaunchRequest", locale=locale))
-    assert recorder.scene.library is LIBRARIES[served]
-
-
-@pytest.mark.parametrize(("name", "screen"), [("launch", False), ("launch-show", True), ("launch-odd-viewport", True)])
-def test_a_screen_is_noticed(name: str, screen: bool, post: Post, recorder: Recorder) -> None:
-    """She knows who could see a picture, also on a screen of a kind that the SDK does not know."""
-    post(law.envelope(name))
-    assert recorder.scene.listener.screen is screen
+    """How long a hold has run does not depend on how busy the server is, and a day is the person's own."""
+    post(asked)
+    assert attrgetter(what)(recorder.scene) == seen
+    assert recorder.scene.now.utcoffset() == timedelta(hours=0 if seen is LIBRARIES["en-GB"] else -5)
 
 
 def test_sounds_are_offered_only_where_there_are_any(recorder: Recorder) -> None:
-    """Without an address for the sounds she counts aloud."""
     posting(recorder)(law.envelope("launch"))
     assert recorder.scene.listener.sounds == frozenset()
     posting(recorder, sounds=frozenset({"en-bed-60"}), sounds_at="https://x.example/sounds")(law.envelope("launch"))
@@ -173,64 +165,45 @@ def test_sounds_are_offered_only_where_there_are_any(recorder: Recorder) -> None
 # The person
 
 
-class Failing(People):
-    """A store that fails to give, or to take."""
-
-    def __init__(self, *, gives: bool = True, takes: bool = True) -> None:
-        super().__init__(MemoryShelf())
-        self.gives, self.takes, self.saves = gives, takes, 0
-
-    def recall(self, asking: Asking, attempts: tuple[str, ...] = ()) -> Known:
-        if not self.gives:
-            raise ConnectionError("no store today")
-        return super().recall(asking, attempts)
-
-    def keep(self, known: Known, record: dict[str, object], attempts: tuple[str, ...] = ()) -> Known | None:
-        self.saves += 1
-        if not self.takes:
-            raise ConnectionError("no store today")
-        return super().keep(known, record, attempts)
-
-
-def _sender() -> Asking:
-    """Whoever sends the recorded requests, asking by another one."""
-    asked = law.envelope("launch")
-    return Asking(asked["context"]["System"]["user"]["userId"])
+SENDER = Asking(law.envelope("launch")["context"]["System"]["user"]["userId"])
+"""Whoever sends the recorded requests, asking by another one."""
 
 
 def _remembered(store: People) -> Person:
     """Whom the store remembers as the sender of the recorded requests."""
-    return person_of(given(store, _sender()))
+    return person_of(given(store, SENDER))
 
 
-def test_a_person_is_remembered_from_session_to_session(recorder: Recorder) -> None:
-    """What was heard last week need not be said again."""
-    post = posting(recorder)
+def test_a_person_is_remembered_from_session_to_session(post: Post, recorder: Recorder) -> None:
     post(law.envelope("launch"))
     post(law.envelope("launch"))
     assert [scene.person.pace for _, _, scene in recorder.asked] == [Pace.GUIDED, Pace.FLOW]
 
 
-def test_nothing_is_saved_when_nothing_changed(recorder: Recorder) -> None:
-    """A question costs the store no write."""
-    store = Failing()
-    post = posting(recorder, store)
+def test_nothing_is_saved_when_nothing_changed(post: Post, store: Failing) -> None:
     for _ in range(3):
         post(law.envelope("intent-builtin"))
     assert store.saves == 1
 
 
-def test_a_store_that_takes_nothing_does_not_silence_her(recorder: Recorder, caplog: pytest.LogCaptureFixture) -> None:
-    """The turn is answered, and the log says that it was not remembered."""
-    answered = posting(recorder, Failing(takes=False))(law.envelope("launch"))
+@pytest.mark.parametrize(
+    ("failing", "saves", "told"),
+    [({"takes": False}, 1, "the store took no person"), ({"gives": False}, 0, "the store gave no person")],
+)
+def test_a_store_that_fails_does_not_silence_her(
+    failing: dict[str, bool], saves: int, told: str, recorder: Recorder, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Somebody whose memory cannot be reached is met as new, and not made somebody new for ever."""
+    store = Failing(**failing)
+    answered = posting(recorder, store)(law.envelope("launch"))
     assert law.speech_of(answered["response"]["outputSpeech"]) == "Fine."
-    assert "the store took no person" in caplog.text
+    assert recorder.scene.person == Person()
+    assert store.saves == saves
+    assert told in caplog.text
 
 
-def test_what_a_store_did_not_take_rides_in_the_session(recorder: Recorder) -> None:
-    """The next turn tries again, and nothing that was wished meanwhile is lost."""
-    store = Failing(takes=False)
-    post = posting(recorder, store)
+def test_what_a_store_did_not_take_rides_in_the_session(post: Post, store: Failing, recorder: Recorder) -> None:
+    store.takes = False
     answered = post(law.envelope("launch"))
     riding = answered["sessionAttributes"]
     assert riding[UNSAVED]["record"]["pace"] == "flow"
@@ -241,86 +214,53 @@ def test_what_a_store_did_not_take_rides_in_the_session(recorder: Recorder) -> N
     assert _remembered(store).pace is Pace.FLOW
 
 
-def test_a_store_that_is_away_for_a_turn_loses_nothing(recorder: Recorder) -> None:
-    """While it gives nothing, what changed rides along; when it is back, that is what is saved."""
-    store = Failing(gives=False)
-    post = posting(recorder, store)
+UNDERWAY = Underway("routine/hip-routine", Place(2, 1))
+
+
+@pytest.mark.parametrize("known", [Person(), Person(underway=UNDERWAY)], ids=["a stranger", "underway"])
+def test_a_store_that_is_away_for_a_turn_loses_nothing(known: Person, post: Post, store: Failing) -> None:
+    """While it gives nothing, what changed rides along; when it is back, that is added to what was there."""
+    if known.underway:
+        save(store, SENDER, record_of(known, 1))
+    store.gives, store.saves = False, 0
     riding = post(law.envelope("launch"))["sessionAttributes"]
     assert store.saves == 0
     store.gives = True
     post(law.intent("AMAZON.NextIntent", attributes=riding))
     assert _remembered(store).pace is Pace.FLOW
+    assert _remembered(store).underway == known.underway
 
 
-def test_what_rides_along_erases_nothing_of_another_device(recorder: Recorder) -> None:
-    """While one device could not save, the other finished something: both are kept."""
-    store = Failing(takes=False)
-    post = posting(recorder, store)
+def test_what_rides_along_erases_nothing_of_another_device(post: Post, store: Failing) -> None:
+    store.takes = False
     riding = post(law.envelope("launch"))["sessionAttributes"]
     store.takes = True
-    elsewhere = Person(history={"2026-11-22": Day(finished={"figure-4": 1})})
-    save(store, _sender(), record_of(elsewhere, 1))
+    save(store, SENDER, record_of(Person(history={"2026-11-22": Day(finished={"figure-4": 1})}), 1))
     post(law.intent("AMAZON.NextIntent", attributes=riding))
     assert _remembered(store).pace is Pace.FLOW
     assert _remembered(store).history["2026-11-22"].finished == {"figure-4": 1}
 
 
-def test_a_failed_read_erases_nothing(recorder: Recorder) -> None:
-    """Whom the store could not give for one turn is not a stranger when it is back."""
-    store = Failing()
-    save(store, _sender(), record_of(Person(underway=Underway("routine/hip-routine", Place(2, 1))), 1))
-    store.gives = False
-    post = posting(recorder, store)
-    riding = post(law.envelope("launch"))["sessionAttributes"]
-    store.gives = True
-    post(law.intent("AMAZON.NextIntent", attributes=riding))
-    assert _remembered(store).underway == Underway("routine/hip-routine", Place(2, 1))
-    assert _remembered(store).pace is Pace.FLOW
-
-
-def test_what_was_owed_rides_on_if_that_turn_fails(recorder: Recorder) -> None:
+def test_what_was_owed_rides_on_if_that_turn_fails(post: Post, store: Failing) -> None:
     """It was this process's to save, and is the session's from the moment in which they are back."""
-    store = Failing(takes=False)
-    post = posting(recorder, store)
+    store.takes = False
     ending = law.envelope("session-ended-user")
     ending["session"]["attributes"] = post(law.intent("AMAZON.NextIntent", {}))["sessionAttributes"]
     post(ending)
 
-    def fails(*_: object) -> Turn:
-        raise RuntimeError
-
-    riding = posting(fails, store, sorry=True)(law.envelope("launch"))["sessionAttributes"]
+    riding = posting(broken, store, sorry=True)(law.envelope("launch"))["sessionAttributes"]
     assert riding[UNSAVED]["record"]["pace"] == "flow"
     store.takes = True
     post(law.intent("AMAZON.NextIntent", attributes=riding))
     assert _remembered(store).pace is Pace.FLOW
 
 
-def test_who_speaks_is_fixed_as_a_session_begins(recorder: Recorder) -> None:
+def test_who_speaks_is_fixed_as_a_session_begins(post: Post) -> None:
     """A voice that is recognised half-way does not change whose place is kept."""
-    store = People(MemoryShelf())
-    post = posting(recorder, store)
     riding = post(law.envelope("launch-person"))["sessionAttributes"]
     assert riding[SPEAKER]
     asked = law.intent("AMAZON.NextIntent", attributes=riding)
     assert post(asked)["sessionAttributes"][SPEAKER] == riding[SPEAKER]
-
-
-def test_a_store_that_gives_nothing_is_not_overwritten(recorder: Recorder, caplog: pytest.LogCaptureFixture) -> None:
-    """Somebody whose memory cannot be reached is not made somebody new for ever."""
-    store = Failing(gives=False)
-    answered = posting(recorder, store)(law.envelope("launch"))
-    assert law.speech_of(answered["response"]["outputSpeech"]) == "Fine."
-    assert recorder.scene.person == Person()
-    assert store.saves == 0
-    assert "the store gave no person" in caplog.text
-
-
-def test_an_answer_that_cannot_be_given_is_not_remembered_as_given() -> None:
-    """A place is not moved by words that nobody heard."""
-    store = Failing()
-    posting(Recorder(Prompt((Say("x" * 9000),))), store, sorry=True)(law.envelope("launch"))
-    assert store.saves == 0
 
 
 # When something breaks
@@ -331,7 +271,6 @@ def broken(session: Session, event: Event, scene: Scene) -> Turn:
 
 
 def test_a_fault_becomes_an_apology_and_the_place_is_kept(caplog: pytest.LogCaptureFixture) -> None:
-    """She says sorry in her own words, listens on, and the session is exactly where it was."""
     attributes = attributes_of(Session(turns=5)) | {"of_somebody_else": [1]}
     asked = law.intent("AMAZON.NextIntent", attributes)
     answered = posting(broken, sorry=True)(asked)
@@ -343,13 +282,14 @@ def test_a_fault_becomes_an_apology_and_the_place_is_kept(caplog: pytest.LogCapt
     assert "a fault of ours" in caplog.text
 
 
-def test_an_answer_that_breaks_a_limit_becomes_an_apology() -> None:
-    """A device is never sent what it would refuse in silence."""
-    answered = posting(Recorder(Prompt((Say("x" * 9000),))), sorry=True)(law.envelope("launch"))
+def test_an_answer_that_breaks_a_limit_becomes_an_apology_and_is_not_remembered_as_given() -> None:
+    """A device is never sent what it would refuse in silence; a place is not moved by words that nobody heard."""
+    store = Failing()
+    answered = posting(Recorder(Prompt((Say("x" * 9000),))), store, sorry=True)(law.envelope("launch"))
     assert law.speech_of(answered["response"]["outputSpeech"]) == library().phrases["apology"][0]
+    assert store.saves == 0
 
 
 @pytest.mark.parametrize("name", law.names())
 def test_whatever_breaks_every_request_is_answered_legally(name: str) -> None:
-    """Also a fault at the end of a session is met with silence."""
     posting(broken, Failing(gives=False, takes=False), sorry=True)(law.envelope(name))

@@ -32,13 +32,11 @@ def copy(tmp_path: Path) -> Path:
 
 
 def test_the_contracts_hold(copy: Path) -> None:
-    """Nothing crosses the lines today."""
     assert lint(copy).returncode == 0
 
 
 @pytest.mark.parametrize("line", ["import flask", "import sqlite3", "import time", "from skill.alexa import requests"])
 def test_the_core_stays_pure(copy: Path, line: str) -> None:
-    """Whoever imports the world into the conversation is told the file."""
     spoilt = copy / "skill" / "dialogue" / "progress.py"
     spoilt.write_text(spoilt.read_text() + f"\n{line}\n")
     said = lint(copy)
@@ -47,7 +45,6 @@ def test_the_core_stays_pure(copy: Path, line: str) -> None:
 
 
 def test_no_sentence_of_hers_is_in_python() -> None:
-    """No phrase, name or cue of the content stands in the code."""
     import yaml
 
     code = "\n".join(path.read_text() for path in (ROOT / "skill").rglob("*.py"))

@@ -2,6 +2,7 @@
 
 import errno
 import hashlib
+import io
 import json
 import os
 import random
@@ -15,6 +16,8 @@ from array import array
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
+from unittest.mock import ANY, Mock, call
 from xml.etree import ElementTree
 
 import pytest
@@ -27,7 +30,7 @@ from skill.coaching.timeline import Telling, passages
 from skill.dialogue.prompt import Say, Silence, Sound
 from skill.library import content_folder
 from skill.library.load import load
-from skill.library.models import Library, Range, Sides, Step, Wording
+from skill.library.models import Library, Range, Step, Wording
 from skill.library.values import replace
 from skill.media import recording as record
 from skill.media.narration import narrate, waveform, write_mp3
@@ -63,8 +66,8 @@ def sounds(library: Library, english: vocabulary.Vocabulary) -> Sounds:
     return Sounds(None, catalogue.catalogue(library), {"en": english})
 
 
-def asked_for(library: Library, ticks: bool = True) -> Iterator[tuple[str, str, tuple[str, ...]]]:
-    """Exercise, side and sounds of every set of every form of every exercise, as they are done when nobody asks."""
+def asked_for(library: Library, ticks: bool) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Exercise and sounds of every set of every form of every exercise, as they are done when nobody asks."""
     telling = Telling(Wording(library), ticks=ticks)
     for exercise in library.exercises.values():
         for level in exercise.forms:
@@ -72,8 +75,7 @@ def asked_for(library: Library, ticks: bool = True) -> Iterator[tuple[str, str, 
             for index, piece in enumerate(done.pieces):
                 if piece.kind is PieceKind.SET:
                     told = passages(done, Place(0, index), telling)
-                    names = tuple(catalogue.sound_name("en", one.sound) for one in told if one.sound)
-                    yield f"{exercise.id} {level}", str(piece.side), names
+                    yield exercise.id, tuple(catalogue.sound_name("en", one.sound) for one in told if one.sound)
 
 
 def heard_in(sounds: Sounds, name: str) -> tuple[Cadence, dict[Mark, float]]:
@@ -83,12 +85,15 @@ def heard_in(sounds: Sounds, name: str) -> tuple[Cadence, dict[Mark, float]]:
     return heard, measure.delivered(heard, mp3, samples.DELAY_MS)
 
 
+Listened = dict[str, tuple[Cadence, dict[Mark, float]]]
+
+
 @pytest.fixture(scope="module")
-def listened(library: Library, sounds: Sounds) -> dict[str, tuple[Cadence, dict[Mark, float]]]:
+def listened(library: Library, sounds: Sounds) -> Listened:
     """Every sound that the exercises as they stand ask for, and thirty others, decoded and measured."""
     if not measure.has_ffmpeg():
         pytest.skip("ffmpeg, the independent decoder, is not installed: apt install ffmpeg")
-    usual = {name for ticks in (True, False) for _, _, names in asked_for(library, ticks) for name in names}
+    usual = {name for ticks in (True, False) for _, names in asked_for(library, ticks) for name in names}
     others = sorted(name for name in sounds.names - usual if "-bed-" not in name)
     return {name: heard_in(sounds, name) for name in (*sorted(usual), *random.Random(7).sample(others, 30))}
 
@@ -96,21 +101,17 @@ def listened(library: Library, sounds: Sounds) -> dict[str, tuple[Cadence, dict[
 # What is heard
 
 
-def test_every_exercise_asks_for_sounds_that_exist(library: Library, sounds: Sounds) -> None:
-    """Whatever the exercise, its holds and reps come as sounds, with ticks or without, not counted aloud."""
-    for ticks in (True, False):
-        told = list(asked_for(library, ticks))
-        assert {exercise.split()[0] for exercise, _, _ in told} == set(library.exercises)
-        for exercise, _, names in told:
-            assert names, exercise
-            assert all(sounds.available(name) for name in names), (exercise, names)
+@pytest.mark.parametrize("ticks", [True, False], ids=["ticks", "quiet"])
+def test_every_exercise_asks_for_sounds_that_exist(ticks: bool, library: Library, sounds: Sounds) -> None:
+    told = list(asked_for(library, ticks))
+    assert {exercise for exercise, _ in told} == set(library.exercises)
+    for exercise, names in told:
+        assert names, exercise
+        assert all(sounds.available(name) for name in names), (exercise, names)
 
 
 @needs_ffmpeg
-def test_every_hold_and_every_rep_lasts_as_long_as_was_said(
-    listened: dict[str, tuple[Cadence, dict[Mark, float]]],
-) -> None:
-    """A hold of twenty seconds lasts twenty seconds, and so does every other hold and rep, within 50 milliseconds."""
+def test_every_hold_and_every_rep_lasts_as_long_as_was_said(listened: Listened) -> None:
     lengths = {name: tuple(measure.lengths(*heard)) for name, heard in listened.items()}
     assert all(lengths.values())
     off = {(name, held) for name, all_held in lengths.items() for held in all_held if held.error > 50}
@@ -120,8 +121,7 @@ def test_every_hold_and_every_rep_lasts_as_long_as_was_said(
 
 
 @needs_ffmpeg
-def test_everything_starts_where_it_should(listened: dict[str, tuple[Cadence, dict[Mark, float]]]) -> None:
-    """Each word and tone is heard within 50 milliseconds of its moment, the decoder's constant delay taken off."""
+def test_everything_starts_where_it_should(listened: Listened) -> None:
     for name, (heard, times) in listened.items():
         assert len(times) >= len(heard.marks) - 1, name  # a tick may lie under "half way"
         for mark, at in times.items():
@@ -129,37 +129,20 @@ def test_everything_starts_where_it_should(listened: dict[str, tuple[Cadence, di
 
 
 @needs_ffmpeg
-def test_the_delay_of_decoding_is_the_same_in_every_sound(
-    listened: dict[str, tuple[Cadence, dict[Mark, float]]],
-) -> None:
+def test_the_delay_of_decoding_is_the_same_in_every_sound(listened: Listened) -> None:
     """What the decoder puts first never differs, so one sound follows another in step."""
     delays = [at - mark.at_ms for _, times in listened.values() for mark, at in times.items() if mark.tone]
     assert -2 < min(delays) <= max(delays) < 5
 
 
 @needs_ffmpeg
-def test_counts_come_evenly(listened: dict[str, tuple[Cadence, dict[Mark, float]]]) -> None:
-    """Ticks, the last seconds and the numbers of the reps follow each other evenly, within 20 milliseconds."""
+def test_counts_come_evenly(listened: Listened) -> None:
     counts: list[Held] = [step for heard in listened.values() for step in measure.steps(*heard)]
     assert len(counts) > 200
     assert [step for step in counts if step.error > 20] == []
 
 
-def test_neither_side_is_short_changed(library: Library) -> None:
-    """Left and right are led by the very same sounds, so they are equal to the millisecond."""
-    each = {exercise.id for exercise in library.exercises.values() if exercise.sides is Sides.EACH}
-    assert each
-    by_side: dict[str, dict[str, list[tuple[str, ...]]]] = {}
-    for exercise, side, names in asked_for(library):
-        by_side.setdefault(exercise, {}).setdefault(side, []).append(names)
-    for exercise, sides in by_side.items():
-        if exercise.split()[0] in each:
-            assert set(sides) == {"left", "right"}
-            assert sides["left"] == sides["right"], exercise
-
-
 def test_a_cadence_is_composed_to_the_sample(english: vocabulary.Vocabulary) -> None:
-    """A word stands exactly where the cadence puts it, and the sound is exactly as long as it says."""
     heard = cadence.reps(lift=2, hold=3, lower=2, relax=2, count=3)
     composed = compose.compose(heard, english)
     assert len(composed) == heard.length_ms * 24
@@ -170,7 +153,6 @@ def test_a_cadence_is_composed_to_the_sample(english: vocabulary.Vocabulary) -> 
 
 
 def test_a_quiet_hold_has_a_bed_under_it_and_no_ticks(english: vocabulary.Vocabulary) -> None:
-    """In a quiet hold something soft is heard all the time, so nobody wonders whether she is still there."""
     composed = compose.compose(cadence.hold(20, ticks=False), english)
     for second in range(1, 20):
         part = composed[second * 24_000 : second * 24_000 + 24_000]
@@ -179,7 +161,6 @@ def test_a_quiet_hold_has_a_bed_under_it_and_no_ticks(english: vocabulary.Vocabu
 
 
 def test_the_bed_repeats_without_a_seam() -> None:
-    """A long bed has no click in it where its loop begins again."""
     loop = compose.soft_bed()
     steps = [abs(b - a) for a, b in pairwise(loop)]
     assert abs(loop[0] - loop[-1]) <= max(steps)
@@ -187,7 +168,6 @@ def test_the_bed_repeats_without_a_seam() -> None:
 
 
 def test_sounds_laid_over_each_other_never_wrap_round() -> None:
-    """Two loud moments together are loud, never a crack."""
     ground = array("h", [30_000, -30_000, 5])
     samples.lay(ground, 0, array("h", [10_000, -10_000, 5, 9]))
     assert ground.tolist() == [32_767, -32_767, 10]
@@ -218,7 +198,6 @@ def test_up_level_and_down_can_be_told_apart_by_ear() -> None:
 
 @needs_ffmpeg
 def test_sounds_are_what_alexa_plays(sounds: Sounds, tmp_path: Path) -> None:
-    """So says ffprobe, and a walk over all frames: MPEG-2 layer III, 48 kbit/s, 24 kHz, no longer than 240 seconds."""
     names = sorted(sounds.names)
     longest = max(names, key=lambda name: (catalogue.sound_named(name) or ("", cadence.bed(1)))[1].length_ms)
     for name in {*random.Random(3).sample(names, 12), longest}:
@@ -233,7 +212,6 @@ def test_sounds_are_what_alexa_plays(sounds: Sounds, tmp_path: Path) -> None:
 
 
 def test_the_length_of_a_sound_is_known_before_it_is_made() -> None:
-    """What an MP3 will weigh and last is no guess, so a half-written one is always noticed."""
     for count in (1, 575, 576, 577, 24_000, 24_192, 24_193, 100_001):
         mp3 = samples.encode(samples.silence(count))
         assert samples.is_whole(mp3, count)
@@ -247,14 +225,12 @@ def test_the_length_of_a_sound_is_known_before_it_is_made() -> None:
 
 
 def test_the_sounds_are_few_enough_to_be_kept(library: Library) -> None:
-    """The whole set stays small enough for a cheap server, and for an upload from home."""
     all_of_them = size(library)
     assert 100 < all_of_them.number <= MOST_SOUNDS
     assert 10 < all_of_them.megabytes <= MOST_MEGABYTES
 
 
 def test_a_sound_is_named_by_what_is_in_it(library: Library) -> None:
-    """No name holds an exercise or a side, each can be read back, and none is longer than Alexa plays."""
     names = catalogue.catalogue(library)
     assert len(set(names)) == len(names)
     for name in names:
@@ -270,7 +246,6 @@ def test_a_sound_is_named_by_what_is_in_it(library: Library) -> None:
     ["", "en", "en-", "-hold-20-ticks", "en-hold-20", "EN-hold-20-ticks", "en-hold-٢٠-ticks", "en-hold-20-ticks\n"],
 )
 def test_odd_names_mean_nothing(name: str) -> None:
-    """Any text can be asked for; it is simply not there."""
     assert catalogue.sound_named(name) is None
 
 
@@ -278,7 +253,6 @@ def test_odd_names_mean_nothing(name: str) -> None:
 
 
 def test_all_words_are_recorded_and_short_enough(english: vocabulary.Vocabulary) -> None:
-    """Every count from one to twenty is there, short enough to be said once a second, and none is louder."""
     assert tuple(english.words) == vocabulary.WORDS
     for name, word in english.words.items():
         assert 200 < len(word) / 24 <= vocabulary.LONGEST_MS, name
@@ -288,7 +262,6 @@ def test_all_words_are_recorded_and_short_enough(english: vocabulary.Vocabulary)
 
 
 def test_what_is_recorded_is_what_the_content_says(english: vocabulary.Vocabulary) -> None:
-    """The recordings, the texts they were made from and their licence agree; NOTICE names the voice."""
     folder = vocabulary.RECORDED / "en"
     manifest = json.loads((folder / vocabulary.MANIFEST).read_text("utf-8"))
     said = record.texts(content_folder(), "en")
@@ -303,7 +276,6 @@ def test_what_is_recorded_is_what_the_content_says(english: vocabulary.Vocabular
 
 
 def test_a_missing_or_damaged_word_is_counted_aloud(library: Library, tmp_path: Path) -> None:
-    """Sounds with a word that is gone or spoilt are not offered; all others still are."""
     folder = tmp_path / "en"
     folder.mkdir()
     for path in (vocabulary.RECORDED / "en").iterdir():
@@ -322,7 +294,6 @@ def test_a_missing_or_damaged_word_is_counted_aloud(library: Library, tmp_path: 
 
 @pytest.mark.parametrize("manifest", [None, "", "[]", "{}", '{"words": 5}', '{"words": {"halfway": 5}}'])
 def test_a_language_without_recordings_is_counted_aloud(library: Library, tmp_path: Path, manifest: str | None) -> None:
-    """No recordings, or none that can be trusted: she counts aloud, and nothing breaks."""
     if manifest is not None:
         (tmp_path / "de").mkdir()
         (tmp_path / "de" / vocabulary.MANIFEST).write_text(manifest, "utf-8")
@@ -338,77 +309,68 @@ def test_a_language_without_recordings_is_counted_aloud(library: Library, tmp_pa
 NAMES = ("en-hold-5-ticks", "en-left-5-quiet", "en-bed-5")
 
 
-def test_a_sound_is_composed_once(
-    english: vocabulary.Vocabulary, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The second time, and after a restart, it comes from the disk."""
+@pytest.fixture
+def kept(english: vocabulary.Vocabulary) -> Callable[..., Sounds]:
+    """Some sounds, kept in a folder, or in memory alone."""
+    return lambda folder, words=english: Sounds(folder, NAMES, {"en": words})
+
+
+def test_a_sound_is_composed_once(kept: Callable[..., Sounds], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     composed = []
     monkeypatch.setattr(
         "skill.media.sounds.store.compose", lambda *given: (composed.append(given), compose.compose(*given))[1]
     )
-    first = Sounds(tmp_path, NAMES, {"en": english})
-    mp3 = first.mp3(NAMES[0])
-    assert mp3 == first.mp3(NAMES[0]) == Sounds(tmp_path, NAMES, {"en": english}).mp3(NAMES[0])
+    first = kept(tmp_path)
+    assert first.mp3(NAMES[0]) == first.mp3(NAMES[0]) == kept(tmp_path).mp3(NAMES[0]) is not None
     assert len(composed) == 1
     assert [path.name for path in tmp_path.rglob("*.mp3")] == [f"{NAMES[0]}.mp3"]
 
 
-def test_sounds_of_another_release_are_not_heard(english: vocabulary.Vocabulary, tmp_path: Path) -> None:
-    """With new recordings the sounds are new, though the old ones still lie on the disk."""
-    old = Sounds(tmp_path, NAMES, {"en": english})
+def test_sounds_of_another_release_are_not_heard(
+    kept: Callable[..., Sounds], english: vocabulary.Vocabulary, tmp_path: Path
+) -> None:
     louder = {name: compose.tone(Tone.END) for name in english.words}
     other = replace(english, words=louder, fingerprint="other")
     assert recipe([english]) == recipe([english]) != recipe([other])
-    assert old.mp3(NAMES[0]) != Sounds(tmp_path, NAMES, {"en": other}).mp3(NAMES[0])
+    assert kept(tmp_path).mp3(NAMES[0]) != kept(tmp_path, other).mp3(NAMES[0])
 
 
 @pytest.mark.parametrize("damage", [lambda mp3: mp3[:-100], lambda mp3: b"", lambda mp3: bytes(len(mp3))])
 def test_a_damaged_file_is_made_anew(
-    english: vocabulary.Vocabulary, tmp_path: Path, damage: Callable[[bytes], bytes]
+    kept: Callable[..., Sounds], tmp_path: Path, damage: Callable[[bytes], bytes]
 ) -> None:
-    """What a power cut has left is never played."""
-    whole = Sounds(tmp_path, NAMES, {"en": english}).mp3(NAMES[0])
+    whole = kept(tmp_path).mp3(NAMES[0])
     assert whole is not None
     (path,) = tmp_path.rglob("*.mp3")
     path.write_bytes(damage(whole))
-    assert Sounds(tmp_path, NAMES, {"en": english}).mp3(NAMES[0]) == whole
-    assert path.read_bytes() == whole
+    assert kept(tmp_path).mp3(NAMES[0]) == whole == path.read_bytes()
 
 
 def test_without_a_disk_sounds_come_from_memory(
-    english: vocabulary.Vocabulary, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    kept: Callable[..., Sounds], tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """A read-only or impossible folder costs nothing but memory."""
     (tmp_path / "file").write_text("no folder")
-    nowhere = Sounds(tmp_path / "file", NAMES, {"en": english})
-    assert nowhere.mp3(NAMES[0]) == Sounds(None, NAMES, {"en": english}).mp3(NAMES[0]) is not None
+    nowhere = kept(tmp_path / "file")
+    assert nowhere.mp3(NAMES[0]) == kept(None).mp3(NAMES[0]) is not None
     assert nowhere.mp3(NAMES[0]) is nowhere.mp3(NAMES[0])
     assert "memory serves them" in caplog.text
 
 
-def test_memory_is_bounded(english: vocabulary.Vocabulary, monkeypatch: pytest.MonkeyPatch) -> None:
-    """However many sounds are asked for, only the latest stay in memory."""
+def test_memory_is_bounded(kept: Callable[..., Sounds], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("skill.media.sounds.store.MEMORY_BYTES", 80_000)
-    there = Sounds(None, NAMES, {"en": english})
+    there = kept(None)
     first = there.mp3(NAMES[0])
-    for name in NAMES:
-        assert there.mp3(name)
+    assert all(there.mp3(name) for name in NAMES)
     again = there.mp3(NAMES[0])
     assert again == first
     assert again is not first
 
 
-def test_a_disk_that_fills_up_is_tidied(
-    english: vocabulary.Vocabulary, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_a_disk_that_fills_up_at_the_last_moment_is_tidied(
+    kept: Callable[..., Sounds], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The disk is full at the very last moment: the sound is heard, and no piece of a file is left."""
-
-    def full(_: int) -> None:
-        raise OSError(errno.ENOSPC, "No space left on device")
-
-    monkeypatch.setattr(os, "fsync", full)
-    there = Sounds(tmp_path, NAMES, {"en": english})
-    assert there.mp3(NAMES[0])
+    monkeypatch.setattr(os, "fsync", Mock(side_effect=OSError(errno.ENOSPC, "No space left on device")))
+    assert kept(tmp_path).mp3(NAMES[0])
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 
 
@@ -431,7 +393,6 @@ assert all(there.mp3(name) for name in {NAMES!r})
 
 @pytest.mark.skipif(os.name != "posix", reason="limits on file sizes are a thing of POSIX")
 def test_a_full_disk_leaves_nothing_half_written(tmp_path: Path) -> None:
-    """When the disk takes only the first bytes of a file, the sound is heard all the same and the rest is tidied up."""
     limit = "import resource\nresource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))\n"
     process = run(limit + COMPOSE_ALL, tmp_path)
     said, _ = process.communicate(timeout=60)
@@ -440,20 +401,18 @@ def test_a_full_disk_leaves_nothing_half_written(tmp_path: Path) -> None:
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 
 
-def test_several_processes_compose_side_by_side(english: vocabulary.Vocabulary, tmp_path: Path) -> None:
-    """Three servers starting at once on one folder end up with one whole file for each sound."""
+def test_several_processes_compose_side_by_side(kept: Callable[..., Sounds], tmp_path: Path) -> None:
     together = [run(COMPOSE_ALL, tmp_path) for _ in range(3)]
     for process in together:
         said, _ = process.communicate(timeout=60)
         assert process.returncode == 0, said
-    alone = Sounds(None, NAMES, {"en": english})
-    kept = {path.name: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
-    assert kept == {f"{name}.mp3": alone.mp3(name) for name in NAMES}
+    alone = kept(None)
+    written = {path.name: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    assert written == {f"{name}.mp3": alone.mp3(name) for name in NAMES}
 
 
 @pytest.mark.skipif(os.name != "posix", reason="SIGKILL is a thing of POSIX")
 def test_a_process_that_is_killed_leaves_whole_files_only(tmp_path: Path) -> None:
-    """Killed at any moment, what lies under a sound's name is whole; what else it left is swept away later."""
     code = """
 from pathlib import Path
 from skill.media.sounds import store
@@ -479,11 +438,10 @@ for turn in range(100_000):
 
 
 def test_a_sound_that_cannot_be_made_is_counted_aloud(
-    english: vocabulary.Vocabulary, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    kept: Callable[..., Sounds], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Without the encoder nothing breaks: the sound is not there, and is not offered again."""
     monkeypatch.setitem(sys.modules, "lameenc", None)
-    there = Sounds(None, NAMES, {"en": english})
+    there = kept(None)
     assert there.available(NAMES[0])
     assert there.mp3(NAMES[0]) is None
     assert not there.available(NAMES[0])
@@ -505,7 +463,6 @@ def few(library: Library) -> Library:
 def test_all_sounds_are_built_into_a_folder(
     library: Library, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """`make sounds` leaves exactly the catalogue, each file whole, and says how much it was."""
     built = build_all(few(library), tmp_path / "out")
     names = catalogue.catalogue(few(library))
     assert {path.name for path in (tmp_path / "out").iterdir()} == {f"{name}.mp3" for name in names}
@@ -517,7 +474,6 @@ def test_all_sounds_are_built_into_a_folder(
 def test_sounds_are_built_all_or_with_an_error(
     library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A language that is not recorded, or an encoder that is not there, is said plainly."""
     with pytest.raises(BuildError, match="not recorded in xx: the words of xx-hold-10-quiet"):
         build_all(replace(few(library), language="xx"), tmp_path)
     monkeypatch.setitem(sys.modules, "lameenc", None)
@@ -526,23 +482,26 @@ def test_sounds_are_built_all_or_with_an_error(
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("wav", [b"", b"RIFF", b"no sound at all", samples.to_wav(compose.tone(Tone.TICK))[:40]])
-def test_what_is_no_recording_is_not_read_as_one(wav: bytes) -> None:
-    """A file that is not a WAV file of our kind is refused, not played as noise."""
-    with pytest.raises(ValueError, match="not a WAV file"):
-        samples.from_wav(wav)
-
-
-def test_a_recording_at_another_rate_is_refused(tmp_path: Path) -> None:
-    """A recording at another rate would be heard too fast or too slow."""
-    path = tmp_path / "fast.wav"
-    with wave.open(str(path), "wb") as wav:
+def wav_at(rate: int) -> bytes:
+    written = io.BytesIO()
+    with wave.open(written, "wb") as wav:
         wav.setnchannels(1)
         wav.setsampwidth(2)
-        wav.setframerate(44_100)
+        wav.setframerate(rate)
         wav.writeframes(bytes(100))
-    with pytest.raises(ValueError, match="44100"):
-        samples.from_wav(path.read_bytes())
+    return written.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("wav", "told"),
+    [
+        *((wav, "not a WAV file") for wav in (b"", b"RIFF", b"no sound at all", wav_at(24_000)[:40])),
+        (wav_at(44_100), "44100"),
+    ],
+)
+def test_what_is_no_recording_is_not_read_as_one(wav: bytes, told: str) -> None:
+    with pytest.raises(ValueError, match=told):
+        samples.from_wav(wav)
 
 
 # Voices
@@ -563,72 +522,49 @@ class Humming:
         return samples.silence(1200) + hum + samples.silence(2400)
 
 
+@needs_ffmpeg
 def test_google_asks_again_with_time_limits_and_writes_no_file(
     english: vocabulary.Vocabulary, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A bad connection is tried again, a dead one ends in a plain error; no empty file is left anywhere."""
-    if not measure.has_ffmpeg():
-        pytest.skip("ffmpeg, which reads Google's answers, is not installed: apt install ffmpeg")
     monkeypatch.chdir(tmp_path)
-    recorded = samples.encode(english.words["number-1"])
-    answers: list[object] = [OSError("no route"), b"", b"no mp3 at all", recorded]
-    asked, slept = [], []
-
-    def fetch(text: str, language: str, timeout: float) -> bytes:
-        asked.append((text, language, timeout))
-        answer = answers.pop(0)
-        if isinstance(answer, Exception):
-            raise answer
-        assert isinstance(answer, bytes)
-        return answer
-
-    voice = record.Google("en", timeout=5, tries=4, fetch=fetch, sleep=slept.append)
+    gone = OSError("no route")
+    fetch, sleep = Mock(side_effect=[gone, b"", b"no mp3 at all", samples.encode(english.words["number-1"])]), Mock()
+    voice = record.Google("en", timeout=5, tries=4, fetch=fetch, sleep=sleep)
     spoken = voice.say("one")
-    assert asked == [("one", "en", 5)] * 4
-    assert slept == [1, 2, 4]
+    assert fetch.call_args_list == [call("one", "en", 5)] * 4
+    assert sleep.call_args_list == [call(1), call(2), call(4)]
     assert len(spoken) == pytest.approx(len(english.words["number-1"]), abs=2000)
     assert max(spoken) > 3000
-    answers[:] = [OSError("no route")] * 2
     with pytest.raises(record.VoiceError, match="after 2 tries: no route"):
-        record.Google("en", tries=2, fetch=fetch, sleep=slept.append).say("two")
+        record.Google("en", tries=2, fetch=Mock(side_effect=[gone] * 2), sleep=sleep).say("two")
     assert voice.licence is None
     assert list(tmp_path.iterdir()) == []
 
 
 def test_gtts_is_never_given_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
     """Left alone, gTTS waits for ever, and leaves an empty file when it fails; it gets a time limit and no file."""
-    calls: list[tuple[object, ...]] = []
-
-    class FakeGTTS:
-        def __init__(self, text: str, lang: str, timeout: float) -> None:
-            calls.append((text, lang, timeout))
-
-        def write_to_fp(self, file: object) -> None:
-            calls.append((type(file).__name__,))
-            raise ConnectionError("Failed to connect")
-
-    monkeypatch.setitem(sys.modules, "gtts", types.SimpleNamespace(gTTS=FakeGTTS))
+    gtts = Mock()
+    gtts.return_value.write_to_fp.side_effect = ConnectionError("Failed to connect")
+    monkeypatch.setitem(sys.modules, "gtts", types.SimpleNamespace(gTTS=gtts))
     with pytest.raises(record.VoiceError, match="Failed to connect"):
         record.Google("en", timeout=7, tries=1).say("hello")
-    assert calls == [("hello", "en", 7), ("BytesIO",)]
+    assert gtts.mock_calls == [call("hello", lang="en", timeout=7), call().write_to_fp(ANY)]
+    assert isinstance(gtts.return_value.write_to_fp.call_args[0][0], io.BytesIO)
 
 
 def test_a_voice_that_is_not_installed_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Running needs no voice; who asks for one learns how to get it."""
     monkeypatch.setitem(sys.modules, "hibari", None)
     monkeypatch.setitem(sys.modules, "gtts", None)
     with pytest.raises(record.VoiceError, match=r"pip install .hip-coach\[voice\]"):
         record.Hibari()
     with pytest.raises(record.VoiceError, match=r"pip install .hip-coach\[voice\]"):
-        record.Google(tries=3, sleep=lambda _: pytest.fail("trying again does not help")).say("one")
+        record.Google(tries=3, sleep=Mock(side_effect=AssertionError("trying again does not help"))).say("one")
     monkeypatch.setenv("PATH", "")
     with pytest.raises(record.VoiceError, match="ffmpeg is needed"):
-        record.Google(fetch=lambda *_: b"mp3", sleep=lambda _: pytest.fail("nor here")).say("one")
+        record.Google(fetch=lambda *_: b"mp3", sleep=Mock(side_effect=AssertionError)).say("one")
 
 
 def test_hibari_speaks_in_our_samples(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The offline voice's floats become samples, the same ones each time, and what is too loud is cut, not wrapped."""
-
     class Floats(list[float]):
         def __mul__(self, factor: object) -> "Floats":
             return Floats(x * factor for x in self)  # type: ignore[operator]
@@ -653,7 +589,6 @@ def test_hibari_speaks_in_our_samples(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_word_is_cut_to_the_voice_and_levelled() -> None:
-    """Soft or loud, early or late: every recording begins 5 milliseconds before the voice and is equally loud."""
     hum = compose.tone(Tone.HOLD)
     soft = record.word(samples.silence(10_000) + array("h", [s // 8 for s in hum]) + samples.silence(5_000))
     loud = record.word(samples.silence(100) + hum)
@@ -667,14 +602,12 @@ def test_a_word_is_cut_to_the_voice_and_levelled() -> None:
             record.word(nothing)
 
 
-def said() -> dict[str, str]:
-    return {name: name for name in vocabulary.WORDS}
+SAID = {name: name for name in vocabulary.WORDS}
 
 
 def test_a_vocabulary_is_recorded_and_can_be_read(tmp_path: Path) -> None:
-    """`make voice` records all words with their texts, and what it wrote is what is heard."""
     voice = Humming()
-    folder = record.record("xx", voice, said(), tmp_path)
+    folder = record.record("xx", voice, SAID, tmp_path)
     recorded = vocabulary.load("xx", tmp_path)
     assert tuple(recorded.words) == vocabulary.WORDS == tuple(voice.said)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["xx"]
@@ -689,46 +622,36 @@ def test_a_vocabulary_is_recorded_and_can_be_read(tmp_path: Path) -> None:
 class Failing(Humming):
     """Says nothing usable for one word, a number of times."""
 
-    def __init__(self, fault: Callable[[], samples.Samples], times: int) -> None:
+    def __init__(self, fault: str, times: int) -> None:
         super().__init__()
         self.fault, self.times = fault, times
 
     def say(self, text: str) -> samples.Samples:
-        if text == "number-7" and self.times:
-            self.times -= 1
-            return self.fault()
-        return super().say(text)
+        if text != "number-7" or not self.times:
+            return super().say(text)
+        self.times -= 1
+        if self.fault == "lost":
+            raise record.VoiceError("lost its voice")
+        if self.fault == "hanging":
+            time.sleep(60)
+        return samples.silence(24_000) if self.fault == "silent" else array("h", [9000, -9000] * 13_000)
 
 
-def raising() -> samples.Samples:
-    raise record.VoiceError("lost its voice")
-
-
-def sleeping() -> samples.Samples:
-    time.sleep(60)
-    return samples.silence(1)
-
-
-def long() -> samples.Samples:
-    return array("h", [9000, -9000] * 13_000)
-
-
-@pytest.mark.parametrize("fault", [raising, long, lambda: samples.silence(24_000), sleeping])
-def test_recording_is_all_or_nothing(tmp_path: Path, fault: Callable[[], samples.Samples]) -> None:
+@pytest.mark.parametrize("fault", ["lost", "too long", "silent", "hanging"])
+def test_recording_is_all_or_nothing(tmp_path: Path, fault: str) -> None:
     """A word that fails is tried again; if it goes on failing, the old recordings stay and nothing else is left."""
-    record.record("xx", Humming(), said(), tmp_path)
+    record.record("xx", Humming(), SAID, tmp_path)
     before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
-    quick = {"tries": 2, "timeout": 1.5 if fault is sleeping else 60}
+    quick: Any = {"tries": 2, "timeout": 1.5 if fault == "hanging" else 60}
     with pytest.raises(record.RecordingError, match="“number-7” was not recorded"):
-        record.record("xx", Failing(fault, 2), said(), tmp_path, **quick)  # type: ignore[arg-type]
+        record.record("xx", Failing(fault, 2), SAID, tmp_path, **quick)
     assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
-    record.record("xx", Failing(fault, 1), said(), tmp_path, **quick)  # type: ignore[arg-type]
+    record.record("xx", Failing(fault, 1), SAID, tmp_path, **quick)
     assert set(vocabulary.load("xx", tmp_path).words) == set(vocabulary.WORDS)
 
 
 def test_an_interrupted_swap_puts_the_old_recordings_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Even when the very last step fails, there are recordings."""
-    record.record("xx", Humming(), said(), tmp_path)
+    record.record("xx", Humming(), SAID, tmp_path)
     renamed = Path.rename
 
     def rename(path: Path, target: Path) -> Path:
@@ -738,15 +661,14 @@ def test_an_interrupted_swap_puts_the_old_recordings_back(tmp_path: Path, monkey
 
     monkeypatch.setattr(Path, "rename", rename)
     with pytest.raises(OSError, match="no space left"):
-        record.record("xx", Humming(), said(), tmp_path)
+        record.record("xx", Humming(), SAID, tmp_path)
     assert set(vocabulary.load("xx", tmp_path).words) == set(vocabulary.WORDS)
 
 
 def test_googles_voice_is_never_recorded_into_the_skill() -> None:
-    """What may not be passed on does not get where it would be committed."""
-    fetch_fails = record.Google(fetch=lambda *_: pytest.fail("not even asked"))
+    fetch_fails = record.Google(fetch=Mock(side_effect=AssertionError("not even asked")))
     with pytest.raises(record.RecordingError, match="own use"):
-        record.record("en", fetch_fails, said())
+        record.record("en", fetch_fails, SAID)
 
 
 @pytest.mark.parametrize(
@@ -760,7 +682,6 @@ def test_googles_voice_is_never_recorded_into_the_skill() -> None:
     ],
 )
 def test_texts_to_record_are_checked_first(tmp_path: Path, text: str | None, fault: str) -> None:
-    """A language whose texts are incomplete is not recorded half."""
     (tmp_path / "xx").mkdir()
     if text is not None:
         (tmp_path / "xx" / record.TEXTS).write_text(text, "utf-8")
@@ -772,7 +693,6 @@ def test_texts_to_record_are_checked_first(tmp_path: Path, text: str | None, fau
 
 
 def test_a_routine_is_narrated_as_one_sound(english: vocabulary.Vocabulary, tmp_path: Path) -> None:
-    """Sentences, pauses and sounds become one MP3, and a picture that shows where the holds are."""
     parts = (
         Say("Ready?"),
         Silence(1.5),
@@ -799,7 +719,6 @@ def test_a_routine_is_narrated_as_one_sound(english: vocabulary.Vocabulary, tmp_
 
 
 def test_a_hold_over_the_end_of_a_line_is_drawn_in_both(english: vocabulary.Vocabulary) -> None:
-    """The picture has a line a minute; a hold that goes on in the next is marked there too."""
     narration = narrate((Silence(50), Sound("en-hold-20-ticks", 21)), Humming(), english)
     picture = ElementTree.fromstring(waveform(narration))
     rects = picture.findall("{http://www.w3.org/2000/svg}rect")
@@ -807,6 +726,5 @@ def test_a_hold_over_the_end_of_a_line_is_drawn_in_both(english: vocabulary.Voca
 
 
 def test_only_sounds_that_mean_something_are_narrated(english: vocabulary.Vocabulary) -> None:
-    """A name that fits no pattern is an error, not a silence."""
     with pytest.raises(ValueError, match="no sound is called"):
         narrate((Sound("en-fire-hydrant-left", 3),), Humming(), english)

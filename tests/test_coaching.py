@@ -1,16 +1,17 @@
 """The timeline: both sides get the same, counts are even, and what is spoken lasts as long as what is sounded."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scenes import library
 
 from skill.coaching import cadence, plan
-from skill.coaching.fitting import RESPONSE_SECONDS, Span, cue_at, fit
+from skill.coaching.fitting import Span, cue_at, fit
 from skill.coaching.plan import Place
 from skill.coaching.practice import Habits, PieceKind, Practice, Speed, Wish, practice
 from skill.coaching.timeline import CueKind, Telling, passages, speaking_seconds
-from skill.library.limits import CLIPS
 from skill.library.models import Level, Step, Wording
 
 EXERCISES = sorted(library().exercises)
@@ -22,62 +23,41 @@ def practised(exercise: str, level: Level = Level.USUAL, speed: Speed = Speed.US
     return practice((Step(exercise, level),), 0, Habits({exercise: Wish(**wish)}, speed), library())  # type: ignore[arg-type]
 
 
-def sets(made: Practice) -> list[int]:
-    """The indices of the pieces that are sets."""
-    return [n for n, piece in enumerate(made.pieces) if piece.kind is PieceKind.SET]
-
-
 @pytest.mark.parametrize("level", Level)
 @pytest.mark.parametrize("speed", Speed)
 @pytest.mark.parametrize("exercise", EXERCISES)
-def test_both_sides_get_the_same(exercise: str, level: Level, speed: Speed) -> None:
-    """Every set of every side lasts equally long, to the millisecond, spoken and sounded."""
+def test_both_sides_get_the_same_and_every_word_has_its_time(exercise: str, level: Level, speed: Speed) -> None:
+    """Counted aloud it lasts as long as its sound, but for the chime's room at the end of a hold."""
     made = practised(exercise, level, speed)
-    spoken = {round(sum(p.seconds for p in passages(made, Place(0, n), TELLING)), 3) for n in sets(made)}
-    sounded = {tuple(p.sound.name for p in passages(made, Place(0, n), TELLING) if p.sound) for n in sets(made)}
-    assert len(spoken) == 1
-    assert len(sounded) == 1
-
-
-@pytest.mark.parametrize("level", Level)
-@pytest.mark.parametrize("exercise", EXERCISES)
-def test_what_is_counted_aloud_lasts_as_long_as_its_sound(exercise: str, level: Level) -> None:
-    """The cues of a hold or a set add up to its sound, but for the chime's room at the end of a hold."""
-    made = practised(exercise, level)
-    for passage in passages(made, Place(0, sets(made)[0]), TELLING):
+    told = [
+        tuple(passages(made, Place(0, n), TELLING))
+        for n, piece in enumerate(made.pieces)
+        if piece.kind is PieceKind.SET
+    ]
+    assert len({round(sum(one.seconds for one in all_of_it), 3) for all_of_it in told}) == 1
+    assert len({tuple(one.sound.name for one in all_of_it if one.sound) for all_of_it in told}) == 1
+    tail = cadence.TAIL_MS / 1000 if made.long_holds else 0
+    for passage in told[0]:
         if passage.sound:
-            tail = cadence.TAIL_MS / 1000 if made.long_holds else 0
             assert passage.seconds + tail == pytest.approx(passage.sound.length_ms / 1000)
-
-
-@pytest.mark.parametrize("level", Level)
-@pytest.mark.parametrize("speed", Speed)
-@pytest.mark.parametrize("exercise", EXERCISES)
-def test_no_word_is_longer_than_its_time(exercise: str, level: Level, speed: Speed) -> None:
-    """Nothing that is counted aloud runs into the next cue, so the rhythm holds."""
-    made = practised(exercise, level, speed)
-    for passage in passages(made, Place(0, sets(made)[0]), TELLING):
         for cue in passage.cues:
             assert speaking_seconds(cue.say) <= cue.seconds, cue
 
 
 @pytest.mark.parametrize("seconds", range(10, 65, 5))
 def test_a_long_hold_lasts_what_it_says(seconds: int) -> None:
-    """From "hold" to "release" it is exactly that long; every word in it falls on a second that it names."""
     made = practised("figure-4", hold=seconds)
     hold = next(p for p in passages(made, Place(0, 1), TELLING) if p.sound)
     assert hold.seconds == made.hold == seconds
-    at_second = 0.0
-    for cue in hold.cues[1:]:
-        at_second += hold.cues[hold.cues.index(cue) - 1].seconds
-        left = seconds - at_second
+    left = float(seconds)
+    for before, cue in pairwise(hold.cues):
+        left -= before.seconds
         assert Wording(library()).number(round(left)) in cue.say.lower()
     assert [cue.say for cue in hold.cues[-3:]] == ["Three.", "Two.", "One."]
 
 
 @given(st.integers(1, 12), st.integers(0, 11))
 def test_what_is_left_of_a_set_is_a_shorter_set(reps: int, done: int) -> None:
-    """After an interruption the reps that are left sound like a set of that many."""
     made = practised("fire-hydrant", reps=reps)
     if done < made.reps:
         (left,) = passages(made, Place(0, 1, done), TELLING)
@@ -87,37 +67,12 @@ def test_what_is_left_of_a_set_is_a_shorter_set(reps: int, done: int) -> None:
         assert counted == list(range(done, made.reps))
 
 
-@given(st.sampled_from(sorted(library().routines)), st.booleans(), st.booleans(), st.integers(1, 3), st.integers(0, 60))
-def test_one_response_holds_what_it_may(routine: str, flowing: bool, sounds: bool, sets_wished: int, lead: int) -> None:
-    """Response after response, to the end: within time and clips, always forward, never inside a rep."""
-    steps = plan.steps(plan.of_routine(routine), library())
-    wishes = {step.exercise: Wish(sets=sets_wished, reps=12, hold=60) for step in steps}
-
-    def practices(index: int) -> Practice | None:
-        return practice(steps, index, Habits(wishes, Speed.SLOWER), library()) if index < len(steps) else None
-
-    place, telling = Place(), Telling(Wording(library()), flowing=flowing)
-    for _ in range(200):
-        span = fit(practices, place, telling, lambda name: sounds, lead)
-        assert span.seconds <= RESPONSE_SECONDS - lead
-        assert sum(span.sounds) <= CLIPS
-        if span.finished:
-            break
-        assert span.ends > place
-        assert span.ends.held == 0
-        place = span.ends
-    assert span.finished
-
-
 @given(st.floats(0, 400))
 def test_an_interruption_has_a_place(elapsed: float) -> None:
     """Any moment of a response lies at a place of it, and later moments never lie earlier."""
     steps = plan.steps("routine/hip-routine", library())
-
-    def practices(index: int) -> Practice | None:
-        return practice(steps, index, Habits(), library()) if index < len(steps) else None
-
-    span = fit(practices, Place(0, 1), TELLING, lambda name: False)
+    made = [practice(steps, index, Habits(), library()) for index in range(len(steps))]
+    span = fit(dict(enumerate(made)).get, Place(0, 1), TELLING, lambda name: False)
     assert Place(0, 1) <= _at(span, elapsed) <= _at(span, elapsed + 1) <= span.ends
 
 
@@ -127,27 +82,25 @@ def _at(span: Span, elapsed: float) -> Place:
 
 
 def test_speech_takes_about_what_people_take() -> None:
-    """Around 150 words a minute, and never nothing."""
     text = "Set your hands under your shoulders, and your knees under your hips. " * 10
     assert 130 <= len(text.split()) / speaking_seconds(text) * 60 <= 175
     assert speaking_seconds("") == 0
     assert speaking_seconds("one") >= 0.4
 
 
-def test_sounds_are_named_by_pattern() -> None:
-    """A name says what is inside; whatever fits no pattern is no sound."""
-    for name in ("hold-20-ticks", "left-15-quiet", "reps-2-2-3-2-8", "bed-60"):
-        found = cadence.named(name)
-        assert found
-        assert found.name == name
-    for name in (
-        "",
-        "hold-0-ticks",
-        "hold-20",
-        "../hold-20-ticks",
-        "reps-2-2-3-2-0",
-        "bed-6000",
-        "HOLD-20-ticks",
+@pytest.mark.parametrize("name", ["hold-20-ticks", "left-15-quiet", "reps-2-2-3-2-8", "bed-60"])
+def test_a_name_says_what_is_inside(name: str) -> None:
+    found = cadence.named(name)
+    assert found
+    assert found.name == name
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("", "hold-0-ticks", "hold-20", "../hold-20-ticks", "reps-2-2-3-2-0", "bed-6000", "HOLD-20-ticks"),
         "hold-२०-ticks",
-    ):
-        assert cadence.named(name) is None
+    ],
+)
+def test_what_fits_no_pattern_is_no_sound(name: str) -> None:
+    assert cadence.named(name) is None

@@ -1,9 +1,11 @@
 """The command line: what it makes is fresh, what it refuses it says, and a routine can be rehearsed whole."""
 
+import io
 import shutil
 import socket
 import sys
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 from scenes import CONTENT, all_sounds, library
@@ -28,13 +30,11 @@ def copy(tmp_path: Path) -> Path:
 
 
 def test_everything_that_is_made_is_fresh() -> None:
-    """Models, schemas and the picture of the phases are what content and table make of them now."""
     assert build.check_all(CONTENT, ROOT) == ()
     assert main(["build", "--check"]) == 0
 
 
 def test_what_is_stale_is_named_and_made_anew(copy: Path) -> None:
-    """Each file by its name, with the cure; and then it is fresh again."""
     for file in ("interaction_model/en-US.json", "content/schemas/exercise.json", "interaction_model/xx-YY.json"):
         (copy / file).write_text("{}")
     (copy / "content" / "schemas" / "routine.json").unlink()
@@ -52,7 +52,6 @@ def test_what_is_stale_is_named_and_made_anew(copy: Path) -> None:
 def test_a_stale_file_fails_the_check(
     copy: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """So CI cannot pass with a model that the content has outgrown."""
     monkeypatch.setattr("skill.__main__.ROOT", copy)
     (copy / "interaction_model" / "en-US.json").write_text("{}")
     assert main(["build", "--check", "--content", str(copy / "content")]) == 1
@@ -64,7 +63,6 @@ def test_a_stale_file_fails_the_check(
 def test_the_model_of_every_locale_is_written_where_it_is_wanted(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """For the upload: each locale's own file, and nothing else there is touched."""
     (tmp_path / "models").mkdir()
     (tmp_path / "models" / "notes.json").write_text("{}")
     assert main(["build", "--models", str(tmp_path / "models")]) == 0
@@ -77,7 +75,6 @@ def test_the_model_of_every_locale_is_written_where_it_is_wanted(
 
 
 def test_the_picture_shows_every_phase() -> None:
-    """And the ways between them."""
     picture = diagram(library())
     for way in ("choosing --> positioning", "positioning --> moving", "moving --> paused", "hurting --> [*]"):
         assert way in picture
@@ -86,7 +83,6 @@ def test_the_picture_shows_every_phase() -> None:
 @pytest.mark.parametrize("sounds", [True, False], ids=["sounds", "aloud"])
 @pytest.mark.parametrize("name", [*library().routines, "figure-4"])
 def test_a_plan_can_be_rehearsed_to_its_end(name: str, sounds: bool) -> None:
-    """In flow, to the closing words, in a sensible time; each answer within what one response may hold."""
     turns = list(rehearse(library(), name, all_sounds() if sounds else frozenset()))
     assert not turns[-1].prompt.listen
     assert all(seconds_of(turn.prompt.parts, "en") <= 240 for turn in turns)
@@ -95,7 +91,6 @@ def test_a_plan_can_be_rehearsed_to_its_end(name: str, sounds: bool) -> None:
 
 
 def test_a_recording_asks_nothing() -> None:
-    """Nobody can say "go on" to a file."""
     parts = narration_parts(library(), "hip-mobility", all_sounds())
     spoken = " ".join(part.text for part in parts if isinstance(part, Say))
     assert "Say go on" not in spoken
@@ -117,7 +112,6 @@ class Whisper:
 def test_a_routine_is_written_as_one_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """With its waveform, and an unknown name is answered with those there are."""
     monkeypatch.setattr("skill.media.recording.Hibari", Whisper)
     to, picture = tmp_path / "one.mp3", tmp_path / "one.svg"
     assert main(["narrate", "sit-to-stand", "--to", str(to), "--picture", str(picture)]) == 0
@@ -128,32 +122,43 @@ def test_a_routine_is_written_as_one_file(
 
 
 def test_the_size_of_the_sounds_is_told(capsys: pytest.CaptureFixture[str]) -> None:
-    """Without composing any."""
     assert main(["sounds", "--size"]) == 0
     assert "336 sounds" in capsys.readouterr().out
 
 
-def test_local_mode_listens_on_this_machine_only(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """Told to listen elsewhere, it refuses to start, and says how it would."""
-    monkeypatch.setenv("HIP_COACH_VERIFY", "off")
-    assert main(["serve", "--host", "0.0.0.0"]) == 1
-    assert "HIP_COACH_SKILL_ID" in capsys.readouterr().err
+LOCAL = {"HIP_COACH_VERIFY": "off"}
 
 
-def test_without_a_skill_id_nothing_is_served(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize(
+    ("words", "environment", "named"),
+    [
+        ("--host 0.0.0.0", LOCAL, "HIP_COACH_SKILL_ID"),
+        ("", {}, "HIP_COACH_SKILL_ID is not set"),
+        ("--workers 2", LOCAL | {"HIP_COACH_STORE": "memory:"}, "HIP_COACH_STORE"),
+        ("--workers 2", LOCAL | {"HIP_COACH_STORE": "sqlite:///people.sqlite3"}, "--workers"),
+    ],
+    ids=["local elsewhere", "no skill id", "workers that share no store", "a system that does not fork"],
+)
+def test_what_cannot_be_served_is_not_and_the_cure_is_named(
+    words: str,
+    environment: dict[str, str],
+    named: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
 ) -> None:
-    """The cure is named."""
-    monkeypatch.delenv("HIP_COACH_VERIFY", raising=False)
-    monkeypatch.delenv("HIP_COACH_SKILL_ID", raising=False)
-    assert main(["serve"]) == 1
-    assert "HIP_COACH_SKILL_ID is not set" in capsys.readouterr().err
+    monkeypatch.chdir(tmp_path)
+    for name in ("HIP_COACH_VERIFY", "HIP_COACH_SKILL_ID"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    if named == "--workers":
+        monkeypatch.delattr("os.fork")
+    assert main(["serve", *words.split()]) == 1
+    assert named in capsys.readouterr().err
 
 
 def test_a_port_that_is_taken_is_named(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    """With a cure, and no traceback."""
     monkeypatch.setenv("HIP_COACH_VERIFY", "off")
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
@@ -164,29 +169,7 @@ def test_a_port_that_is_taken_is_named(monkeypatch: pytest.MonkeyPatch, capsys: 
     assert "Traceback" not in said
 
 
-def test_several_workers_need_a_store_that_they_share(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """In memory, each of them would know other people."""
-    monkeypatch.setenv("HIP_COACH_VERIFY", "off")
-    monkeypatch.setenv("HIP_COACH_STORE", "memory:")
-    assert main(["serve", "--workers", "2"]) == 1
-    assert "HIP_COACH_STORE" in capsys.readouterr().err
-
-
-def test_several_workers_need_a_system_that_forks(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
-) -> None:
-    """Windows does not, and says what to leave out."""
-    monkeypatch.setenv("HIP_COACH_VERIFY", "off")
-    monkeypatch.setenv("HIP_COACH_STORE", f"sqlite:///{tmp_path}/people.sqlite3")
-    monkeypatch.delattr("os.fork")
-    assert main(["serve", "--workers", "2"]) == 1
-    assert "--workers" in capsys.readouterr().err
-
-
 def test_without_the_server_it_is_named(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    """Lambda and the terminal do without it; whoever serves is told what to install."""
     monkeypatch.setenv("HIP_COACH_VERIFY", "off")
     monkeypatch.setitem(sys.modules, "waitress", None)
     monkeypatch.delitem(sys.modules, "skill.web.serving", raising=False)
@@ -195,19 +178,16 @@ def test_without_the_server_it_is_named(monkeypatch: pytest.MonkeyPatch, capsys:
     assert "waitress is not installed: pip install 'hip-coach[serve]'" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("words", [["--port", "70000"], ["--port", "http"], ["--workers", "0"], ["--threads", "-1"]])
-def test_numbers_that_cannot_be_are_refused(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    """Before anything is started, with the status of words that are not understood."""
-    assert main(["serve", *words]) == 2
-    assert words[0] in capsys.readouterr().err
+@pytest.mark.parametrize("words", ["--port 70000", "--port http", "--workers 0", "--threads -1"])
+def test_numbers_that_cannot_be_are_refused(words: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["serve", *words.split()]) == 2
+    assert words.split()[0] in capsys.readouterr().err
 
 
 def test_talking_in_haste_leaves_nobodys_history_changed(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Its time is made up; so it remembers in memory only, unless told otherwise."""
-    import io
-
     monkeypatch.delenv("HIP_COACH_STORE", raising=False)
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
     monkeypatch.setattr("sys.stdin", io.StringIO("open hip coach\nstart hip routine\nready\nstop\n"))
@@ -220,7 +200,6 @@ def test_talking_in_haste_leaves_nobodys_history_changed(
     "name", ["talk", "serve", "check", "build", "new", "sounds", "voice", "narrate", "people"], ids=str
 )
 def test_every_command_says_what_it_does(name: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """By both ways to ask, and another content folder may be named to each."""
     assert main([name, "-h"]) == 0
     short = capsys.readouterr().out
     assert main([name, "--help"]) == 0
@@ -228,27 +207,20 @@ def test_every_command_says_what_it_does(name: str, capsys: pytest.CaptureFixtur
     assert "--content FOLDER" in short
 
 
-@pytest.mark.parametrize("words", [[], ["dance"], ["new", "song", "x"], ["narrate"], ["check", "--loud"]], ids=" ".join)
-def test_words_that_are_not_understood_end_with_two(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    """With what was wrong, and where to read more."""
-    assert main(words) == 2
+@pytest.mark.parametrize("words", ["", "dance", "new song x", "narrate", "check --loud"])
+def test_words_that_are_not_understood_end_with_two(words: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(words.split()) == 2
     said = capsys.readouterr().err
     assert "Error: " in said
     assert "-h' for help" in said
 
 
 def test_an_interrupt_ends_quietly(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    """With the status that a shell expects."""
-
-    def interrupted(_folder: Path) -> None:
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr("skill.library.load.load", interrupted)
+    monkeypatch.setattr("skill.library.load.load", Mock(side_effect=KeyboardInterrupt))
     assert main(["check"]) == 130
     assert capsys.readouterr().out == ""
 
 
 def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
-    """As the package has it."""
     assert main(["--version"]) == 0
     assert __version__ in capsys.readouterr().out

@@ -48,7 +48,6 @@ def look(where: Path) -> list[str]:
 
 
 def test_a_wheel_holds_all_that_the_files_say(installed: Path) -> None:
-    """Value for value, with all sounds, and locales that say the same share it."""
     made_from, (libraries, sounds) = content.unpack((installed / "skill" / content.SNAPSHOT.name).read_bytes())
     read, names = content.read(content_folder())
     assert (dict(libraries), sounds) == (dict(read), names)
@@ -58,7 +57,6 @@ def test_a_wheel_holds_all_that_the_files_say(installed: Path) -> None:
 
 
 def test_an_installed_skill_starts_without_what_reads_content(installed: Path) -> None:
-    """That is what makes it quick: on Lambda, somebody waits for it."""
     assert look(installed)[1] == "[]"
 
 
@@ -74,7 +72,6 @@ def test_whoever_changes_the_installed_files_is_heard(installed: Path, tmp_path:
 
 
 def test_a_folder_that_is_named_is_always_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What was packed is no answer to HIP_COACH_CONTENT; and what is wrong there is told."""
     monkeypatch.setattr(content, "SNAPSHOT", tmp_path / "snapshot")
     content.SNAPSHOT.write_bytes(b"nonsense")
     named = Path(shutil.copytree(content_folder(), tmp_path / "content"))
@@ -85,7 +82,6 @@ def test_a_folder_that_is_named_is_always_read(tmp_path: Path, monkeypatch: pyte
 
 
 def test_any_change_is_noticed(tmp_path: Path) -> None:
-    """A byte, a name, a new file, a file that is gone, another release."""
     folder = tmp_path / "content"
     (folder / "en").mkdir(parents=True)
     (folder / "en" / "a.yaml").write_text("ab")
@@ -113,5 +109,4 @@ def test_any_change_is_noticed(tmp_path: Path) -> None:
 
 
 def test_a_working_tree_has_none() -> None:
-    """Whoever mends a word hears it at the next start."""
     assert not content.SNAPSHOT.exists()

@@ -16,11 +16,12 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager, nullcontext, suppress
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock, patch
 
 import forge
 import law
@@ -28,6 +29,7 @@ import pytest
 from conversing import Answer, Talk, Wire
 from keeping import asked_by, save
 from scenes import CONTENT, library
+from test_conversations import ear
 from test_store_faults import set_aside, spoil_head, spoil_middle
 from test_stores import await_port, environment, found, make_table
 
@@ -35,20 +37,18 @@ from skill.__main__ import main
 from skill.alexa import certificates, logs, verify
 from skill.alexa.recall import UNSAVED
 from skill.alexa.refusals import Reason
-from skill.hearing.ear import Ear
 from skill.library.faults import ContentFaults
 from skill.library.limits import ANSWER_SECONDS, TIMESTAMP_SECONDS
 from skill.memory.people import People
 from skill.memory.record import SAVED_AT, unmarked
 from skill.memory.shelf import StoreFailed
 from skill.memory.sqlite import WAIT_SECONDS
-from skill.simulator.wire import Identity, Send, from_app, to_app
+from skill.simulator.wire import Identity, from_app, to_app
 from skill.web import create_app
 from skill.web.settings import Settings
 
 ROOT = Path(__file__).parent.parent
 TABLE = ROOT / "docs" / "faults.md"
-MODEL = json.loads((ROOT / "interaction_model" / "en-US.json").read_text())
 USER = Identity().user
 
 DAY = 86_400
@@ -70,7 +70,7 @@ class Skill:
     def __init__(self, store: str = "memory:", **settings: Any) -> None:
         self.log = io.StringIO()
         self.app = create_app(Settings(**{"verify": False, "content": CONTENT, "store": store, **settings}))
-        self.talk = Talk(Wire(_as_ssml(to_app(self.app)), _ear(), "en-US"), _ear())
+        self.talk = Talk(Wire(to_app(self.app), ear(), "en-US"), ear())
         logs.write_to(self.log)
 
     def say(self, *lines: str) -> list[Answer]:
@@ -117,25 +117,6 @@ class Skill:
         return answer.status_code, told["status"], told["store"]
 
 
-def _as_ssml(send: Send) -> Send:
-    """What is said, as a reader of SSML can read it: an apology is plain text."""
-
-    def sent(envelope: dict[str, Any]) -> dict[str, Any]:
-        answer = send(envelope)
-        response = answer["response"]
-        for spoken in (response.get("outputSpeech"), response.get("reprompt", {}).get("outputSpeech")):
-            if spoken and spoken["type"] == "PlainText":
-                spoken["ssml"] = f"<speak>{spoken['text']}</speak>"
-        return answer
-
-    return sent
-
-
-@cache
-def _ear() -> Ear:
-    return Ear(MODEL)
-
-
 @cache
 def undisturbed(*lines: str, ended: str = "") -> tuple[list[Answer], Record]:
     """What is heard in a conversation in which nothing fails, after the past, and what is remembered then."""
@@ -147,9 +128,11 @@ def undisturbed(*lines: str, ended: str = "") -> tuple[list[Answer], Record]:
     return answers, skill.remembered
 
 
-def stranger(*lines: str) -> list[Answer]:
-    """What somebody hears who has never been here."""
-    return Skill().say(*lines)
+def goes_on(skill: Skill, before: tuple[str, ...] = (), then: tuple[str, ...] = (*DURING, *AFTER)) -> None:
+    """Assert that nothing is heard of what has happened, and that all is remembered in the end."""
+    answers, remembered = undisturbed(*before, *then)
+    assert skill.say(*then) == answers[len(before) :]
+    assert skill.remembered == remembered
 
 
 def turns(lines: Lines) -> Lines:
@@ -177,12 +160,7 @@ def _asked_anew(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 class Fault:
-    """A store, and something that really happens to it.
-
-    Attributes:
-        url: where it is.
-        told: what a turn's line says of the store meanwhile.
-    """
+    """A store at some `url`, and something that really happens to it; `told` is what a turn's line says meanwhile."""
 
     url: str
     told: str
@@ -247,8 +225,20 @@ class ReadOnly(Fault):
         shutil.rmtree(self.folder)
 
 
+@contextmanager
+def no_file_larger_than(size: int) -> Iterator[None]:
+    """The system refuses to let files grow, as on a full disk."""
+    resource = pytest.importorskip("resource")
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, limits[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+
+
 class Full(Fault):
-    """Files can grow no more: the system refuses, as on a full disk."""
+    """Files can grow no more."""
 
     told = "took nothing"
 
@@ -257,15 +247,11 @@ class Full(Fault):
         self.url = f"sqlite:///{self.path}"
 
     def begin(self, skill: Skill) -> None:
-        resource = pytest.importorskip("resource")
-        size = max(os.path.getsize(f"{self.path}{part}") for part in ("", "-wal"))
-        self.limits = resource.getrlimit(resource.RLIMIT_FSIZE)
-        resource.setrlimit(resource.RLIMIT_FSIZE, (size, self.limits[1]))
+        self.limit = no_file_larger_than(max(os.path.getsize(f"{self.path}{part}") for part in ("", "-wal")))
+        self.limit.__enter__()
 
     def end(self) -> None:
-        import resource
-
-        resource.setrlimit(resource.RLIMIT_FSIZE, self.limits)
+        self.limit.__exit__(None, None, None)
 
 
 class Locked(Fault):
@@ -274,7 +260,8 @@ class Locked(Fault):
     told = "took nothing"
 
     def __init__(self, folder: Path) -> None:
-        self.url = f"sqlite:///{folder}/people.sqlite3"
+        self.path = folder / "people.sqlite3"
+        self.url = f"sqlite:///{self.path}"
 
     def begin(self, skill: Skill) -> None:
         script = """
@@ -284,11 +271,8 @@ held.execute("BEGIN IMMEDIATE")
 print("held", flush=True)
 sys.stdin.read()
 """
-        self.other = subprocess.Popen(
-            [sys.executable, "-c", script, self.url.removeprefix("sqlite:///")],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-        )
+        command = [sys.executable, "-c", script, str(self.path)]
+        self.other = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         assert self.other.stdout
         assert self.other.stdout.readline() == b"held\n"
         skill.store.close()
@@ -342,20 +326,19 @@ class Killed(Dynalite):
 
 
 @contextmanager
-def dynamodb(fault: type[Dynalite], folder: Path) -> Iterator[Dynalite]:
-    made = fault(folder)
-    with environment(f"http://127.0.0.1:{made.port}"), pytest.MonkeyPatch.context() as patch:
+def dynamodb(fault: Dynalite) -> Iterator[None]:
+    with environment(f"http://127.0.0.1:{fault.port}"), pytest.MonkeyPatch.context() as patched:
         from botocore.config import Config
 
         from skill.memory import dynamodb
 
         hasty = Config(connect_timeout=0.2, read_timeout=0.2, retries={"mode": "standard", "total_max_attempts": 2})
-        patch.setattr(dynamodb, "_CLIENT", hasty)
-        make_table(made.url.removeprefix("dynamodb:"))
+        patched.setattr(dynamodb, "_CLIENT", hasty)
+        make_table(fault.url.removeprefix("dynamodb:"))
         try:
-            yield made
+            yield
         finally:
-            made.stop()
+            fault.stop()
 
 
 AWAY = (Unreachable, Silent, Killed)
@@ -365,23 +348,17 @@ UNWRITABLE = (ReadOnly, Full, Locked)
 @contextmanager
 def happening(kind: type[Fault], folder: Path) -> Iterator[tuple[Skill, Fault]]:
     """Somebody in the middle of a routine, and a fault that can begin."""
-    if issubclass(kind, Dynalite):
-        with dynamodb(kind, folder) as fault:
-            yield from _amid(fault)
-    else:
-        yield from _amid(kind(folder))
-
-
-def _amid(fault: Fault) -> Iterator[tuple[Skill, Fault]]:
-    skill = Skill(fault.url)
-    skill.past()
-    assert skill.health() == (200, "ok", "ok")
-    skill.logged()
-    try:
-        yield skill, fault
-    finally:
-        skill.store.close()
-        fault.clear()
+    fault = kind(folder)
+    with dynamodb(fault) if isinstance(fault, Dynalite) else nullcontext():
+        skill = Skill(fault.url)
+        skill.past()
+        assert skill.health() == (200, "ok", "ok")
+        skill.logged()
+        try:
+            yield skill, fault
+        finally:
+            skill.store.close()
+            fault.clear()
 
 
 @contextmanager
@@ -402,8 +379,7 @@ each_kind = pytest.mark.parametrize("kind", [*AWAY, *UNWRITABLE])
 
 @each_kind
 def test_a_store_that_fails_amid_a_routine_is_not_heard(kind: type[Fault], tmp_path: Path) -> None:
-    """The very answers that she would have given; each turn's line says so; and it is all saved when it is back."""
-    answers, remembered = undisturbed(*DURING, *AFTER)
+    answers, _ = undisturbed(*DURING, *AFTER)
     with happening(kind, tmp_path) as (skill, fault):
         with under(fault, skill):
             assert skill.say(*DURING) == answers[: len(DURING)]
@@ -412,8 +388,7 @@ def test_a_store_that_fails_amid_a_routine_is_not_heard(kind: type[Fault], tmp_p
             assert {line["outcome"] for line in turns(lines)} == {"answered"}
             assert faults(lines) == [f"the store {'gave' if fault.told == 'gave nothing' else 'took'} no person"]
             assert UNSAVED in skill.attributes
-        assert skill.say(*AFTER) == answers[len(DURING) :]
-        assert skill.remembered == remembered
+        goes_on(skill, DURING, AFTER)
         assert UNSAVED not in skill.attributes
         assert skill.health() == (200, "ok", "ok")
         assert not any("store" in line for line in turns(skill.logged()))
@@ -471,7 +446,6 @@ def test_who_opens_it_while_the_store_is_away_is_known(kind: type[Fault], tmp_pa
 
 @each_unwritable
 def test_who_opens_it_while_the_store_takes_nothing_finds_the_place(kind: type[Fault], tmp_path: Path) -> None:
-    """The file still says how it was before; this process knows better, and the new session carries it on."""
     answers, _ = undisturbed(*DURING, "stop", "open", "yes")
     with happening(kind, tmp_path) as (skill, fault):
         with under(fault, skill):
@@ -494,7 +468,7 @@ def test_who_is_unknown_here_while_the_store_is_away_is_met_as_new_and_not_made_
         fault.begin(skill)
         assert skill.health() == (503, "unready", "failing")
         heard = skill.say("open", *HOLD)
-        assert heard == stranger("open", *HOLD)
+        assert heard == Skill().say("open", *HOLD)
         assert {line["store"] for line in turns(skill.logged())} == {"gave nothing"}
         fault.end()
         skill.say("ready")
@@ -571,8 +545,7 @@ def test_a_save_that_was_done_and_not_confirmed_counts_once(then_away: bool) -> 
     assert stores == (["took nothing", "gave nothing"] * 2 if then_away else ["took nothing"] * 4)
     assert UNSAVED in skill.attributes
     skill.store._shelf = shelf
-    assert skill.say(*AFTER) == answers[len(DURING) :]
-    assert skill.remembered == remembered
+    goes_on(skill, DURING, AFTER)
     assert remembered["history"]["2026-11-23"]["finished"] == {"fire-hydrant": 1, "hip-thrust": 1}
     assert UNSAVED not in skill.attributes
 
@@ -580,27 +553,16 @@ def test_a_save_that_was_done_and_not_confirmed_counts_once(then_away: bool) -> 
 # How long a turn waits for a store
 
 
-class Counting:
-    """A shelf that counts how often it is to write; a read waits for nobody."""
-
-    def __init__(self, shelf: Any) -> None:
-        self.shelf, self.asked = shelf, 0
-
-    def __getattr__(self, name: str) -> Any:
-        if name in ("replace", "remove", "scrub"):
-            self.asked += 1
-        return getattr(self.shelf, name)
-
-
 def test_a_turn_waits_for_a_busy_file_no_longer_than_it_has_time(tmp_path: Path) -> None:
     """Each use of the file waits twice at most, to open it and to do it; and no turn uses it often."""
     with happening(Locked, tmp_path) as (skill, _):
-        counting = skill.store._shelf = Counting(skill.store._shelf)  # type: ignore[assignment]
-        most = 0
-        for line in (*DURING, "how am i doing", "forget me", "yes"):
-            counting.asked = 0
-            skill.say(line)
-            most = max(most, counting.asked)
+        shelf, most = skill.store._shelf, 0
+        writes = Mock(replace=Mock(wraps=shelf.replace), scrub=Mock(wraps=shelf.scrub))  # a read waits for nobody
+        with patch.multiple(shelf, replace=writes.replace, scrub=writes.scrub):
+            for line in (*DURING, "how am i doing", "forget me", "yes"):
+                writes.reset_mock()
+                skill.say(line)
+                most = max(most, len(writes.mock_calls))
         assert most == 2
         one_owed = 1
         assert (most + one_owed) * 2 * WAIT_SECONDS < ANSWER_SECONDS
@@ -618,7 +580,6 @@ def connections(listening: socket.socket) -> int:
 
 
 def test_a_turn_asks_a_silent_database_twice_and_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What gave no person is not asked to take one."""
     found("HIP_COACH_DYNALITE", "tests/npm/node_modules/.bin/dynalite")
     with closing(socket.create_server(("127.0.0.1", 0))) as silent:
         with environment(f"http://127.0.0.1:{silent.getsockname()[1]}"):
@@ -661,7 +622,6 @@ def deleted(path: Path) -> None:
 def test_a_file_that_is_damaged_or_deleted_amid_a_routine_costs_no_place(
     harm: Callable[[Path], None], told: str, tmp_path: Path
 ) -> None:
-    """The routine goes on where it was, and is remembered. What was remembered before is set aside, or was deleted."""
     folder = tmp_path / "data"
     skill = Skill(f"sqlite:///{folder}/people.sqlite3")
     skill.past()
@@ -684,8 +644,6 @@ def test_a_file_that_is_damaged_or_deleted_amid_a_routine_costs_no_place(
 
 
 def test_a_file_that_is_damaged_in_one_place_costs_only_who_was_there(tmp_path: Path) -> None:
-    """Whoever can be read goes on in a fresh file; the damaged one is set aside."""
-    answers, remembered = undisturbed(*DURING, *AFTER)
     path = tmp_path / "people.sqlite3"
     skill = Skill(f"sqlite:///{path}")
     for n in range(60):
@@ -696,11 +654,9 @@ def test_a_file_that_is_damaged_in_one_place_costs_only_who_was_there(tmp_path: 
     spoil_page_of("before 30", path)
     skill.logged()
     skill.store.close()
-    answered = skill.say(*DURING, *AFTER)
+    goes_on(skill)
     known = [bool(skill.store.export(f"{when} {n}")) for when in ("before", "after") for n in range(60)]
     assert 110 < sum(known) < 120
-    assert answered == answers
-    assert skill.remembered == remembered
     (critical,) = [line["event"] for line in skill.logged() if line["level"] == "critical"]
     assert f"with the {sum(known) + 1} people that could be read" in critical
     assert skill.health() == (200, "ok", "ok")
@@ -719,17 +675,14 @@ def spoil_page_of(user: str, path: Path) -> None:
 
 @pytest.mark.parametrize("junk", ["", "{", "[1]", '{"version": 1, "household": 7}'])
 def test_a_damaged_record_is_mended_from_what_this_process_knows(junk: str, tmp_path: Path) -> None:
-    """Whoever is in the middle of a routine notices nothing."""
-    answers, remembered = undisturbed(*DURING, *AFTER)
     path = tmp_path / "people.sqlite3"
     skill = Skill(f"sqlite:///{path}")
     skill.past()
     skill.logged()
     with closing(sqlite3.connect(path)) as db, db:
         db.execute("UPDATE people SET record = ?", (junk,))
-    assert skill.say(*DURING, *AFTER) == answers
+    goes_on(skill)
     assert any(event.startswith("a stored record is damaged") for event in faults(skill.logged()))
-    assert skill.remembered == remembered
     skill.store.close()
 
 
@@ -748,7 +701,6 @@ def broken_content(folder: Path) -> Path:
 def test_broken_content_is_not_served(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A release that cannot be right does not start, and names every fault; the one before it goes on."""
     copy = broken_content(tmp_path)
     monkeypatch.setenv("HIP_COACH_VERIFY", "off")
     monkeypatch.setenv("HIP_COACH_CONTENT", str(copy))
@@ -761,14 +713,11 @@ def test_broken_content_is_not_served(
 
 
 def test_content_that_breaks_under_a_running_skill_is_not_heard(tmp_path: Path) -> None:
-    """It was read whole at the start."""
-    answers, remembered = undisturbed(*DURING, *AFTER)
     skill = Skill(content=Path(shutil.copytree(CONTENT, tmp_path / "read")))
     skill.past()
     shutil.rmtree(tmp_path / "read")
     broken_content(tmp_path).rename(tmp_path / "read")
-    assert skill.say(*DURING, *AFTER) == answers
-    assert skill.remembered == remembered
+    goes_on(skill)
 
 
 # Clocks, certificates: with requests that are really signed
@@ -792,7 +741,7 @@ class Verified(Skill):
         undisturbed(*DURING, *AFTER)  # it writes a log of its own, when it is first asked for
         settings = Settings(skill_ids=(Identity().skill,), trust_roots=roots, content=CONTENT)
         self.app = create_app(settings)
-        self.talk = Talk(Wire(self._signed, _ear(), "en-US"), _ear())
+        self.talk = Talk(Wire(self._signed, ear(), "en-US"), ear())
         logs.write_to(self.log)
 
     def _signed(self, envelope: dict[str, Any]) -> dict[str, Any]:
@@ -834,22 +783,19 @@ def refused(skill: Verified) -> dict[str, Any]:
 def test_a_clock_of_ours_that_is_wrong_refuses_everybody_and_says_why(
     ahead: int, reason: Reason, verified: Verified
 ) -> None:
-    """By more than Alexa allows; a little is nothing. When the clock is right again, the routine goes on."""
-    answers, remembered = undisturbed(*DURING, *AFTER)
+    answers, _ = undisturbed(*DURING, *AFTER)
     verified.wrong_by = ahead * timedelta(seconds=TIMESTAMP_SECONDS + 1)
     assert refused(verified)["reason"] == reason
     verified.wrong_by = ahead * timedelta(seconds=TIMESTAMP_SECONDS - 1)
     assert verified.say(*DURING) == answers[: len(DURING)]
     verified.wrong_by = timedelta()
-    assert verified.say(*AFTER) == answers[len(DURING) :]
-    assert verified.remembered == remembered
+    goes_on(verified, DURING, AFTER)
 
 
 def test_while_the_certificates_cannot_be_had_known_ones_serve_on(
     verified: Verified, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Alexa changes them once in a while: a new one is refused, and taken at once when the host is back."""
-    answers, remembered = undisturbed(*DURING, *AFTER)
+    answers, _ = undisturbed(*DURING, *AFTER)
     with closing(socket.create_server(("127.0.0.1", 0))) as nobody:
         address = f"http://127.0.0.1:{nobody.getsockname()[1]}"
     for name in ("https_proxy", "HTTPS_PROXY"):
@@ -864,8 +810,7 @@ def test_while_the_certificates_cannot_be_had_known_ones_serve_on(
         line = refused(verified)
         assert (line["reason"], line.get("cause")) == (Reason.DOWNLOAD_FAILED, "ProxyError")
     verified.host_is_up = True
-    assert verified.say(*AFTER) == answers[len(DURING) :]
-    assert verified.remembered == remembered
+    goes_on(verified, DURING, AFTER)
 
 
 def asked(*lines: str, after: float, shifted: float = 0) -> tuple[list[Answer], Record]:
@@ -891,7 +836,6 @@ def test_a_clock_that_is_put_back_amid_a_hold_begins_it_again(line: str, back: i
 @pytest.mark.parametrize("line", ["where am i", "next", "stop"])
 @pytest.mark.parametrize("forward", [600, 7_200])
 def test_a_clock_that_is_put_forward_amid_a_hold_ends_it(line: str, forward: int) -> None:
-    """As if all of the answer had been heard, and no further."""
     answers, _ = asked(line, after=10, shifted=forward)
     expected, _ = asked(line, after=100)
     assert [answer.text for answer in answers] == [answer.text for answer in expected]
@@ -903,8 +847,8 @@ def test_a_clock_that_is_put_forward_amid_a_hold_ends_it(line: str, forward: int
 @contextmanager
 def sounding(folder: Path) -> Iterator[tuple[Skill, Callable[[str], bytes | None]]]:
     """Somebody in front of a hold, with sounds; and their device, which gets them from the address in the answer."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XDG_CACHE_HOME", str(folder))
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("XDG_CACHE_HOME", str(folder))
         skill = Skill(public_url="https://coach.example.org")
         skill.say(*HOLD[:-1])
         app = skill.app
@@ -925,24 +869,17 @@ def ticks(tmp_path_factory: pytest.TempPathFactory) -> bytes:
 
 def test_a_disk_without_room_for_sounds_is_not_heard(tmp_path: Path, ticks: bytes) -> None:
     """They are kept in memory."""
-    resource = pytest.importorskip("resource")
     with sounding(tmp_path) as (skill, fetch):
-        limits = resource.getrlimit(resource.RLIMIT_FSIZE)
-        resource.setrlimit(resource.RLIMIT_FSIZE, (1000, limits[1]))
-        try:
+        with no_file_larger_than(1000):
             assert f"<{TICKS}>" in skill.say("ready")[0].text
             assert fetch(TICKS) == fetch(TICKS) == ticks
-        finally:
-            resource.setrlimit(resource.RLIMIT_FSIZE, limits)
-        assert [line["level"] for line in skill.logged() if "sounds cannot be kept on disk" in line["event"]] == [
-            "warning"
-        ]
+        told = [line["level"] for line in skill.logged() if "sounds cannot be kept on disk" in line["event"]]
+        assert told == ["warning"]
         assert list(tmp_path.rglob("*.mp3")) == []
 
 
 @pytest.mark.parametrize("harm", ["gone", "cut", "empty"])
 def test_a_sound_that_is_missing_or_damaged_is_made_again(harm: str, tmp_path: Path, ticks: bytes) -> None:
-    """Before anybody hears it."""
     with sounding(tmp_path) as (skill, fetch):
         assert fetch(TICKS) == ticks
         (file,) = tmp_path.rglob(f"{TICKS}.mp3")
@@ -957,7 +894,6 @@ def test_a_sound_that_is_missing_or_damaged_is_made_again(harm: str, tmp_path: P
 
 
 def test_sounds_that_a_device_cannot_get_are_counted_aloud_and_it_is_said_once(tmp_path: Path) -> None:
-    """Alexa ends the session. The place is kept; the time after, she tries again."""
     with sounding(tmp_path) as (skill, _):
         assert f"<{TICKS}>" in skill.say("ready")[0].text
         skill.logged()
@@ -990,7 +926,6 @@ def fail(skill: Skill, error: str) -> None:
 
 
 def test_where_there_were_no_sounds_none_are_blamed() -> None:
-    """A session that fails for another reason keeps its place, too."""
     skill = Skill()
     skill.say(*HOLD)
     fail(skill, "INVALID_RESPONSE")
@@ -1013,7 +948,6 @@ def defined(file: Path) -> set[str]:
 
 
 def test_the_table_and_the_tests_agree() -> None:
-    """Each row of docs/faults.md names tests that exist, and no test here is missing from it."""
     named: set[str] = set()
     for row in table():
         assert len(row) == 5, row

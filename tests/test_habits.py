@@ -15,7 +15,6 @@ SETTINGS = tomllib.loads((ROOT / "pyproject.toml").read_text())
 
 
 def test_every_python_that_is_promised_is_tried() -> None:
-    """The matrix, the classifiers and the lower bound name the same versions."""
     matrix = yaml.safe_load((ROOT / ".github/workflows/ci.yml").read_text())["jobs"]["prove"]["strategy"]["matrix"]
     listed = [line.rsplit(" ", 1)[1] for line in SETTINGS["project"]["classifiers"] if "Python :: 3." in line]
     assert matrix["python"] == listed
@@ -24,12 +23,10 @@ def test_every_python_that_is_promised_is_tried() -> None:
 
 @pytest.mark.parametrize("path", sorted((ROOT / ".github").rglob("*.yml")), ids=lambda path: path.name)
 def test_workflows_are_readable(path: Path) -> None:
-    """A file that a host cannot read is not run, and nobody is told."""
     assert isinstance(yaml.safe_load(path.read_text()), dict)
 
 
 def test_a_tag_without_its_section_in_the_changelog_is_refused(tmp_path: Path) -> None:
-    """The release job's own lines, run with a version that the changelog knows, and with one that it does not."""
     steps = yaml.safe_load((ROOT / ".github/workflows/release.yml").read_text())["jobs"]["release"]["steps"]
     script = next(step["run"] for step in steps if "CHANGELOG" in step.get("run", ""))
     (tmp_path / "skill").mkdir()
@@ -48,7 +45,6 @@ def test_a_tag_without_its_section_in_the_changelog_is_refused(tmp_path: Path) -
 
 
 def test_the_tests_leave_the_users_own_data_alone() -> None:
-    """Nothing that a test starts keeps anything where the person who runs the tests keeps theirs."""
     inside = "import os; print(*(os.environ[name] for name in ('XDG_DATA_HOME', 'XDG_CACHE_HOME', 'HIP_COACH_STORE')))"
     said = subprocess.run([sys.executable, "-c", inside], capture_output=True, text=True, check=True).stdout.split()
     home = str(Path.home())

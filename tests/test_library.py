@@ -61,6 +61,11 @@ def faults(folder: Path) -> list[Fault]:
     return list(caught.value.faults)
 
 
+def told(folder: Path) -> list[str]:
+    """The same, as its author reads it."""
+    return [str(fault) for fault in faults(folder)]
+
+
 # Bad content: one file in tests/bad_content, one test
 
 
@@ -99,39 +104,32 @@ def _case(file: Path, folder: Path) -> list[str]:
 def test_bad_content_is_told_exactly(name: str, content: Path) -> None:
     """Each case says itself what it claims, in its `about`."""
     expected = _case(BAD[name], content)
-
-    assert [str(fault) for fault in faults(content)] == expected
+    assert told(content) == expected
 
 
 def test_every_rule_has_a_case(tmp_path: Path) -> None:
-    """No rule is only a promise: each is broken by one of the cases."""
     broken = set()
     for name, file in BAD.items():
         folder = Path(shutil.copytree(MINIMAL, tmp_path / name / "content"))
         _case(file, folder)
         with skills_own(MINIMAL):
             broken |= {fault.rule for fault in faults(folder)}
-
     assert broken == set(Rule)
 
 
 def test_a_folder_that_is_not_there_is_one_fault(tmp_path: Path) -> None:
-    """A mistyped HIP_COACH_CONTENT is told as such, not as a dozen missing files."""
     assert [fault.what for fault in faults(tmp_path / "contnet")] == ["there is no such content folder"]
 
 
 def test_values_of_a_faulty_file_cannot_be_used(content: Path) -> None:
-    """Nothing is ever made from a file with faults."""
     _case(BAD["key-missing"], content)
     page = Reading(content).content().languages["en"].exercises["bridge"]
-
     with pytest.raises(ValueError, match="has faults"):
         page.whole  # noqa: B018
 
 
 @pytest.mark.parametrize("name", sorted(str(file.relative_to(MINIMAL)) for file in MINIMAL.rglob("*.yaml")))
 def test_no_slip_is_a_traceback(name: str, content: Path) -> None:
-    """Whatever stands where something else belongs, or is cut off, its author is told, and nothing falls over."""
     file = content / name
     text = file.read_text(encoding="utf-8")
     whole = read(text).value
@@ -140,7 +138,6 @@ def test_no_slip_is_a_traceback(name: str, content: Path) -> None:
     spoilt += [json.dumps({other: whole[other] for other in whole if other != key}) for key in whole]
     spoilt += ["two <words> 2", "[<2>, {a: }]", "- ? [x]\n"]
     spoilt += [text[:end] for end in range(0, len(text), 41)]
-
     for wrong in spoilt:
         file.write_text(wrong, encoding="utf-8")
         with contextlib.suppress(ContentFaults):
@@ -148,17 +145,13 @@ def test_no_slip_is_a_traceback(name: str, content: Path) -> None:
 
 
 def test_files_are_named_from_the_content_folder_on(content: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A fault can be clicked on where the folder is seen, even from inside it."""
     (content / "skill.yaml").unlink()
     monkeypatch.chdir(content)
-
     assert [fault.file for fault in faults(Path())] == ["content/skill.yaml"]
 
 
 def test_each_fault_is_told_once_and_in_order() -> None:
-    """The list is ordered by file and line, however the faults were found."""
     late, early = Fault("b.yaml", 2, "", "late"), Fault("a.yaml", 10, "", "early")
-
     assert str(ContentFaults([late, early, late])) == "a.yaml:10: early\nb.yaml:2: late"
 
 
@@ -166,7 +159,6 @@ def test_each_fault_is_told_once_and_in_order() -> None:
 
 
 def test_every_locale_gets_its_library(small: Mapping[str, Library]) -> None:
-    """A locale has its invocation name, its language's words, and its own way of saying single phrases."""
     assert list(small) == ["en-US", "en-GB"]
     assert small["en-US"].phrases["welcome"] == ("Welcome.",)
     assert small["en-GB"].phrases["welcome"] == ("Good day.", "Hello.")
@@ -176,10 +168,8 @@ def test_every_locale_gets_its_library(small: Mapping[str, Library]) -> None:
 
 
 def test_a_form_is_the_usual_one_with_what_differs(small: Mapping[str, Library]) -> None:
-    """Easier and harder say only what is different; everything else is as usual."""
     forms = small["en-US"].exercises["side-raise"].forms
     usual, easier, harder = forms[Level.USUAL], forms[Level.EASIER], forms[Level.HARDER]
-
     assert (usual.label, easier.label) == ("", "the easier version, seated")
     assert (usual.equipment, easier.equipment, harder.equipment) == (("chair",), (), ("chair",))
     assert (easier.setup_seconds, easier.switch_seconds, harder.switch_seconds) == (12, 9, 8)
@@ -190,75 +180,43 @@ def test_a_form_is_the_usual_one_with_what_differs(small: Mapping[str, Library])
 
 
 def test_a_form_may_differ_in_words_alone(content: Path) -> None:
-    """The facts then say only that there is such a form, and a routine can use it."""
     _change(content, "exercises/bridge.yaml", {"append": "easier: {}\n"})
     _change(content, "en/exercises/bridge.yaml", {"append": "easier: {label: the small one, move: Lift a little.}\n"})
     _change(content, "routines/all.yaml", {"find": "- bridge", "put": "- {exercise: bridge, form: easier}"})
-
     forms = load(content)["en-US"].exercises["bridge"].forms
-
     assert forms[Level.EASIER].move == "Lift a little."
     assert forms[Level.EASIER].dose == forms[Level.USUAL].dose
 
 
 def test_a_way_up_may_be_told_for_how_they_lie(content: Path) -> None:
-    """Where it is known how they lie, only what they have to do from there."""
     _change(content, "en/positions.yaml", {"append": "up_from: {lying: [Sit up slowly.]}\n"})
-
     ways = load(content)["en-US"].transitions
-
     assert ways["lying", "standing"].before == ("Sit up slowly.",)
     assert ways["kneeling", "standing"].before == ("Roll onto your side.", "Push up to sitting.")
     assert ways["lying", "standing"].pause_seconds == ways["kneeling", "standing"].pause_seconds
 
 
 def test_an_exercise_for_both_sides_has_no_switch(small: Mapping[str, Library]) -> None:
-    """Where both sides work together there is no change, in seconds or in words."""
     bridge = small["en-US"].exercises["bridge"]
-
     assert bridge.sides is Sides.TOGETHER
     assert (bridge.form(Level.HARDER).switch_seconds, bridge.form(Level.USUAL).switch) == (0, "")
 
 
 def test_a_routine_knows_whether_it_goes_to_the_floor(small: Mapping[str, Library]) -> None:
-    """One step on the floor is enough."""
     routines = small["en-US"].routines
-
     assert routines["all"].steps == (Step("bridge"), Step("side-raise", Level.EASIER))
     assert (routines["all"].on_the_floor, routines["standing"].on_the_floor) == (True, False)
 
 
-@pytest.mark.parametrize(
-    ("way", "expected"),
-    [
-        (("standing", "sitting"), Transition(10, ("Sit on your chair.",), 0, ())),
-        (("standing", "lying"), Transition(30, ("Hold on to your chair.", "Lie on your back."), 0, ())),
-        (("lying", "kneeling"), Transition(20, ("Kneel on your mat.",), 0, ())),
-        (
-            ("lying", "standing"),
-            Transition(
-                45,
-                ("Roll onto your side.", "Push up to sitting."),
-                15,
-                ("Hold on to your chair.", "Stand up tall."),
-            ),
-        ),
-    ],
-    ids=["across", "down", "on the floor", "up"],
-)
-def test_every_change_of_position_is_safe(
-    small: Mapping[str, Library], way: tuple[str, str], expected: Transition
-) -> None:
-    """Whoever gets up from the floor sits a while on the way; the other changes just happen."""
-    assert small["en-US"].transitions[way] == expected
-
-
-def test_there_is_a_way_between_all_positions(small: Mapping[str, Library]) -> None:
-    """Any order of exercises can be led."""
-    library = small["en-US"]
-    names = library.position_names
-
-    assert set(library.transitions) == {(start, end) for start in names for end in names if start != end}
+def test_every_change_of_position_is_safe(small: Mapping[str, Library]) -> None:
+    """Whoever gets up from the floor sits a while on the way; the other changes just happen. None is missing."""
+    ways, names = small["en-US"].transitions, small["en-US"].position_names
+    assert ways["standing", "sitting"] == Transition(10, ("Sit on your chair.",), 0, ())
+    assert ways["standing", "lying"] == Transition(30, ("Hold on to your chair.", "Lie on your back."), 0, ())
+    assert ways["lying", "kneeling"] == Transition(20, ("Kneel on your mat.",), 0, ())
+    up = ("Roll onto your side.", "Push up to sitting."), 15, ("Hold on to your chair.", "Stand up tall.")
+    assert ways["lying", "standing"] == Transition(45, *up)
+    assert set(ways) == {(start, end) for start in names for end in names if start != end}
 
 
 # The skill's own content in its first language says which phrases there are
@@ -271,30 +229,19 @@ def own(content: Path) -> Iterator[Path]:
         yield content
 
 
-def told(folder: Path) -> list[str]:
-    with pytest.raises(ContentFaults) as caught:
-        load(folder)
-    return [str(fault) for fault in caught.value.faults]
-
-
 def test_the_first_variant_is_the_pattern_of_the_others(own: Path) -> None:
-    """In the skill's own words a slip shows beside the first sentence of the phrase."""
     assert load(own)["en-US"].phrases.keys() == the_phrases().keys() == {"welcome", "holding"}
     assert the_phrases()["holding"] == {"seconds"}
-
     _change(own, "en/phrases.yaml", {"find": "For {seconds}, hold.", "put": "For {secnds}, hold."})
-
     assert told(own) == [
         "content/en/phrases.yaml:4: holding › 2: unknown placeholder {secnds}, did you mean 'seconds'?"
     ]
 
 
 def test_another_folder_is_held_against_the_skills_own(own: Path, tmp_path: Path) -> None:
-    """Who has content of their own is told what the skill says that they have no words for."""
     mine = Path(shutil.copytree(own, tmp_path / "mine"))
     assert load(mine)
     _change(mine, "en/phrases.yaml", {"find": "welcome: Welcome.\n", "put": "wave: Hello.\n"})
-
     assert told(mine) == [
         "mine/en/phrases.yaml:1: missing phrase 'welcome', it has no placeholders",
         "mine/en/phrases.yaml:1: wave: this phrase is never said, remove it",
@@ -302,21 +249,17 @@ def test_another_folder_is_held_against_the_skills_own(own: Path, tmp_path: Path
 
 
 def test_another_language_is_held_against_the_first(own: Path) -> None:
-    """A translation has the phrases of the first language, each with its placeholders."""
     shutil.copytree(own / "en", own / "de")
     (own / "de" / "phrases.en-GB.yaml").unlink()
     text = (own / "skill.yaml").read_text(encoding="utf-8")
     spoken = text.replace("locales:\n", "locales:\n  en-AU: {language: en, invocation: small coach}\n", 1)
     (own / "skill.yaml").write_text(spoken.replace("en-US: {language: en", "en-US: {language: de"), encoding="utf-8")
     _change(own, "de/phrases.yaml", {"find": "  - Hold for {seconds}.\n", "put": "  - Halten.\n"})
-
     assert told(own) == ["content/de/phrases.yaml:3: holding › 1: {seconds} is missing, each sentence has to use it"]
 
 
 def test_phrases_that_cannot_be_read_are_one_fault(own: Path) -> None:
-    """Nothing else is held against what is not known."""
     (own / "en" / "phrases.yaml").write_text("welcome: a: b\n", encoding="utf-8")
-
     assert len(told(own)) == 1
 
 
@@ -324,9 +267,7 @@ def test_phrases_that_cannot_be_read_are_one_fault(own: Path) -> None:
 
 
 def test_the_real_content_loads() -> None:
-    """The skill's own content has no fault, in any locale."""
     libraries = load(content_folder())
-
     assert set(libraries) == {"en-US", "en-GB", "en-AU", "en-CA", "en-IN"}
     for library in libraries.values():
         assert set(library.phrases) == set(the_phrases())
@@ -335,18 +276,15 @@ def test_the_real_content_loads() -> None:
 
 
 def test_new_words_say_that_they_are_a_template(content: Path) -> None:
-    """Nobody mistakes a template for an exercise: it says so, and asks to be left out."""
     new_exercise(content, "toe-tap-3")
-
     exercise = load(content)["en-US"].exercises["toe-tap-3"]
-
     assert exercise.name == "toe tap three"
     assert "not written yet" in exercise.purpose
     assert "leave it out" in exercise.safety
 
 
 @pytest.mark.parametrize(
-    ("make", "told"),
+    ("make", "why"),
     [
         (lambda folder: new_exercise(folder, "Side Step"), "is not an id"),
         (lambda folder: new_exercise(folder, "bridge"), "is there already"),
@@ -356,37 +294,28 @@ def test_new_words_say_that_they_are_a_template(content: Path) -> None:
     ],
     ids=["bad id", "taken", "name taken", "unknown exercise", "no exercise"],
 )
-def test_what_would_not_load_is_not_written(content: Path, make: Callable[[Path], object], told: str) -> None:
-    """A refusal says why, and leaves every file as it was."""
+def test_what_would_not_load_is_not_written(content: Path, make: Callable[[Path], object], why: str) -> None:
     before = sorted(content.rglob("*"))
-
-    with pytest.raises(NotWrittenError, match=told):
+    with pytest.raises(NotWrittenError, match=why):
         make(content)
-
     assert sorted(content.rglob("*")) == before
     assert load(content)
 
 
 def test_an_exercise_can_be_added_while_another_file_is_being_mended(content: Path) -> None:
-    """Faults that were there before do not stand in the way, and stay what they were."""
     _case(BAD["digits"], content)
     before = faults(content)
-
     new_exercise(content, "clam")
-
     assert faults(content) == before
 
 
 def test_an_exercise_needs_a_position_to_be_in(content: Path) -> None:
-    """Without any position the refusal names the file that should have some."""
     (content / "positions.yaml").write_text("seated_pause: 15\n", encoding="utf-8")
-
     with pytest.raises(NotWrittenError, match=r"content/positions\.yaml has no positions yet"):
         new_exercise(content, "clam")
 
 
 def test_the_folder_given_is_the_folder_used(tmp_path: Path) -> None:
-    """HIP_COACH_CONTENT goes before the skill's own content."""
     assert content_folder(tmp_path) == tmp_path
     assert (content_folder() / "skill.yaml").is_file()
 
@@ -417,30 +346,24 @@ def test_only_numbers_truth_and_nothing_are_special(text: str, value: object, lo
 def test_both_parsers_find_the_same_fault(name: str, content: Path) -> None:
     """Where PyYAML has no parser in C, messages and lines are the same."""
     _case(BAD[name], content)
-
     for file in content.rglob("*.yaml"):
         text = file.read_text(encoding="utf-8")
         assert read(text, loader=yaml.SafeLoader) == read(text)
 
 
 def test_what_no_cure_is_known_for_is_told_in_the_words_of_the_parser() -> None:
-    """A rare fault still has its line and what the parser says."""
     (problem,) = read("%YAML 3.0\n---\na: 1\n").faults
-
     assert problem.line == 1
     assert problem.what.startswith("this is not YAML (found incompatible YAML document")
 
 
 def test_every_place_has_its_line() -> None:
-    """A fault can point at any key or item, and at what is around a place that is missing."""
     document = read("a: 1\nb:\n  - x\n  - {c: 2,\n     d: 3}\n")
-
     lines = {("a",): 1, ("b",): 2, ("b", 1): 4, ("b", 1, "d"): 5, ("b", 1, "e"): 4, ("z",): 1}
     assert {where: document.line(where) for where in lines} == lines
 
 
 def test_a_key_has_to_be_a_word() -> None:
-    """Lists and mappings as keys are refused."""
     assert [problem.what for problem in read("[a]: 1").faults] == ["a key has to be a word"]
 
 
@@ -464,29 +387,22 @@ def _pages(content: ContentPages) -> Iterator[tuple[str, Page[Any]]]:
 
 @pytest.mark.parametrize("folder", [MINIMAL, content_folder()], ids=["small", "real"])
 def test_editors_accept_what_loads(folder: Path) -> None:
-    """No editor marks a file that has no fault."""
     with skills_own(folder):
         known = schemas()
-
     for kind, page in _pages(Reading(folder).content()):
         jsonschema.validate(page.value, known[kind])
 
 
 @pytest.mark.parametrize("name", ["key-unknown", "key-missing", "wrong-type", "wrong-value", "out-of-range"])
 def test_editors_mark_what_does_not_load(name: str, content: Path) -> None:
-    """Slips in a file's shape show while it is being written."""
     _case(BAD[name], content)
     known = {kind: jsonschema.Draft202012Validator(schema) for kind, schema in schemas().items()}
-
     marked = {page.file for kind, page in _pages(Reading(content).content()) if not known[kind].is_valid(page.value)}
-
     assert marked == {fault.file for fault in faults(content)}
 
 
 def test_schemas_are_sound_and_complete() -> None:
-    """There is a valid schema for every kind of file, and the one for phrases knows every phrase."""
     known = schemas()
-
     assert set(known) == set(KINDS)
     for schema in known.values():
         jsonschema.Draft202012Validator.check_schema(schema)
@@ -495,9 +411,7 @@ def test_schemas_are_sound_and_complete() -> None:
 
 
 def test_each_template_names_its_schema(content: Path) -> None:
-    """The first line of a new file leads the editor to a schema that is there."""
     texts = schema_texts()
-
     for file in (*new_exercise(content, "clam"), *new_routine(content, "third", ["clam"])):
         first = file.read_text(encoding="utf-8").splitlines()[0]
         schema = (file.parent / first.removeprefix("# yaml-language-server: $schema=")).resolve()
@@ -509,9 +423,6 @@ def test_each_template_names_its_schema(content: Path) -> None:
 
 
 def test_types_cost_neither_pydantic_nor_yaml() -> None:
-    """Whoever only needs the types does not pay for reading files."""
     code = "import sys, skill.library.models; print({'pydantic', 'yaml'} & set(sys.modules))"
-
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=TESTS.parent)
-
     assert told.stdout.strip() == "set()"

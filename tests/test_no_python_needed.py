@@ -16,67 +16,19 @@ from skill.simulator.wire import to_app
 from skill.web import create_app
 from skill.web.settings import Settings
 
-FACTS = """\
-kind: strength
-sides: each
-position: lying-on-side
-equipment: [mat]
-setup: 12
-switch: 14
-days_per_week: {least: 2, most: 3}
-dose:
-  reps: {least: 5, usual: 7, most: 12}
-  sets: {least: 1, usual: 1, most: 2}
-  hold: {least: 1, usual: 2, most: 5}
-  rest: 30
-  tempo: {lift: 2, lower: 2, relax: 2}
-cautions: [hip-replacement]
-sources:
-  - {fact: "7 reps", key: TEST, mark: T, url: "https://example.org/clam"}
-"""
-
-WORDS = """\
-name: clam
-synonyms: [clams, clamshell]
-purpose: It works the muscles at the side of your hip.
-muscles: The muscles at the side of your hip open your knee.
-setup:
-  - "Lie on your {supporting} side, with your {working} leg on top."
-  - Bend both knees, and keep your feet together.
-setup_short: "On your {supporting} side, knees bent, {working} leg on top."
-move: "Open your {working} knee like a shell, then close it slowly."
-switch: "{supporting} leg rests. Roll onto your {supporting} side, {working} leg on top."
-beats: {lift: Open, hold: hold, lower: and close}
-side: "{working} leg on top"
-posture:
-  breathing: Breathe out as you open, and in as you close.
-  head: Rest your head on your lower arm.
-  hands: Keep your upper hand on the floor in front of you.
-  feet: Keep your feet together.
-feel: Feel it at the side of your hip.
-mistakes:
-  - {mistake: It's easy to roll back., cue: Keep your hips stacked.}
-  - {mistake: The feet often part., cue: Keep your feet together.}
-caution: Take care with a new hip.
-safety: If you've had a hip replacement, ask your own team first.
-"""
+MORE = Path(__file__).parent / "content_more"
+"""One more exercise, and a routine that has it."""
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """The real content with one more exercise, and a routine that has it."""
-    content = tmp_path / "content"
-    shutil.copytree(CONTENT, content)
-    (content / "exercises" / "clam.yaml").write_text(FACTS)
-    (content / "en" / "exercises" / "clam.yaml").write_text(WORDS)
-    (content / "routines" / "short-one.yaml").write_text("steps: [clam, sit-to-stand]\n")
-    words = "name: short routine\nsynonyms: [shorty]\nsummary: Two exercises.\nbegin: Only two exercises today.\n"
-    (content / "en" / "routines" / "short-one.yaml").write_text(words)
+    content = Path(shutil.copytree(CONTENT, tmp_path / "content"))
+    shutil.copytree(MORE, content, dirs_exist_ok=True)
     return content
 
 
 def test_she_leads_through_an_exercise_that_only_content_knows(folder: Path) -> None:
-    """Started by a synonym, led on both sides, explained, and closed, over HTTP."""
     model = models(load(folder), folder)["en-US"]
     ear = Ear(model)
     app = create_app(Settings(verify=False, content=folder))
@@ -98,7 +50,6 @@ def test_she_leads_through_an_exercise_that_only_content_knows(folder: Path) -> 
 
 
 def test_the_model_has_it(folder: Path) -> None:
-    """With its id and synonyms, and without a fault."""
     model = models(load(folder), folder)["en-US"]
     types = {kind["name"]: kind["values"] for kind in model["interactionModel"]["languageModel"]["types"]}
     clam = next(value for value in types["EXERCISE"] if value["id"] == "clam")
@@ -108,7 +59,6 @@ def test_the_model_has_it(folder: Path) -> None:
 
 
 def test_the_scaffold_loads_at_once(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """`hip-coach new exercise` and `new routine` write files that `check` has nothing to say against."""
     assert main(["new", "--content", str(folder), "exercise", "side-step"]) == 0
     assert main(["new", "--content", str(folder), "routine", "evening", "--of", "side-step,sit-to-stand"]) == 0
     assert main(["check", "--content", str(folder)]) == 0
@@ -118,9 +68,9 @@ def test_the_scaffold_loads_at_once(folder: Path, capsys: pytest.CaptureFixture[
 
 
 def test_bad_content_stops_the_start_with_every_fault(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """All faults at once, each with its file and line, and no traceback."""
     (folder / "routines" / "short-one.yaml").write_text("steps: [clam, sit-to-stnd]\nsy: what\n")
-    (folder / "en" / "exercises" / "clam.yaml").write_text(WORDS.replace("feel:", "fel:"))
+    words = (MORE / "en" / "exercises" / "clam.yaml").read_text()
+    (folder / "en" / "exercises" / "clam.yaml").write_text(words.replace("feel:", "fel:"))
     assert main(["check", "--content", str(folder)]) == 1
     told = capsys.readouterr().err
     for part in ("short-one.yaml:1:", "sit-to-stand", "short-one.yaml:2:", "clam.yaml:18:", "'feel'"):

@@ -15,6 +15,37 @@ from skill.memory.unsaved import Done, Owed, OwnCopy, Unsaved
 TODAY = "2026-11-22"
 
 
+class Shelf(MemoryShelf):
+    """A shelf that can be away, or do what it is to do and say that it did not."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.away = self.silent = False
+
+    def read(self, name: str) -> str | None:
+        if self.away:
+            raise StoreFailed("away")
+        return super().read(name)
+
+    def replace(self, name: str, old: str | None, new: str | None) -> bool:
+        if self.away:
+            raise StoreFailed("away")
+        done = super().replace(name, old, new)
+        if self.silent:
+            raise StoreFailed("no answer")
+        return done
+
+
+@pytest.fixture
+def shelf() -> Shelf:
+    return Shelf()
+
+
+@pytest.fixture
+def store(shelf: Shelf) -> People:
+    return People(shelf)
+
+
 def done(number: int) -> Person:
     """Somebody who has done so many bridges."""
     return Person(history={TODAY: Day(finished={"bridge": number})})
@@ -44,7 +75,6 @@ def owe(store: People, user: str, what: Unsaved) -> None:
 
 
 def test_who_was_seen_lately_is_known_and_no_longer_than_an_hour() -> None:
-    """Long enough for a routine; and whoever is forgotten by way of another process is not known here for ever."""
     now = 0.0
     known = OwnCopy(clock=lambda: now)
     known.saw("anne", "a")
@@ -55,25 +85,17 @@ def test_who_was_seen_lately_is_known_and_no_longer_than_an_hour() -> None:
     assert (known.last("anne"), known.last("ben")) == (None, "b")
 
 
-def test_only_so_many_are_known(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The longest unseen go first."""
+def test_only_so_many_are_known_and_nobody_whom_the_store_no_longer_holds(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(memory_unsaved, "SEEN", 2)
     known = OwnCopy()
     for user in ("anne", "ben", "anne", "cleo"):
         known.saw(user, user)
     assert [known.last(user) for user in ("anne", "ben")] == ["anne", None]
-
-
-def test_whom_the_store_no_longer_holds_is_not_known() -> None:
-    """Somebody forgotten elsewhere."""
-    known = OwnCopy()
-    known.saw("anne", "a")
     known.saw("anne", None)
     assert known.last("anne") is None
 
 
 def test_of_the_forgotten_nothing_is_kept() -> None:
-    """All of a household, or one speaker of it."""
     known = OwnCopy()
     for user, speaker in (("anne", ""), ("anne", "cleo"), ("ben", "")):
         known.saw(user, "text")
@@ -86,29 +108,7 @@ def test_of_the_forgotten_nothing_is_kept() -> None:
     assert known.last("ben") == "text"
 
 
-class Shelf(MemoryShelf):
-    """A shelf that can be away, or do what it is to do and say that it did not."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.away = self.silent = False
-
-    def read(self, name: str) -> str | None:
-        if self.away:
-            raise StoreFailed("away")
-        return super().read(name)
-
-    def replace(self, name: str, old: str | None, new: str | None) -> bool:
-        if self.away:
-            raise StoreFailed("away")
-        done = super().replace(name, old, new)
-        if self.silent:
-            raise StoreFailed("no answer")
-        return done
-
-
 def test_somebody_who_was_only_read_is_known_when_the_store_goes_away() -> None:
-    """They have asked, and saved nothing."""
     shelf = Shelf()
     save(People(shelf), asked_by("anne"), {"a": 1})
     store = People(shelf)
@@ -119,9 +119,8 @@ def test_somebody_who_was_only_read_is_known_when_the_store_goes_away() -> None:
 
 
 @pytest.mark.parametrize("everyone", [True, False])
-def test_who_was_forgotten_is_not_known_when_the_store_then_fails(everyone: bool) -> None:
+def test_who_was_forgotten_is_not_known_when_the_store_then_fails(store: People, shelf: Shelf, everyone: bool) -> None:
     """The page on privacy promises it: this process knows nothing of them any more, or of that one speaker."""
-    store = People(shelf := Shelf())
     for speaker in ("anne", "ben"):
         save(store, asked_by("home", speaker), {"is": speaker})
     store.forget(asked_by("home", "anne"), everyone=everyone)
@@ -130,9 +129,7 @@ def test_who_was_forgotten_is_not_known_when_the_store_then_fails(everyone: bool
     assert (store.last_seen(asked_by("home", "ben")).record == {}) is everyone
 
 
-def test_who_could_not_be_forgotten_is_not_known_here_either() -> None:
-    """What is known here goes first, whatever the store says then."""
-    store = People(shelf := Shelf())
+def test_who_could_not_be_forgotten_is_not_known_here_either(store: People, shelf: Shelf) -> None:
     save(store, asked_by("anne"), {"a": 1})
     shelf.away = True
     with pytest.raises(StoreFailed):
@@ -140,10 +137,10 @@ def test_who_could_not_be_forgotten_is_not_known_here_either() -> None:
     assert store.last_seen(asked_by("anne")).record == {}
 
 
-def test_what_waits_for_the_store_is_bounded(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
-    """However long it is away, and however many talk: the oldest goes, and the log says so."""
+def test_what_waits_for_the_store_is_bounded(
+    store: People, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     monkeypatch.setattr(memory_unsaved, "OWED", 2)
-    store = People(MemoryShelf())
     for user in ("anne", "ben", "cleo"):
         owe(store, user, unsaved(1, 1))
     assert "one was not saved, and is lost" in caplog.text
@@ -151,9 +148,7 @@ def test_what_waits_for_the_store_is_bounded(monkeypatch: pytest.MonkeyPatch, ca
     assert [bool(store.export(user)) for user in ("anne", "ben", "cleo")] == [False, True, True]
 
 
-def test_what_waited_is_made_again_on_what_another_device_has_saved() -> None:
-    """Neither erases the other."""
-    store = People(MemoryShelf())
+def test_what_waited_is_made_again_on_what_another_device_has_saved(store: People) -> None:
     save(store, asked_by("anne"), before := finished(2, 1))
     owe(store, "anne", unsaved(3, 5, before))
     save(store, asked_by("ben"), {"a": 1})
@@ -163,9 +158,7 @@ def test_what_waited_is_made_again_on_what_another_device_has_saved() -> None:
     assert bridges(store) == 4
 
 
-def test_what_waited_is_saved_once() -> None:
-    """Whoever comes back takes it along, and nobody else saves it."""
-    store = People(MemoryShelf())
+def test_what_waited_is_saved_once(store: People) -> None:
     owe(store, "anne", unsaved(1, 1))
     assert store.hand_over(store.recall(asked_by("anne"))) == unsaved(1, 1)
     assert store.hand_over(store.recall(asked_by("anne"))) is None
@@ -173,9 +166,7 @@ def test_what_waited_is_saved_once() -> None:
     assert store.export("anne") == {}
 
 
-def test_what_is_owed_to_one_speaker_is_not_handed_to_another() -> None:
-    """Nor to a voice that is not recognised, where several are known."""
-    store = People(MemoryShelf())
+def test_what_is_owed_to_one_speaker_is_not_handed_to_another(store: People) -> None:
     for speaker in ("anne", "ben"):
         save(store, asked_by("home", speaker), {"is": speaker})
     store.owe(asked_by("home", "anne"), "anne", unsaved(1, 1), one_more)
@@ -184,9 +175,7 @@ def test_what_is_owed_to_one_speaker_is_not_handed_to_another() -> None:
     assert store.hand_over(store.recall(asked_by("home", "anne"))) is not None
 
 
-def test_closing_saves_what_is_owed(caplog: pytest.LogCaptureFixture) -> None:
-    """All of it; what cannot be saved is counted in the log."""
-    store = People(shelf := Shelf())
+def test_closing_saves_what_is_owed(store: People, shelf: Shelf, caplog: pytest.LogCaptureFixture) -> None:
     for user in ("anne", "ben"):
         owe(store, user, unsaved(1, 1))
     shelf.away = True
@@ -197,9 +186,8 @@ def test_closing_saves_what_is_owed(caplog: pytest.LogCaptureFixture) -> None:
     assert [bridges(store, user) for user in ("anne", "ben")] == [1, 1]
 
 
-def test_who_was_forgotten_meanwhile_does_not_come_back() -> None:
+def test_who_was_forgotten_meanwhile_does_not_come_back(store: People) -> None:
     """By way of what one device could not save, another had it all deleted."""
-    store = People(MemoryShelf())
     owe(store, "anne", replace(unsaved(3, 5), known="begun"))
     store.probe()
     assert store.export("anne") == {}
@@ -208,9 +196,7 @@ def test_who_was_forgotten_meanwhile_does_not_come_back() -> None:
     assert store.export("anne") != {}
 
 
-def test_what_arrived_after_all_is_not_counted_again() -> None:
-    """A database that did it, and failed to say so, again and again: the record names the request."""
-    store = People(shelf := Shelf())
+def test_what_arrived_after_all_is_not_counted_again(store: People, shelf: Shelf) -> None:
     save(store, asked_by("anne"), before := finished(1, 1))
     owe(store, "anne", unsaved(2, 5, before))
     shelf.silent = True
@@ -223,17 +209,16 @@ def test_what_arrived_after_all_is_not_counted_again() -> None:
     assert store.hand_over(store.recall(asked_by("anne"))) is None
 
 
-def test_a_save_that_is_no_change_is_one_all_the_same() -> None:
-    """A text swapped for itself is there, and nobody else was quicker."""
-    store = People(MemoryShelf())
+def test_a_save_that_is_no_change_is_one_all_the_same(store: People) -> None:
     known = store.recall(asked_by("anne"))
     known = store.keep(known, {"a": 1}) or known
     assert store.keep(known, {"a": 1})
 
 
-def test_after_a_save_that_failed_the_store_is_tried_out_and_nothing_is_left_of_that() -> None:
+def test_after_a_save_that_failed_the_store_is_tried_out_and_nothing_is_left_of_that(
+    store: People, shelf: Shelf
+) -> None:
     """A full disk grants the right to write, and takes nothing: only a write can tell."""
-    store = People(shelf := Shelf())
     shelf.silent = True
     with pytest.raises(StoreFailed):
         save(store, asked_by("anne"), finished(1, 1))
@@ -245,8 +230,6 @@ def test_after_a_save_that_failed_the_store_is_tried_out_and_nothing_is_left_of_
     assert store.export("anne") != {}
 
 
-def test_nobody_in_particular_is_never_owed_anything() -> None:
-    """A request without a user leaves no trace, here either."""
-    store = People(MemoryShelf())
+def test_nobody_in_particular_is_never_owed_anything(store: People) -> None:
     store.owe(Asking(""), "", unsaved(1, 1), one_more)
     assert store.hand_over(store.recall(Asking(""))) is None

@@ -60,7 +60,6 @@ def test_every_phrase_is_given_its_placeholders() -> None:
 
 
 def test_no_phrase_is_there_for_nothing() -> None:
-    """Each phrase's key stands somewhere in the code, or is of a family that does."""
     texts = {node.value for node in nodes() if isinstance(node, ast.Constant) and isinstance(node.value, str)}
     families = [keys for keys, _ in spoken()]
     for key in the_phrases():
@@ -70,7 +69,6 @@ def test_no_phrase_is_there_for_nothing() -> None:
 
 
 def test_every_placeholder_is_one_that_is_given_somewhere() -> None:
-    """A slip of the pen in a phrase whose key is put together is found, too."""
     named = {node.arg for node in nodes() if isinstance(node, ast.keyword | ast.arg)}
     named |= {node.value for node in nodes() if isinstance(node, ast.Constant)}
     assert frozenset().union(*the_phrases().values()) <= named

@@ -45,7 +45,6 @@ FULL = Whole(-5, "x", False, 9, Inner(1, Colour.RED), {"a": Inner(2)}, (7, 8))
 
 @pytest.mark.parametrize("value", [Whole(), FULL])
 def test_a_value_comes_back_from_json_as_it_was(value: Whole) -> None:
-    """Nothing is lost on the way to the device or to a store and back."""
     assert from_plain(Whole, json.loads(json.dumps(to_plain(value)))) == value
 
 
@@ -88,19 +87,16 @@ def test_a_value_comes_back_from_json_as_it_was(value: Whole) -> None:
     ],
 )
 def test_what_is_damaged_is_as_if_new_and_the_rest_stays(damaged: object, settled: Whole) -> None:
-    """A broken part of what is remembered costs that part alone."""
     assert from_plain(Whole, damaged) == settled
 
 
 @given(anything, st.sampled_from(["number", "text", "flag", "maybe", "inner", "many", "row"]))
 def test_no_damage_raises(damage: Any, where: str) -> None:
-    """Whatever comes back, a turn goes on."""
     assert isinstance(from_plain(Whole, damage), Whole)
     assert isinstance(from_plain(Whole, {where: damage}), Whole)
 
 
 def test_a_value_that_needs_what_is_missing_is_damaged_as_a_whole() -> None:
-    """A place without its plan is no place."""
     with pytest.raises(Damaged):
         from_plain(Inner, {})
 
@@ -115,7 +111,6 @@ FURTHER = {
 
 
 def test_what_another_release_knows_is_taken_along_at_any_depth() -> None:
-    """In the value, in values inside it, and in those of a mapping that are still there; nothing else is touched."""
     plain = to_plain(FULL)
     taken = with_unknown(Whole, plain, FURTHER)
     assert taken.pop("new") == FURTHER["new"]
@@ -126,14 +121,12 @@ def test_what_another_release_knows_is_taken_along_at_any_depth() -> None:
 
 @given(anything, st.sampled_from(["number", "inner", "many", "row", "unknown"]))
 def test_whatever_is_taken_along_is_json_and_harms_nothing_of_ours(damage: Any, where: str) -> None:
-    """It is read as if it were not there."""
     for before in (damage, {where: damage}, {"inner": {where: damage}}, {"many": {"a": {where: damage}}}):
         taken = with_unknown(Whole, to_plain(FULL), before)
         assert from_plain(Whole, json.loads(json.dumps(taken, allow_nan=False))) == FULL
 
 
 def test_a_value_without_anything_unknown_is_itself() -> None:
-    """So nothing is measured that nobody needs."""
     plain = to_plain(FULL)
     assert with_unknown(Whole, plain, to_plain(Whole())) is plain
 

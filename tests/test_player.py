@@ -36,7 +36,6 @@ def player(program: Program, found: str = "ffplay") -> Player:
 
 
 def test_a_clip_sounds_when_the_device_is_in_it() -> None:
-    """Not before, once, and no longer than she speaks it."""
     program = Program()
     with player(program) as playing:
         for position in (0.0, 1.9, 2.0, 2.1, 22.9):
@@ -48,7 +47,6 @@ def test_a_clip_sounds_when_the_device_is_in_it() -> None:
 
 
 def test_an_interruption_silences_it_and_a_jump_begins_in_the_middle() -> None:
-    """After "alexa, …" nothing sounds; after a wait, what is left of the clip does."""
     program = Program()
     with player(program) as playing:
         playing.follow(SPEECH, 12.0)
@@ -59,7 +57,6 @@ def test_an_interruption_silences_it_and_a_jump_begins_in_the_middle() -> None:
 
 
 def test_without_a_program_it_is_silent() -> None:
-    """And says which ones it knows."""
     with Player(lambda url: b"mp3", which=lambda name: None) as playing:
         playing.follow(SPEECH, 5.0)
         assert playing.program is None
@@ -67,7 +64,6 @@ def test_without_a_program_it_is_silent() -> None:
 
 
 def test_a_real_program_starts_and_ends(tmp_path: Path) -> None:
-    """ffplay, where it is installed, takes what we say to it and is ended by pid."""
     if shutil.which("ffplay") is None:
         pytest.skip("ffplay is not installed: it comes with ffmpeg")
     with Player(lambda url: b"\0" * 6000) as playing:

@@ -147,7 +147,6 @@ def test_every_change_is_told_once_whole_and_before_the_count(who: str, routine:
 
 @given(st.data(), st.sampled_from(sorted(PERSONS)), st.booleans())
 def test_nothing_is_counted_where_the_body_is_not(data: st.DataObject, who: str, sounds: bool) -> None:
-    """Anything at any second, jumps, pauses, doses, another session: nothing is counted in another position."""
     mat = Mat(PERSONS[who], sounds=sounds)
     mat.say(e.StartRoutine(data.draw(st.sampled_from(sorted(library().routines)))))
     often = st.sampled_from([Said.READY, Said.READY, Said.READY, Said.PAUSE, Said.IN_POSITION, Said.GET_UP]) | any_event
@@ -167,7 +166,6 @@ def test_nothing_is_counted_where_the_body_is_not(data: st.DataObject, who: str,
 
 
 def test_the_hole_of_the_release_before() -> None:
-    """An answer that ends exactly between two exercises: "go on" does not go on in the air."""
     mat = Mat(replace(PERSONS["guided-new-usual"]), sounds=True)
     for event in (e.StartRoutine("hip-mobility"), Said.READY, e.GoTo(number=2), e.SetHold(30), e.SetReps(4)):
         mat.say(event)
@@ -181,7 +179,6 @@ def test_the_hole_of_the_release_before() -> None:
 @pytest.mark.parametrize("sounds", [True, False], ids=["sounds", "aloud"])
 @pytest.mark.parametrize("routine", sorted(library().routines))
 def test_a_narrated_routine_has_no_hole(routine: str, sounds: bool) -> None:
-    """What is written as one recording tells every change of position, too."""
     heard = Listener(library())
     names = all_sounds() if sounds else frozenset()
     steps = [library().exercises[one.exercise] for one in library().routines[routine].steps]
@@ -192,7 +189,6 @@ def test_a_narrated_routine_has_no_hole(routine: str, sounds: bool) -> None:
 
 
 def test_nobody_steps_away_from_the_floor_without_a_quiet_standing() -> None:
-    """On each way up there is time to stand, holding on, before the first step."""
     floor = library().floor_positions
     for ways in (library().transitions, library().transitions_without_kneeling):
         up = [way for (start, end), way in ways.items() if start in floor and end not in floor]
@@ -205,7 +201,6 @@ def test_nobody_steps_away_from_the_floor_without_a_quiet_standing() -> None:
 
 @pytest.mark.parametrize("level", Level)
 def test_who_knows_it_is_told_to_roll_over(level: Level) -> None:
-    """The change of sides is more than its name where somebody lies on one of them."""
     lying = [one for one in library().exercises.values() if level in one.forms]
     for form in (one.form(level) for one in lying if one.form(level).position == "lying-on-side"):
         assert "{supporting} side" in form.switch_short

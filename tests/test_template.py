@@ -42,7 +42,6 @@ def sam() -> str | None:
 
 @pytest.mark.parametrize("options", [[], ["--lint"]], ids=["validate", "validate --lint"])
 def test_sam_finds_the_template_valid(options: list[str], tmp_path: Path) -> None:
-    """Both kinds of check pass; they find different faults."""
     command = sam()
     if command is None:
         pytest.skip("no SAM command line: `make parts` installs it")
@@ -72,7 +71,6 @@ def test_only_the_one_skill_may_call_the_function(template: Any, monkeypatch: py
 
 
 def test_people_are_remembered_in_a_table_of_its_own(template: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """With the key and the time of expiry that the store writes, and never deleted together with the stack."""
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")  # Amazon's adapter does not import without one
     from skill.memory.dynamodb import EXPIRES_AT, KEY
 
@@ -87,7 +85,6 @@ def test_people_are_remembered_in_a_table_of_its_own(template: Any, monkeypatch:
 
 
 def test_what_it_names_is_there(template: Any) -> None:
-    """The handler exists, the runtime is one that we support, and it has as long as Alexa waits."""
     function = template["Resources"]["HipCoach"]["Properties"]
     module, name = function["Handler"].rsplit(".", 1)
     assert (module, name) == (aws.__name__, aws.handler.__name__)

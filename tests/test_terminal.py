@@ -7,16 +7,15 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, TextIO
 
 import pytest
-from fake_skill import ANSWERS, MODEL, NOON, FakeSkill, answer
+from fake_skill import ANSWERS, MODEL, NOON, FakeSkill, answer, device
 from flask import Flask
 from rich.console import Console
 
-from skill.hearing.ear import Ear
 from skill.simulator import terminal
 from skill.simulator.device import Manners
 from skill.simulator.keys import Begun
@@ -33,49 +32,44 @@ def talked(*lines: str, app: Any = None, **options: Any) -> tuple[str, int]:
     return " ".join(shown.getvalue().split()), code
 
 
-def test_lines_from_a_pipe_are_talked_through_without_waiting() -> None:
-    """Input that is no terminal is fast by default, and ends where it ends."""
-    began = time.monotonic()
-    shown, code = talked("open hip coach", "start hip routine", "ready", "stop")
-    assert code == 0
-    assert time.monotonic() - began < 5
-    for told in (
+SHOWN = {
+    "what is said": (
+        ("open hip coach", "start hip routine", "ready", "stop"),
         "you open hip coach → LaunchRequest (exact) coach Welcome to Hip Coach.",
         "→ StartRoutineIntent routine=hip-routine (exact)",
         "♪ hold for 20 seconds, ticking (21 s)",
         "Goodbye. closed: the skill ended it",
-    ):
-        assert told in shown
+    ),
+    "how it understood": (
+        ("open hip coach", "could you explain fire hydrant to me", "blue bananas"),
+        "→ ExplainIntent exercise=fire-hydrant (like a sample, ",
+        "→ AMAZON.FallbackIntent (not understood)",
+    ),
+    "why nothing was heard": (("ready",), 'say "open …" with the name of the skill first'),
+    "what its own commands, which begin with a slash, do": (
+        ("/help", "open hip coach", "/json", "/wait 4", "how long left", "/wait 300", "/wait", "/nonsense", "/quit"),
+        "HowLongLeftIntent how long left",
+        '"type": "LaunchRequest"',
+        "— interrupted after 2 s",
+        "coach Still there? closed: nobody answered, so the device ended the session",
+        "say how many seconds: /wait 20",
+        "there is no command /nonsense",
+    ),
+}
 
 
-def test_it_says_how_it_understood() -> None:
-    shown, _ = talked("open hip coach", "could you explain fire hydrant to me", "blue bananas")
-    assert "→ ExplainIntent exercise=fire-hydrant (like a sample, " in shown
-    assert "→ AMAZON.FallbackIntent (not understood)" in shown
-
-
-def test_it_says_why_nothing_was_heard() -> None:
-    shown, _ = talked("ready")
-    assert 'say "open …" with the name of the skill first' in shown
-
-
-def test_commands_of_its_own_begin_with_a_slash() -> None:
-    shown, code = talked(
-        *("/help", "open hip coach", "/json", "/wait 4", "how long left", "/wait 300", "/wait", "/nonsense", "/quit"),
-        "never said",
-    )
+@pytest.mark.parametrize("case", SHOWN.values(), ids=SHOWN)
+def test_lines_from_a_pipe_are_talked_through_without_waiting(case: tuple[Any, ...]) -> None:
+    lines, *told = case
+    began = time.monotonic()
+    shown, code = talked(*lines, *(("never said",) if "/quit" in lines else ()))
+    assert time.monotonic() - began < 5
     assert code == 0
-    assert "HowLongLeftIntent how long left" in shown
-    assert '"type": "LaunchRequest"' in shown
-    assert "— interrupted after 2 s" in shown
-    assert "coach Still there? closed: nobody answered, so the device ended the session" in shown
-    assert "say how many seconds: /wait 20" in shown
-    assert "there is no command /nonsense" in shown
+    assert [one for one in told if one not in shown] == []
     assert "never said" not in shown
 
 
 def test_a_refused_response_is_told_and_fails_the_run() -> None:
-    """A script that talks to the skill notices when a device would not have spoken."""
     shown, code = talked("open hip coach", app=FakeSkill({"LaunchRequest": answer("Salt & pepper.")}))
     assert code == 1
     assert "the device refuses this response: outputSpeech is not well-formed" in shown
@@ -100,19 +94,14 @@ def test_a_flask_app_is_talked_to_directly() -> None:
     assert "Welcome to Hip Coach." in talked("open hip coach", app=app)[0]
 
 
-class RunningClock:
-    """A clock that runs a hundred times as fast as the real one."""
-
-    def __init__(self) -> None:
-        self._began = time.monotonic()
-
-    def __call__(self) -> datetime:
-        return NOON + timedelta(seconds=(time.monotonic() - self._began) * 100)
-
-
 def test_in_real_time_a_line_from_a_file_waits_until_she_listens() -> None:
-    """Nothing is lost and nobody is interrupted; after the last line she is heard to the end."""
-    shown, code = talked("open hip coach", "ready", fast=False, clock=RunningClock())
+    began = time.monotonic()  # the clock runs a hundred times as fast as the real one
+    shown, code = talked(
+        "open hip coach",
+        "ready",
+        fast=False,
+        clock=lambda: NOON + timedelta(seconds=(time.monotonic() - began) * 100),
+    )
     assert code == 0
     assert "Say start hip routine, or help. you ready" in shown
     assert "interrupted" not in shown
@@ -195,7 +184,6 @@ def keyboard() -> Iterator[Keyboard]:
 
 @posix
 def test_a_hold_runs_as_a_countdown_and_half_a_line_survives_it(keyboard: Keyboard) -> None:
-    """What is being typed stays on the screen while the seconds run down; Enter interrupts her."""
     keyboard.type("open hip coach\n")
     keyboard.sees("Welcome to Hip Coach.")
     keyboard.sees("speaking")
@@ -225,7 +213,6 @@ def test_the_status_follows_the_device(keyboard: Keyboard) -> None:
 
 @posix
 def test_what_was_said_before_comes_back_with_the_arrow(keyboard: Keyboard) -> None:
-    """To be changed and said again."""
     keyboard.type("open hip coach\n")
     keyboard.sees("Welcome")
     keyboard.type("how long\n")
@@ -236,7 +223,6 @@ def test_what_was_said_before_comes_back_with_the_arrow(keyboard: Keyboard) -> N
 
 @posix
 def test_the_terminal_is_afterwards_as_it_was(keyboard: Keyboard) -> None:
-    """Echo and lines are back, whichever way she was left."""
     import termios
 
     before = keyboard.modes()
@@ -249,7 +235,6 @@ def test_the_terminal_is_afterwards_as_it_was(keyboard: Keyboard) -> None:
 
 @posix
 def test_without_prompt_toolkit_whole_lines_are_taken(monkeypatch: pytest.MonkeyPatch) -> None:
-    """And what to install is told; a line may still be typed into her speech."""
     monkeypatch.setitem(sys.modules, "prompt_toolkit", None)
     board = Keyboard()
     try:
@@ -272,21 +257,16 @@ def test_it_can_be_left_at_any_moment(keyboard: Keyboard, key: str) -> None:
     assert keyboard.leave(key) == 0
 
 
-def test_the_last_line_of_help_about_the_wake_word_fits_on_two() -> None:
-    assert len(TAKEN_AS_WOKEN) < 2 * (80 - terminal.MARGIN)
-
-
 @pytest.mark.parametrize("width", [40, 80, 132])
 def test_the_lines_below_are_never_wider_than_the_terminal(width: int) -> None:
-    """Four lines, whatever was typed and however narrow it is; a wrapped line would tear the display."""
-    from skill.simulator.device import Device
-
-    device = Device(FakeSkill(), Ear(MODEL), NOON, manners=Manners(0, 0, 0))
-    device.hear("open hip coach")
-    device.hear("alexa, ready")
+    """A wrapped line would tear the display."""
+    assert len(TAKEN_AS_WOKEN) < 2 * (80 - terminal.MARGIN)
+    echo = device(manners=Manners(0, 0, 0))
+    echo.hear("open hip coach")
+    echo.hear("alexa, ready")
     for seconds in range(30):
-        device.pass_to(NOON + timedelta(seconds=seconds))
-        footer = terminal.footer(device, ["a suggestion of some words"] * 7, Begun("typed " * 40, 200), width)
+        echo.pass_to(NOON + timedelta(seconds=seconds))
+        footer = terminal.footer(echo, ["a suggestion of some words"] * 7, Begun("typed " * 40, 200), width)
         lines = footer.plain.split("\n")
         assert len(lines) == 4
         assert all(len(line) < width for line in lines)

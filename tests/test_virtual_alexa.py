@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from threading import Thread
-from typing import Any
 
 import law
 import pytest
@@ -78,10 +77,6 @@ def drive(url: str) -> Drive:
     return run
 
 
-def session(turn: Said) -> Any:
-    return turn.answered["sessionAttributes"][KEY]
-
-
 def check(turns: list[Said]) -> None:
     """Every answer is legal, and within a session the attributes come back as they were sent."""
     for turn in turns:
@@ -94,7 +89,6 @@ def check(turns: list[Said]) -> None:
 
 @pytest.mark.parametrize("seconds", [3, 45, 400])
 def test_ready_alone_leads_from_the_start_to_the_closing_words(drive: Drive, seconds: int) -> None:
-    """Open, start, ready, ready, …: all six exercises, then a goodbye and a closed session, at any speed."""
     turns = drive("", "start hip routine", ("ready", UNTIL_CLOSED), seconds=seconds)
     check(turns)
     assert turns[-1].closed
@@ -106,37 +100,13 @@ def test_ready_alone_leads_from_the_start_to_the_closing_words(drive: Drive, sec
 
 
 def test_a_routine_with_every_kind_of_interruption_is_completed(drive: Drive) -> None:
-    """Questions, going back, pausing and wishes in the middle: each is answered, and the routine goes on from there."""
     turns = drive(
-        "",
-        "start hip routine",
-        ("ready", 3),  # there, set, and amid the first set
-        "explain fire hydrant",
-        "how long left",
-        "which side am i on",
-        "where should i feel it",
-        "am i doing it right",
-        "ready",
-        "go back",
-        "say that again",
-        "pause",
-        "continue",
-        "make it easier",
-        "ten more seconds",
-        "what's next",
-        "how many left",
-        "slower",
-        "skip this side",
-        "next",
-        "skip this one",
-        "go to figure four",
-        "go to number three",
-        "don't wait for me",
-        "yes",
-        "wait for me",
-        "help",
-        "why does hip strength matter",
-        ("ready", UNTIL_CLOSED),
+        *("", "start hip routine", ("ready", 3)),  # there, set, and amid the first set
+        *("explain fire hydrant", "how long left", "which side am i on", "where should i feel it"),
+        *("am i doing it right", "ready", "go back", "say that again", "pause", "continue", "make it easier"),
+        *("ten more seconds", "what's next", "how many left", "slower", "skip this side", "next", "skip this one"),
+        *("go to figure four", "go to number three", "don't wait for me", "yes", "wait for me", "help"),
+        *("why does hip strength matter", ("ready", UNTIL_CLOSED)),
         seconds=20,
     )
     check(turns)
@@ -146,7 +116,6 @@ def test_a_routine_with_every_kind_of_interruption_is_completed(drive: Drive) ->
 
 
 def test_stop_keeps_the_place_for_the_next_time(drive: Drive) -> None:
-    """Stopped in the middle, opened again: she offers to go on, and "yes" goes on to the end."""
     turns = drive("", "start hip strength", ("ready", 7), "stop", "", "yes", ("ready", UNTIL_CLOSED))
     check(turns)
     (stopped,) = [turn for turn in turns if turn.sentence == "stop"]
@@ -154,5 +123,5 @@ def test_stop_keeps_the_place_for_the_next_time(drive: Drive) -> None:
     reopened = turns[turns.index(stopped) + 1]
     assert reopened.asked["session"]["new"] is True
     assert not reopened.asked["session"].get("attributes")
-    assert session(reopened)["plan"] == "routine/hip-strength"
+    assert reopened.answered["sessionAttributes"][KEY]["plan"] == "routine/hip-strength"
     assert turns[-1].closed
