@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from skill.coaching.plan import Place
 from skill.coaching.practice import PieceKind, Practice
@@ -89,7 +89,7 @@ class _Room:
     def heard_as_sound(self, passage: Passage) -> bool:
         return passage.sound is not None and self.has_sound(passage.sound.name)
 
-    def takes(self, unit: list[Passage]) -> bool:
+    def takes(self, unit: tuple[Passage, ...]) -> bool:
         """Take up the room of passages that belong together, if there is enough of it."""
         after = (self.seconds, self.clips, self.characters)
         for passage in unit:
@@ -198,22 +198,12 @@ def _cue_in(passage: Passage, elapsed: float, haste: float) -> tuple[Cue, float]
 
 
 def _fitting(told: tuple[Passage, ...], room: _Room) -> list[Passage]:
-    fitting: list[Passage] = []
-    for unit in _units(told):
-        if not room.takes(unit):
-            break
-        fitting += unit
-    return fitting
-
-
-def _units(told: tuple[Passage, ...]) -> list[list[Passage]]:
-    units: list[list[Passage]] = []
-    for passage in told:
-        if passage.joined and units:
-            units[-1].append(passage)
-        else:
-            units.append([passage])
-    return units
+    """As many of them as there is room for; those that are joined, all or none."""
+    starts = [index for index, passage in enumerate(told) if index == 0 or not passage.joined]
+    for start, end in pairwise([*starts, len(told)]):
+        if not room.takes(told[start:end]):
+            return list(told[:start])
+    return list(told)
 
 
 def _split(taken: list[Passage], passage: Passage, room: _Room) -> tuple[list[Passage], _Room, Place]:
