@@ -175,26 +175,18 @@ def cue_at(span: Span, elapsed: float, haste: float = 1.0) -> tuple[Cue, float] 
         None when all of the span has been heard.
     """
     for passage, as_sound in zip(span.passages, span.sounds, strict=True):
-        share = haste if passage.sound is None else 1.0
-        length = lasts(passage, as_sound) if share == 1.0 else sum(_hasty(cue, share) for cue in passage.cues)
-        if elapsed < length:
-            return _cue_in(passage, elapsed, share)
-        elapsed -= length
+        quicker = 1 - haste if passage.sound is None else 0.0
+        lengths = [cue.seconds - quicker * speaking_seconds(cue.say) for cue in passage.cues]
+        length = sum(lengths) if quicker else lasts(passage, as_sound)
+        if elapsed >= length:
+            elapsed -= length
+            continue
+        for cue, seconds in zip(passage.cues, lengths, strict=True):
+            if elapsed < seconds:
+                return cue, elapsed
+            elapsed -= seconds
+        return passage.cues[-1], passage.cues[-1].seconds
     return None
-
-
-def _hasty(cue: Cue, haste: float) -> float:
-    """How long a cue lasts when its words take only that share of their time; the quiet is as long as ever."""
-    return cue.seconds - (1 - haste) * speaking_seconds(cue.say)
-
-
-def _cue_in(passage: Passage, elapsed: float, haste: float) -> tuple[Cue, float]:
-    for cue in passage.cues:
-        length = _hasty(cue, haste)
-        if elapsed < length:
-            return cue, elapsed
-        elapsed -= length
-    return passage.cues[-1], passage.cues[-1].seconds
 
 
 def _fitting(told: tuple[Passage, ...], room: _Room) -> list[Passage]:

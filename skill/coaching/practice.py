@@ -27,13 +27,7 @@ class Speed(StrEnum):
 
     def relax(self, seconds: int) -> int:
         """Seconds between two reps at this speed, where the content says so many."""
-        match self:
-            case Speed.SLOWER:
-                return seconds + 2
-            case Speed.USUAL:
-                return seconds
-            case Speed.FASTER:
-                return max(1, seconds - 1)
+        return max(1, seconds + {Speed.SLOWER: 2, Speed.FASTER: -1}.get(self, 0))
 
 
 class Talk(StrEnum):
