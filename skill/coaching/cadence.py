@@ -78,19 +78,19 @@ def hold(seconds: int, *, ticks: bool, whole: bool = True) -> Cadence:
     marks += [Mark(at, word=word) for at, word in words.items()]
     marks.append(Mark(seconds * 1000, tone=Tone.END))
     name = f"{'hold' if whole else 'left'}-{seconds}-{'ticks' if ticks else 'quiet'}"
-    return Cadence(name, seconds * 1000 + TAIL_MS, _in_order(marks), bed=not ticks)
+    in_order = sorted(marks, key=lambda mark: mark.at_ms)
+    return Cadence(name, seconds * 1000 + TAIL_MS, tuple(in_order), bed=not ticks)
 
 
-def reps(*, lift: int, hold: int, lower: int, relax: int, count: int) -> Cadence:
+def reps(lift: int, hold: int, lower: int, relax: int, count: int) -> Cadence:
     """The reps of a set: number, lift, hold, lower, relax, again and again, then the end tone.
 
     Arguments are seconds, each at least 1, and the number of reps. Every rep takes the same time.
     """
     period = (lift + hold + lower + relax) * 1000
     marks = []
-    for rep in range(count):
-        start = COUNT_IN_MS + rep * period
-        left = count - rep
+    for left in range(count, 0, -1):
+        start = COUNT_IN_MS + (count - left) * period
         marks += [
             Mark(start - COUNT_IN_MS, word="last-one" if left == 1 and count > 1 else f"number-{left}"),
             Mark(start, tone=Tone.LIFT),
@@ -99,7 +99,7 @@ def reps(*, lift: int, hold: int, lower: int, relax: int, count: int) -> Cadence
         ]
     end = COUNT_IN_MS + count * period - relax * 1000
     marks.append(Mark(end, tone=Tone.END))
-    return Cadence(f"reps-{lift}-{hold}-{lower}-{relax}-{count}", end + TAIL_MS, _in_order(marks))
+    return Cadence(f"reps-{lift}-{hold}-{lower}-{relax}-{count}", end + TAIL_MS, tuple(marks))
 
 
 def bed(seconds: int) -> Cadence:
@@ -107,31 +107,18 @@ def bed(seconds: int) -> Cadence:
     return Cadence(f"bed-{seconds}", seconds * 1000, (), bed=True)
 
 
-_NAME = re.compile(
-    r"(?P<hold>hold|left)-(?P<seconds>[1-9]\d{0,2})-(?P<style>ticks|quiet)"
-    r"|reps-(?P<lift>[1-9]\d?)-(?P<held>[1-9]\d?)-(?P<lower>[1-9]\d?)-(?P<relax>[1-9]\d?)-(?P<count>[1-9]\d?)"
-    r"|bed-(?P<bed>[1-9]\d{0,2})"
-)
+_SECONDS = re.compile(r"[1-9][0-9]{0,2}")
+_UP_TO_99 = re.compile(r"[1-9][0-9]?")
 
 
 def named(name: str) -> Cadence | None:
     """The cadence that a name stands for, or None when the name fits no pattern. Any text is safe to ask."""
-    found = _NAME.fullmatch(name)
-    if found is None:
-        return None
-    part = found.groupdict()
-    if part["hold"]:
-        return hold(int(part["seconds"]), ticks=part["style"] == "ticks", whole=part["hold"] == "hold")
-    if part["bed"]:
-        return bed(int(part["bed"]))
-    return reps(
-        lift=int(part["lift"]),
-        hold=int(part["held"]),
-        lower=int(part["lower"]),
-        relax=int(part["relax"]),
-        count=int(part["count"]),
-    )
-
-
-def _in_order(marks: list[Mark]) -> tuple[Mark, ...]:
-    return tuple(sorted(marks, key=lambda mark: mark.at_ms))
+    match name.split("-"):
+        case ["hold" | "left" as kind, seconds, "ticks" | "quiet" as style] if _SECONDS.fullmatch(seconds):
+            return hold(int(seconds), ticks=style == "ticks", whole=kind == "hold")
+        case ["bed", seconds] if _SECONDS.fullmatch(seconds):
+            return bed(int(seconds))
+        case ["reps", *numbers] if len(numbers) == 5 and all(map(_UP_TO_99.fullmatch, numbers)):
+            return reps(*map(int, numbers))
+        case _:
+            return None

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from skill.coaching.plan import Place
 from skill.coaching.practice import PieceKind, Practice
@@ -89,7 +89,7 @@ class _Room:
     def heard_as_sound(self, passage: Passage) -> bool:
         return passage.sound is not None and self.has_sound(passage.sound.name)
 
-    def takes(self, unit: list[Passage]) -> bool:
+    def takes(self, unit: tuple[Passage, ...]) -> bool:
         """Take up the room of passages that belong together, if there is enough of it."""
         after = (self.seconds, self.clips, self.characters)
         for passage in unit:
@@ -175,45 +175,27 @@ def cue_at(span: Span, elapsed: float, haste: float = 1.0) -> tuple[Cue, float] 
         None when all of the span has been heard.
     """
     for passage, as_sound in zip(span.passages, span.sounds, strict=True):
-        share = haste if passage.sound is None else 1.0
-        length = lasts(passage, as_sound) if share == 1.0 else sum(_hasty(cue, share) for cue in passage.cues)
-        if elapsed < length:
-            return _cue_in(passage, elapsed, share)
-        elapsed -= length
+        quicker = 1 - haste if passage.sound is None else 0.0
+        lengths = [cue.seconds - quicker * speaking_seconds(cue.say) for cue in passage.cues]
+        length = sum(lengths) if quicker else lasts(passage, as_sound)
+        if elapsed >= length:
+            elapsed -= length
+            continue
+        for cue, seconds in zip(passage.cues, lengths, strict=True):
+            if elapsed < seconds:
+                return cue, elapsed
+            elapsed -= seconds
+        return passage.cues[-1], passage.cues[-1].seconds
     return None
 
 
-def _hasty(cue: Cue, haste: float) -> float:
-    """How long a cue lasts when its words take only that share of their time; the quiet is as long as ever."""
-    return cue.seconds - (1 - haste) * speaking_seconds(cue.say)
-
-
-def _cue_in(passage: Passage, elapsed: float, haste: float) -> tuple[Cue, float]:
-    for cue in passage.cues:
-        length = _hasty(cue, haste)
-        if elapsed < length:
-            return cue, elapsed
-        elapsed -= length
-    return passage.cues[-1], passage.cues[-1].seconds
-
-
 def _fitting(told: tuple[Passage, ...], room: _Room) -> list[Passage]:
-    fitting: list[Passage] = []
-    for unit in _units(told):
-        if not room.takes(unit):
-            break
-        fitting += unit
-    return fitting
-
-
-def _units(told: tuple[Passage, ...]) -> list[list[Passage]]:
-    units: list[list[Passage]] = []
-    for passage in told:
-        if passage.joined and units:
-            units[-1].append(passage)
-        else:
-            units.append([passage])
-    return units
+    """As many of them as there is room for; those that are joined, all or none."""
+    starts = [index for index, passage in enumerate(told) if index == 0 or not passage.joined]
+    for start, end in pairwise([*starts, len(told)]):
+        if not room.takes(told[start:end]):
+            return list(told[:start])
+    return list(told)
 
 
 def _split(taken: list[Passage], passage: Passage, room: _Room) -> tuple[list[Passage], _Room, Place]:

@@ -27,13 +27,7 @@ class Speed(StrEnum):
 
     def relax(self, seconds: int) -> int:
         """Seconds between two reps at this speed, where the content says so many."""
-        match self:
-            case Speed.SLOWER:
-                return seconds + 2
-            case Speed.USUAL:
-                return seconds
-            case Speed.FASTER:
-                return max(1, seconds - 1)
+        return max(1, seconds + {Speed.SLOWER: 2, Speed.FASTER: -1}.get(self, 0))
 
 
 class Talk(StrEnum):
@@ -144,26 +138,21 @@ STANDING = "standing"
 
 def practice(steps: tuple[Step, ...], index: int, habits: Habits, library: Library) -> Practice:
     """The exercise at `index` of a plan's steps, as the person wishes it within the content's ranges."""
-    before = _form(steps[index - 1], habits.wishes, library) if index else None
     exercise = library.exercises[steps[index].exercise]
     heard = habits.heard.get(exercise.id, 0)
+    short = habits.talk.is_short(heard)
     return _settled(
-        _Place(
-            index=index,
-            of=len(steps),
-            position_before=before.position if before else STANDING,
-            leave_before=before.leave if before else "",
-        ),
+        index,
+        len(steps),
+        _form(steps[index - 1], habits.wishes, library) if index else None,
         exercise,
         _form(steps[index], habits.wishes, library),
         habits.wishes.get(exercise.id, _NO_WISH),
         habits.speed,
         sides=habits.sides.get(exercise.id, ()),
-        short=habits.talk.is_short(heard),
+        short=short,
         first=heard == 0,
-        cue=heard % len(exercise.mistakes)
-        if not habits.talk.is_short(heard) or (index and (heard + index) % CUE_EVERY == 0)
-        else None,
+        cue=heard % len(exercise.mistakes) if not short or (index and (heard + index) % CUE_EVERY == 0) else None,
     )
 
 
@@ -183,18 +172,11 @@ PRACTICES = 1024
 """Practices that are remembered: an exercise is done in a few ways, and by many people."""
 
 
-class _Place(Value):
-    """Where in a plan an exercise comes."""
-
-    index: int
-    of: int
-    position_before: str
-    leave_before: str
-
-
 @lru_cache(maxsize=PRACTICES)
 def _settled(
-    place: _Place,
+    index: int,
+    of: int,
+    before: Form | None,
     exercise: Exercise,
     form: Form,
     wish: Wish,
@@ -208,12 +190,12 @@ def _settled(
     dose = form.dose
     sets, hold = least_to_most(dose.sets, wish.sets), least_to_most(dose.hold, wish.hold)
     return Practice(
-        index=place.index,
-        of=place.of,
+        index=index,
+        of=of,
         exercise=exercise,
         form=form,
-        position_before=place.position_before,
-        leave_before=place.leave_before,
+        position_before=before.position if before else STANDING,
+        leave_before=before.leave if before else "",
         reps=least_to_most(dose.reps, wish.reps),
         sets=sets,
         hold=hold - hold % 5 if hold >= LONG_HOLD_SECONDS else hold,  # in fives, as the marks and sounds of it are

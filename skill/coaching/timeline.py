@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from skill.coaching import cadence
 from skill.coaching.plan import Place
-from skill.coaching.practice import Piece, PieceKind, Practice
+from skill.coaching.practice import PieceKind, Practice
 from skill.library.models import Level, Side, Transition, Wording, capitalised, sentences
 from skill.library.values import Value, force_setattr, replace
 
@@ -125,20 +125,7 @@ PASSAGES = 1024
 @lru_cache(maxsize=PASSAGES)
 def passages(practice: Practice, place: Place, telling: Telling) -> tuple[Passage, ...]:
     """The passages of one piece, from a place inside it to its end."""
-    piece = practice.pieces[place.piece]
-    match piece.kind:
-        case PieceKind.SET_UP:
-            return tuple(_set_up(practice, piece, place, telling))
-        case PieceKind.SWITCH:
-            return tuple(_switch(practice, piece, place, telling))
-        case PieceKind.REST:
-            return tuple(_rest(practice, piece, place, telling))
-        case PieceKind.SET if place.stage:
-            return tuple(_back_into(practice, piece, place, telling))
-        case PieceKind.SET if practice.long_holds:
-            return (*_start(practice, piece, place, telling), *_holds(practice, piece, place, telling))
-        case PieceKind.SET:
-            return (*_start(practice, piece, place, telling), _count_off(practice, piece, place, telling))
+    return tuple(_Piece(practice, place, telling).told())
 
 
 def sided(text: str, side: Side | None, words: Wording) -> str:
@@ -159,16 +146,8 @@ GATE_NAMED = "gate-named"
 FETCHING_SECONDS = 30
 """To fetch what is needed, where nobody is waited for."""
 
-
-def parts(practice: Practice) -> Iterator[Part]:
-    """The parts that the set-up of an exercise has."""
-    if practice.things:
-        yield Part.THINGS
-    yield Part.WAY
-    yield Part.UP
-    yield Part.POSITION
-    if not practice.short:
-        yield Part.MOVE
+SHORTEST_PAUSE_SECONDS = 5
+"""In flow, what the end of a part of the set-up gets at the least, instead of a question."""
 
 
 def gate_before(practice: Practice, place: Place) -> str:
@@ -181,9 +160,8 @@ def gate_before(practice: Practice, place: Place) -> str:
 
 def is_there(practice: Practice, place: Place) -> bool:
     """Whether who waits at a place, or hears what is told there, is in its position; else the way is still to come."""
-    if practice.pieces[place.piece].kind is PieceKind.SET_UP:
-        return place.stage >= Part.POSITION
-    return place.stage == 0 or place.stage >= Part.POSITION
+    in_set_up = practice.pieces[place.piece].kind is PieceKind.SET_UP
+    return place.stage >= Part.POSITION or (place.stage == 0 and not in_set_up)
 
 
 def is_unsaid(place: Place, *, waiting: bool) -> bool:
@@ -191,141 +169,200 @@ def is_unsaid(place: Place, *, waiting: bool) -> bool:
     return waiting and place.stage == Part.POSITION
 
 
-def _set_up(practice: Practice, piece: Piece, place: Place, telling: Telling) -> Iterator[Passage]:
-    for part in parts(practice):
-        if part < place.stage:
-            continue
-        at = replace(place, stage=part.value)
-        match part:
-            case Part.THINGS:
-                yield from _things(practice, at, telling)
-            case Part.WAY:
-                yield from _way(practice, piece, at, telling)
-            case Part.UP:
-                yield from _up(practice, piece, at, telling)
-            case Part.POSITION:
-                change = telling.way(practice.position_before, practice.form.position)
-                caution = _caution(practice) if change and change.pause_seconds else ""
-                yield from _position(practice, piece, at, telling, caution)
-            case Part.MOVE:
-                yield from _move(practice, piece, at, telling)
+class _Piece:
+    """One piece of a practice, told from a place inside it; `change` is the way into its position, if there is one."""
 
+    def __init__(self, practice: Practice, place: Place, telling: Telling) -> None:
+        self.practice, self.place, self.telling, self.words = practice, place, telling, telling.words
+        self.piece = practice.pieces[place.piece]
+        self.side = self.piece.side
+        self.change = telling.way(practice.position_before, practice.form.position)
+        self.pauses = self.change is not None and self.change.pause_seconds > 0
 
-def _things(practice: Practice, place: Place, telling: Telling) -> Iterator[Passage]:
-    told = sentences(needed(practice.things, telling.words), telling.lay_out if practice.index == 0 else "")
-    yield replace(_said(CueKind.SET_UP, told, place, telling.words), gate=GATE_THINGS)
-    if telling.flowing:
-        yield _time_to_settle(FETCHING_SECONDS, replace(place, stage=Part.WAY.value), telling.words)
+    def told(self) -> Iterator[Passage]:
+        match self.piece.kind:
+            case PieceKind.SET_UP:
+                yield from self.set_up()
+            case PieceKind.SWITCH:
+                yield from self.switch()
+            case PieceKind.REST:
+                yield from self.rest()
+            case PieceKind.SET if self.place.stage:
+                yield from self.back_into()
+            case PieceKind.SET:
+                yield from self.start()
+                yield from self.holds() if self.practice.long_holds else self.count_off()
 
+    def at(self, part: Part) -> Place:
+        return replace(self.place, stage=part.value)
 
-def _way(practice: Practice, piece: Piece, place: Place, telling: Telling) -> Iterator[Passage]:
-    """The name, what to take care of the first time, and the way there. Who is new to it says when they are there."""
-    words = telling.words
-    change = telling.way(practice.position_before, practice.form.position)
-    caution = "" if change and change.pause_seconds else _caution(practice)
-    told = sentences(practice.leave_before, introduction(practice, words), caution)
-    yield _said(CueKind.SET_UP, told, place, words)
-    if change is None:
+    def sided(self, text: str) -> str:
+        return sided(text, self.side, self.words)
+
+    def said(self, text: str, place: Place, gate: str = "", kind: CueKind = CueKind.SET_UP) -> Passage:
+        return _said(kind, text, place, self.words, gate=gate)
+
+    def time_to_settle(self, seconds: int, place: Place) -> Passage:
+        quiet = min(_fives(seconds), LONGEST_BED_SECONDS)
+        return Passage(tuple(_quiet(CueKind.READY, quiet, place, "settle", self.words)), cadence.bed(quiet))
+
+    # A set-up
+
+    def set_up(self) -> Iterator[Passage]:
+        practice, stage = self.practice, self.place.stage
+        if practice.things and stage <= Part.THINGS:
+            lay_out = self.telling.lay_out if practice.index == 0 else ""
+            yield self.said(sentences(needed(practice.things, self.words), lay_out), self.at(Part.THINGS), GATE_THINGS)
+            if self.telling.flowing:
+                yield self.time_to_settle(FETCHING_SECONDS, self.at(Part.WAY))
+        if stage <= Part.WAY:
+            yield from self.way()
+        if stage <= Part.UP and self.change and self.pauses:
+            yield from self.moving(self.change, Part.UP, new=not practice.short)
+            if self.telling.flowing:
+                yield from self.rest_of_the_way(self.change, Part.UP)
+        if stage <= Part.POSITION:
+            yield from self.position(self.caution() if self.pauses else "")
         if not practice.short:
-            yield replace(_said(CueKind.SET_UP, "", place, words), gate=GATE_NAMED)
-        return
-    moved = list(before_the_pause(change, place, piece.side, words))
-    if change.pause_seconds:  # nobody is hurried up from the floor, however well they know it
-        moved[-1] = replace(moved[-1], gate=GATE_SEATED)
-    elif not practice.short:
-        moved[-1] = replace(moved[-1], gate=GATE_WAY)
-    yield from moved
-    if telling.flowing and not change.pause_seconds:
-        yield from _on_the_way(practice, change, moved, place, telling)
+            feel = practice.exercise.feel if practice.first else ""
+            told = sentences(the_move(practice, self.side, self.words), dose(practice, self.words), feel)
+            yield from self.set_at_its_end(told, self.at(Part.MOVE))
+
+    def way(self) -> Iterator[Passage]:
+        """The name, what to take care of the first time, and the way there. Who is new says when they are there."""
+        practice, at = self.practice, self.at(Part.WAY)
+        caution = "" if self.pauses else self.caution()
+        yield self.said(sentences(practice.leave_before, introduction(practice, self.words), caution), at)
+        if self.change:
+            yield from self.moving(self.change, Part.WAY, new=not practice.short)
+            if self.telling.flowing and not self.pauses:
+                yield from self.rest_of_the_way(self.change, Part.WAY)
+        elif not practice.short:
+            yield self.said("", at, GATE_NAMED)
+
+    def caution(self) -> str:
+        """Who should take care, the first time; told before they move, but never into the way up from the floor."""
+        practice = self.practice
+        return practice.exercise.caution if practice.first and practice.form.level is Level.USUAL else ""
+
+    def moving(self, change: Transition, part: Part, *, new: bool) -> Iterator[Passage]:
+        """The way there, or a half of it; nobody is hurried up from the floor, however well they know it."""
+        half = after_the_pause if part is Part.UP else before_the_pause
+        *most, last = half(change, self.at(part), self.side, self.words)
+        seated = self.pauses and part is Part.WAY
+        yield from (*most, replace(last, gate=GATE_SEATED if seated else GATE_WAY if new else ""))
+
+    def rest_of_the_way(self, change: Transition, part: Part) -> Iterator[Passage]:
+        """In flow: the rest of the time that a change takes. What was told is told, though they may still be moving."""
+        told = moving_over(change, self.at(part), self.side, self.words)
+        unhurried = change.seconds - sum(passage.seconds for passage in told)
+        if not self.practice.short or unhurried > 0:
+            yield self.time_to_settle(max(SHORTEST_PAUSE_SECONDS, round(unhurried)), self.at(Part.POSITION))
+
+    def position(self, caution: str = "") -> Iterator[Passage]:
+        form, at = self.practice.form, self.at(Part.POSITION)
+        if self.practice.short:
+            amount = dose(self.practice, self.words)
+            told = sentences(caution, self.sided(form.setup_short), amount, self.practice.cue)
+            yield from self.set_at_its_end(told, at)
+        else:
+            yield self.said(sentences(caution, *map(self.sided, form.setup)), at)
+
+    def set_at_its_end(self, told: str, at: Place) -> Iterator[Passage]:
+        """The last part of a set-up, and the question whether they are set, or the time to get so."""
+        yield self.said(told, at, GATE_KNOWN if self.practice.short else GATE)
+        if self.telling.flowing:
+            yield self.time_to_settle(self.practice.form.setup_seconds, at)
+
+    def back_into(self) -> Iterator[Passage]:
+        """The way back into a set, and its position: whole after a while, else a reminder; then she waits."""
+        practice, place, words, change = self.practice, self.place, self.words, self.change
+        whole = self.telling.whole and not practice.short
+        if place.stage <= Part.WAY:
+            if self.telling.whole and practice.things:
+                yield self.said(needed(practice.things, words), self.at(Part.WAY))
+            if change:
+                yield from self.moving(change, Part.WAY, new=whole)
+        if place.stage <= Part.UP and change and self.pauses:
+            yield from self.moving(change, Part.UP, new=whole)
+        if not whole:
+            named = "" if change else f"{self.sided(words.position(practice.form.position))}."
+            yield self.said(sentences(named, self.sided(practice.form.setup_short)), self.at(Part.POSITION), GATE)
+            return
+        if place.stage <= Part.POSITION:
+            yield from self.position()
+        amount = dose(practice, words) if place.rep == 0 else ""
+        yield self.said(sentences(the_move(practice, self.side, words), amount), self.at(Part.MOVE), GATE)
+
+    def switch(self) -> Iterator[Passage]:
+        form = self.practice.form
+        told = self.sided(form.switch)
+        if self.practice.short:
+            told = self.sided(form.switch_short) or self.words("switch-known", side=self.sided(form.side))
+        yield self.said(sentences(told), self.place, kind=CueKind.SWITCH)
+        if self.telling.flowing:
+            yield self.time_to_settle(form.switch_seconds, self.place)
+
+    # A set, and the rest before the next one
+
+    def start(self) -> Iterator[Passage]:
+        """What is said before the first rep where nobody has just said "ready": which set it is, or that it begins."""
+        place, words = self.place, self.words
+        if place.rep or place.held or self.telling.holding:
+            return
+        if (number := self.piece.number) > 1:
+            last = number == self.practice.sets
+            told = words("next-set-last") if last else words("next-set", number=words.number(number))
+            yield self.said(sentences(told), place, kind=CueKind.READY)
+        elif self.telling.flowing:
+            yield self.said(sentences(words("begin")), place, kind=CueKind.READY)
+
+    def count_off(self) -> Iterator[Passage]:
+        practice, place = self.practice, self.place
+        cues = [cue for done in range(place.rep, practice.reps) for cue in self.rep(replace(place, rep=done, held=0))]
+        cues.append(Cue(CueKind.READY, sentences(self.words("set-done")), cadence.TAIL_MS / 1000, cues[-1].place))
+        left = practice.reps - place.rep
+        sound = cadence.reps(practice.lift, practice.hold, practice.lower, practice.relax, left)
+        yield Passage(tuple(cues), sound)
+
+    def rep(self, place: Place) -> Iterator[Cue]:
+        practice, beats = self.practice, self.practice.form.beats
+        left, count_in = practice.reps - place.rep, cadence.COUNT_IN_MS / 1000
+        number = self.words("count-last") if left == 1 and practice.reps > 1 else self.words.number(left)
+        yield Cue(CueKind.READY, capitalised(f"{number}."), count_in, place)
+        yield Cue(CueKind.MOVE, self.sided(beats.lift), practice.lift, place)
+        yield Cue(CueKind.HOLD, self.sided(beats.hold), practice.hold, place)
+        yield Cue(CueKind.LOWER, self.sided(beats.lower), practice.lower, place)
+        if left > 1 and practice.relax > count_in:
+            yield Cue(CueKind.REST, "", practice.relax - count_in, place)
+
+    def holds(self) -> Iterator[Passage]:
+        practice, words, beats = self.practice, self.words, self.practice.form.beats
+        for done in range(self.place.rep, practice.reps):
+            held = self.place.held if done == self.place.rep else 0
+            here, after = replace(self.place, rep=done, held=held), replace(self.place, rep=done + 1, held=0)
+            left, again = practice.reps - done, ""
+            if done > self.place.rep:
+                again = words("once-more") if left == 1 else words("holds-to-go", amount=words.amount("holds", left))
+            if not (self.telling.holding and done == self.place.rep):
+                lift = sentences(again, f"{self.sided(beats.lift)}.")
+                yield _said(CueKind.MOVE, lift, here, words, practice.lift)
+            cues = tuple(_hold(practice.hold, here, self.sided(beats.hold), words))
+            sound = cadence.hold(practice.hold - held, ticks=self.telling.ticks, whole=held == 0)
+            yield Passage(cues, sound, joined=True)
+            lower = sentences(f"{self.sided(beats.lower)}.")
+            yield _said(CueKind.LOWER, lower, after, words, practice.lower, joined=True)
+            if left > 1:
+                yield _said(CueKind.REST, sentences(words("relax")), after, words, practice.relax, joined=True)
+
+    def rest(self) -> Iterator[Passage]:
+        words, seconds = self.words, _fives(self.practice.rest)
+        told = sentences(words("rest", seconds=words.amount("seconds", seconds)))
+        yield self.said(told, self.place, kind=CueKind.REST)
+        yield Passage(tuple(_quiet(CueKind.REST, seconds, self.place, "rest-goes-on", words)), cadence.bed(seconds))
 
 
-def _caution(practice: Practice) -> str:
-    """Who should take care, the first time; told before they move, but never into the way up from the floor."""
-    return practice.exercise.caution if practice.first and practice.form.level is Level.USUAL else ""
-
-
-def _up(practice: Practice, piece: Piece, place: Place, telling: Telling) -> Iterator[Passage]:
-    """The second half of the way up from the floor; nothing on any other way."""
-    change = telling.way(practice.position_before, practice.form.position)
-    if change is None or not change.pause_seconds:
-        return
-    moved = list(after_the_pause(change, place, piece.side, telling.words))
-    if not practice.short:
-        moved[-1] = replace(moved[-1], gate=GATE_WAY)
-    yield from moved
-    if telling.flowing:
-        told = [*before_the_pause(change, place, piece.side, telling.words), *moved]
-        yield from _on_the_way(practice, change, told, place, telling)
-
-
-def _on_the_way(
-    practice: Practice, change: Transition, moved: list[Passage], place: Place, telling: Telling
-) -> Iterator[Passage]:
-    """In flow: the rest of the time that a change takes. What was told is told, though they may still be moving."""
-    unhurried = change.seconds - sum(passage.seconds for passage in moved)
-    if not practice.short or unhurried > 0:
-        there = replace(place, stage=Part.POSITION.value)
-        yield _time_to_settle(max(SHORTEST_PAUSE_SECONDS, round(unhurried)), there, telling.words)
-
-
-SHORTEST_PAUSE_SECONDS = 5
-"""In flow, what the end of a part of the set-up gets at the least, instead of a question."""
-
-
-def _position(practice: Practice, piece: Piece, place: Place, telling: Telling, caution: str = "") -> Iterator[Passage]:
-    words, form = telling.words, practice.form
-    if practice.short:
-        told = sentences(caution, sided(form.setup_short, piece.side, words), dose(practice, words), practice.cue)
-        yield from _ending_set(practice, _said(CueKind.SET_UP, told, place, words), telling)
-        return
-    told = sentences(caution, *(sided(text, piece.side, words) for text in form.setup))
-    yield _said(CueKind.SET_UP, told, place, words)
-
-
-def _move(practice: Practice, piece: Piece, place: Place, telling: Telling) -> Iterator[Passage]:
-    words = telling.words
-    feel = practice.exercise.feel if practice.first else ""
-    told = sentences(the_move(practice, piece.side, words), dose(practice, words), feel)
-    yield from _ending_set(practice, _said(CueKind.SET_UP, told, place, words), telling)
-
-
-def _back_into(practice: Practice, piece: Piece, place: Place, telling: Telling) -> Iterator[Passage]:
-    """The way back into a set, and its position: whole after a while, else a reminder; then she waits."""
-    words = telling.words
-    change = telling.way(practice.position_before, practice.form.position)
-    whole = telling.whole and not practice.short
-    if place.stage <= Part.WAY:
-        at = replace(place, stage=Part.WAY.value)
-        things = needed(practice.things, words) if telling.whole else ""
-        yield from (_said(CueKind.SET_UP, told, at, words) for told in (things,) if told)
-        moved = list(before_the_pause(change, at, piece.side, words)) if change else []
-        if change and change.pause_seconds:
-            moved[-1] = replace(moved[-1], gate=GATE_SEATED)
-        elif moved and whole:
-            moved[-1] = replace(moved[-1], gate=GATE_WAY)
-        yield from moved
-    if place.stage <= Part.UP and change and change.pause_seconds:
-        moved = list(after_the_pause(change, replace(place, stage=Part.UP.value), piece.side, words))
-        if whole:
-            moved[-1] = replace(moved[-1], gate=GATE_WAY)
-        yield from moved
-    if not whole:
-        named = "" if change else sentences(f"{sided(words.position(practice.form.position), piece.side, words)}.")
-        told = sentences(named, sided(practice.form.setup_short, piece.side, words))
-        yield replace(_said(CueKind.SET_UP, told, replace(place, stage=Part.POSITION.value), words), gate=GATE)
-        return
-    if place.stage <= Part.POSITION:
-        yield from _position(practice, piece, replace(place, stage=Part.POSITION.value), telling)
-    amount = dose(practice, words) if place.rep == 0 else ""
-    told = sentences(the_move(practice, piece.side, words), amount)
-    yield replace(_said(CueKind.SET_UP, told, replace(place, stage=Part.MOVE.value), words), gate=GATE)
-
-
-def _ending_set(practice: Practice, passage: Passage, telling: Telling) -> Iterator[Passage]:
-    """The last part of a set-up: the question whether they are set, or the time to get so."""
-    yield replace(passage, gate=GATE_KNOWN if practice.short else GATE)
-    if telling.flowing:
-        yield _time_to_settle(practice.form.setup_seconds, passage.cues[0].place, telling.words)
+# What is said of an exercise
 
 
 def the_move(practice: Practice, side: Side | None, words: Wording) -> str:
@@ -336,28 +373,15 @@ def the_move(practice: Practice, side: Side | None, words: Wording) -> str:
     return words("when-i-count", move=move)
 
 
-def _switch(practice: Practice, piece: Piece, place: Place, telling: Telling) -> Iterator[Passage]:
-    words = telling.words
-    told = sided(practice.form.switch, piece.side, words)
-    if practice.short:
-        named = words("switch-known", side=sided(practice.form.side, piece.side, words))
-        told = sided(practice.form.switch_short, piece.side, words) or named
-    yield _said(CueKind.SWITCH, sentences(told), place, words)
-    if telling.flowing:
-        yield _time_to_settle(practice.form.switch_seconds, place, words)
-
-
 def introduction(practice: Practice, words: Wording) -> str:
     """The exercise named, with its form where that is not the usual one; and its number, to whom it is still new."""
     named = practice.exercise.name
     if practice.of > 1 and not practice.short:
-        of, number = words.number(practice.of), words.number(practice.index + 1)
-        last = practice.index + 1 == practice.of
-        named = (
-            words("introduce-last", exercise=named)
-            if last
-            else words("introduce", exercise=named, number=number, of=of)
-        )
+        number, of = words.number(practice.index + 1), words.number(practice.of)
+        if practice.index + 1 == practice.of:
+            named = words("introduce-last", exercise=named)
+        else:
+            named = words("introduce", exercise=named, number=number, of=of)
     return sentences(named if named.endswith(".") else f"{named}.", practice.form.label and f"{practice.form.label}.")
 
 
@@ -401,74 +425,7 @@ def after_the_pause(change: Transition, place: Place, side: Side | None, words: 
         yield _said(CueKind.SET_UP, sentences(*(sided(text, side, words) for text in change.then)), place, words)
 
 
-def _time_to_settle(seconds: int, place: Place, words: Wording) -> Passage:
-    quiet = min(_fives(seconds), LONGEST_BED_SECONDS)
-    return Passage(tuple(_quiet(CueKind.READY, quiet, place, "settle", words)), cadence.bed(quiet))
-
-
-# Reps
-
-
-def _start(practice: Practice, piece: Piece, place: Place, telling: Telling) -> Iterator[Passage]:
-    """What is said before a set's first rep where nobody has just said "ready": which set it is, or that it begins."""
-    if place.rep or place.held or telling.holding:
-        return
-    words = telling.words
-    if piece.number > 1:
-        last = piece.number == practice.sets
-        which = words("next-set-last") if last else words("next-set", number=words.number(piece.number))
-        yield _said(CueKind.READY, sentences(which), place, words)
-    elif telling.flowing:
-        yield _said(CueKind.READY, sentences(words("begin")), place, words)
-
-
-def _count_off(practice: Practice, piece: Piece, place: Place, telling: Telling) -> Passage:
-    left = practice.reps - place.rep
-    cues: list[Cue] = []
-    for done in range(place.rep, practice.reps):
-        cues += _rep(practice, Place(place.step, place.piece, done), piece, telling.words)
-    done_word = sentences(telling.words("set-done"))
-    cues.append(Cue(CueKind.READY, done_word, cadence.TAIL_MS / 1000, cues[-1].place))
-    pattern = cadence.reps(
-        lift=practice.lift, hold=practice.hold, lower=practice.lower, relax=practice.relax, count=left
-    )
-    return Passage(tuple(cues), pattern)
-
-
-def _rep(practice: Practice, place: Place, piece: Piece, words: Wording) -> Iterator[Cue]:
-    left = practice.reps - place.rep
-    beats = practice.form.beats
-    number = words("count-last") if left == 1 and practice.reps > 1 else words.number(left)
-    yield Cue(CueKind.READY, capitalised(f"{number}."), cadence.COUNT_IN_MS / 1000, place)
-    yield Cue(CueKind.MOVE, sided(beats.lift, piece.side, words), practice.lift, place)
-    yield Cue(CueKind.HOLD, sided(beats.hold, piece.side, words), practice.hold, place)
-    yield Cue(CueKind.LOWER, sided(beats.lower, piece.side, words), practice.lower, place)
-    pause = practice.relax - cadence.COUNT_IN_MS / 1000
-    if left > 1 and pause > 0:
-        yield Cue(CueKind.REST, "", pause, place)
-
-
-# Long holds
-
-
-def _holds(practice: Practice, piece: Piece, place: Place, telling: Telling) -> Iterator[Passage]:
-    words, beats = telling.words, practice.form.beats
-    for done in range(place.rep, practice.reps):
-        held = place.held if done == place.rep else 0
-        here = Place(place.step, place.piece, done, held)
-        left, again = practice.reps - done, ""
-        if done > place.rep:
-            again = words("once-more") if left == 1 else words("holds-to-go", amount=words.amount("holds", left))
-        if not (telling.holding and done == place.rep):
-            lift = sentences(again, f"{sided(beats.lift, piece.side, words)}.")
-            yield _said(CueKind.MOVE, lift, here, words, practice.lift)
-        cues = tuple(_hold(practice.hold, here, sided(beats.hold, piece.side, words), words))
-        yield Passage(cues, cadence.hold(practice.hold - held, ticks=telling.ticks, whole=held == 0), joined=True)
-        after = Place(place.step, place.piece, done + 1)
-        lower = sentences(f"{sided(beats.lower, piece.side, words)}.")
-        yield _said(CueKind.LOWER, lower, after, words, practice.lower, joined=True)
-        if done + 1 < practice.reps:
-            yield _said(CueKind.REST, sentences(words("relax")), after, words, practice.relax, joined=True)
+# What is counted aloud
 
 
 def _hold(seconds: int, place: Place, beat: str, words: Wording) -> Iterator[Cue]:
@@ -486,21 +443,7 @@ def _hold(seconds: int, place: Place, beat: str, words: Wording) -> Iterator[Cue
     marks = sorted(at for at in counted if place.held <= at < seconds)
     for at, until in zip(marks, [*marks[1:], seconds], strict=True):
         spot = at - at % COUNT_EVERY_SECONDS if at > place.held else at
-        mark = Place(place.step, place.piece, place.rep, spot)
-        yield Cue(CueKind.HOLD, capitalised(f"{counted[at]}."), until - at, mark, late=at - spot)
-
-
-# Rest and quiet
-
-
-def _rest(practice: Practice, piece: Piece, place: Place, telling: Telling) -> Iterator[Passage]:
-    words = telling.words
-    seconds = _fives(practice.rest)
-    yield _said(CueKind.REST, sentences(words("rest", seconds=words.amount("seconds", seconds))), place, words)
-    yield Passage(
-        tuple(_quiet(CueKind.REST, seconds, place, "rest-goes-on", words)),
-        cadence.bed(seconds),
-    )
+        yield Cue(CueKind.HOLD, capitalised(f"{counted[at]}."), until - at, replace(place, held=spot), late=at - spot)
 
 
 def _quiet(kind: CueKind, seconds: int, place: Place, calm: str, words: Wording) -> Iterator[Cue]:
@@ -512,11 +455,18 @@ def _quiet(kind: CueKind, seconds: int, place: Place, calm: str, words: Wording)
 
 
 def _said(
-    kind: CueKind, text: str, place: Place, words: Wording, seconds: float = 0.0, *, joined: bool = False
+    kind: CueKind,
+    text: str,
+    place: Place,
+    words: Wording,
+    seconds: float = 0.0,
+    *,
+    joined: bool = False,
+    gate: str = "",
 ) -> Passage:
     """Speech, and quiet after it up to `seconds` where that is longer."""
     lasts = max(seconds, speaking_seconds(text, words.library.language))
-    return Passage((Cue(kind, text, lasts, place),), joined=joined)
+    return Passage((Cue(kind, text, lasts, place),), joined=joined, gate=gate)
 
 
 def _fives(seconds: int) -> int:
@@ -533,7 +483,6 @@ _SENTENCE_PAUSE = 0.5
 _COMMA_PAUSE = 0.25
 _SHORTEST = 0.4
 
-
 _LETTER = re.compile(r"[\w' ]")
 _SENTENCE_END = re.compile(r"[.?!:](?=\s)")
 _COMMA = re.compile(r"[,;](?=\s)")
@@ -543,18 +492,12 @@ TEXTS = 4096
 
 
 @lru_cache(maxsize=TEXTS)
-def speaking_seconds(text: str, language: str = "en", pace: float = 1.0) -> float:
-    """Seconds that a text takes to speak.
-
-    Args:
-        text: plain words and punctuation.
-        language: the content language; an unknown one is taken to be as fast as English.
-        pace: 1.0 is the usual rate, 2.0 twice as fast.
-    """
+def speaking_seconds(text: str, language: str = "en") -> float:
+    """Seconds that a plain text takes to speak; a language that is not known here is taken to be as fast as English."""
     text = text.strip()
     if not text:
         return 0.0
     letters = len(_LETTER.findall(text))
     pauses = len(_SENTENCE_END.findall(text)) * _SENTENCE_PAUSE + len(_COMMA.findall(text)) * _COMMA_PAUSE
     rate = _LETTERS_A_SECOND.get(language, _LETTERS_A_SECOND["en"])
-    return max(_SHORTEST, letters / rate + pauses) / pace
+    return max(_SHORTEST, letters / rate + pauses)

@@ -6,19 +6,9 @@ from typing import TypeVar
 from pydantic import BaseModel
 
 from skill.library import files
-from skill.library.models import (
-    Exercise,
-    Form,
-    Level,
-    Library,
-    Routine,
-    Side,
-    Step,
-    Transition,
-)
+from skill.library.models import Exercise, Form, Level, Library, Routine, Side, Step, Transition
 from skill.library.plain import convert
 from skill.library.reading import ContentPages, LanguagePages
-from skill.library.values import replace
 
 S = TypeVar("S", bound=BaseModel)
 V = TypeVar("V")
@@ -41,10 +31,7 @@ def _libraries(content: ContentPages, pages: LanguagePages) -> Iterator[Library]
         id_: _routine(id_, facts.whole, pages.routines[id_].whole, exercises, floor)
         for id_, facts in content.routines.items()
     }
-    ways = _transitions(content.positions.whole, words, words.down, words.up_after_pause)
-    without_kneeling = _transitions(
-        content.positions.whole, words, words.down_without_kneeling, words.up_after_pause_without_kneeling
-    )
+    ways, without_kneeling = (_transitions(content.positions.whole, words, kneeling=can) for can in (True, False))
     emergency_numbers = {
         zone: names.emergency_numbers[country]
         for country, zones in skill.countries.items()
@@ -135,9 +122,11 @@ def _routine(
 
 
 def _transitions(
-    facts: files.PositionsFile, words: files.PositionWords, down: tuple[str, ...], up_after_pause: tuple[str, ...]
+    facts: files.PositionsFile, words: files.PositionWords, *, kneeling: bool
 ) -> Mapping[tuple[str, str], Transition]:
     """The way between any two positions: down to the floor, up from it with a seated pause, or across."""
+    down = words.down if kneeling else words.down_without_kneeling
+    after = words.up_after_pause if kneeling else words.up_after_pause_without_kneeling
     ways = {}
     for start, row in facts.seconds.items():
         for end, seconds in row.items():
@@ -147,9 +136,9 @@ def _transitions(
                     way = Transition(seconds, (*down, *into), 0, ())
                 case True, False:
                     before = words.up_from.get(start, words.up_before_pause)
-                    way = Transition(seconds, before, facts.seated_pause, (*up_after_pause, *into))
-                    if facts.standing_pause:
-                        way = replace(way, after=up_after_pause, standing_seconds=facts.standing_pause, then=into)
+                    sit, stand = facts.seated_pause, facts.standing_pause
+                    up = ((*after, *into), 0, ()) if not stand else (after, stand, into)
+                    way = Transition(seconds, before, sit, *up)
                 case _:
                     way = Transition(seconds, into, 0, ())
             ways[start, end] = way

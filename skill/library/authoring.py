@@ -65,22 +65,23 @@ def schema_texts() -> Mapping[str, str]:
 
 def _untitled(schema: Any) -> Any:
     """A schema without the titles that pydantic makes up from Python names; editors would show them."""
-    if isinstance(schema, list):
-        return [_untitled(part) for part in schema]
-    if not isinstance(schema, dict):
-        return schema
-    told = {key: part for key, part in schema.items() if key != "title" or not isinstance(part, str)}
-    return {key: _untitled(part) for key, part in told.items()}
+    match schema:
+        case list():
+            return [_untitled(part) for part in schema]
+        case dict():
+            told = ((key, part) for key, part in schema.items() if key != "title" or not isinstance(part, str))
+            return {key: _untitled(part) for key, part in told}
+        case _:
+            return schema
 
 
 class _Schema(GenerateJsonSchema):
     """Content has no nulls: a key that is not wanted is left out."""
 
-    def nullable_schema(self, schema: NullableSchema) -> JsonSchemaValue:
+    def nullable_schema(self, schema: NullableSchema | WithDefaultSchema) -> JsonSchemaValue:
         return self.generate_inner(schema["schema"])
 
-    def default_schema(self, schema: WithDefaultSchema) -> JsonSchemaValue:
-        return self.generate_inner(schema["schema"])
+    default_schema = nullable_schema
 
 
 class NotWrittenError(Exception):

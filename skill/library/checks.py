@@ -36,6 +36,7 @@ https://experts.nebraska.edu/en/publications/younger-and-older-adults-rate-perfo
 
 _PLACEHOLDER = re.compile(r"\{([a-z_]*)\}")
 
+_NONE: frozenset[str] = frozenset()
 _SIDES = frozenset({"working", "supporting"})
 _SIDED = frozenset({"setup", "setup_short", "move", "switch", "switch_short", "side", "posture"})
 """What of an exercise's words is only ever said while a side is working."""
@@ -71,11 +72,6 @@ def check(content: ContentPages, registry: Registry) -> Iterator[Fault]:
         content: the pages, misshapen ones among them.
         registry: the phrases that the skill says and their placeholders.
     """
-    yield from _agreement(content)
-    yield from _spoken(content, registry)
-
-
-def _agreement(content: ContentPages) -> Iterator[Fault]:
     for exercise in content.exercises.values():
         yield from _known_ids(exercise, content)
         yield from _switch(exercise, exercise)
@@ -83,42 +79,26 @@ def _agreement(content: ContentPages) -> Iterator[Fault]:
         yield from _steps(routine, content)
     for key in ("first_routine", "off_the_floor_routine"):
         yield from _known(content.skill, [(key,)], content.routines, Rule.ROUTINE_UNKNOWN, "routine")
+    if isinstance(title := content.skill.says("title"), str):
+        yield from _text(content.skill, ("title",), title)
+    positions = content.positions.keys("positions")
+    if positions is not None:
+        yield from _changes(content.positions, positions)
+        yield from _off_the_floor(content)
     for language in content.languages.values():
         yield from _equipment(language.names)
         yield from _pairs(content, language)
         yield from _names(language)
-        for id_, words in language.exercises.items():
-            facts = content.exercises.get(id_)
-            if facts and facts.keys() is not None and words.keys() is not None:
-                yield from _forms(facts, words)
-                yield from _switch(facts, words)
-    positions = content.positions.keys("positions")
-    if positions is not None:
-        yield from _changes(content.positions, positions)
-        for language in content.languages.values():
+        if positions is not None:
             yield from _ways(language, positions)
-        yield from _off_the_floor(content)
-
-
-def _spoken(content: ContentPages, registry: Registry) -> Iterator[Fault]:
-    for where, title in content.skill.find("title"):
-        if isinstance(title, str):
-            yield from _text(content.skill, where, title)
-    for language in content.languages.values():
-        if registry:  # else the file that says which phrases there are cannot be read, and that is told
-            yield from _keys(language.phrases, registry)
-        yield from _overrides(content, language, registry)
-        for page in (language.phrases, *language.overrides.values()):
-            for where, text in page.texts:
-                yield from _text(page, where, text.strip())
-                yield from _filled(page, where, text, registry)
+        yield from _phrases(content, language, registry)
         for id_, words in language.exercises.items():
             yield from _exercise(words, content.exercises.get(id_))
         others: list[Page[Any]] = [*language.routines.values(), language.names, language.positions]
         for page in others:
             for where, text in page.texts:
-                yield from _text(page, where, text.strip())
-                yield from _unknown(page, where, text, frozenset() if _PLACED.isdisjoint(where[:1]) else _SIDES)
+                yield from _text(page, where, text)
+                yield from _unknown(page, where, text, _NONE if _PLACED.isdisjoint(where[:1]) else _SIDES)
 
 
 # Ids
@@ -297,39 +277,36 @@ def _off_the_floor(content: ContentPages) -> Iterator[Fault]:
 # Phrases and placeholders
 
 
-def _keys(page: Page[Any], registry: Registry) -> Iterator[Fault]:
-    told = page.keys()
-    if told is None:
-        return
-    unused, missing = compared(told, registry)
-    for key in unused:
-        near = meant(key, registry, "remove it")
-        yield page.fault(Rule.PHRASE_UNUSED, (key,), "this phrase is never said", near)
-    for key in missing:
-        braces = " and ".join(f"{{{name}}}" for name in sorted(registry[key]))
-        hint = f"it has to use {braces}" if braces else "it has no placeholders"
-        yield page.fault(Rule.PHRASE_MISSING, (), f"missing phrase '{key}'", hint)
-
-
-def _overrides(content: ContentPages, language: LanguagePages, registry: Registry) -> Iterator[Fault]:
-    served = {where[1] for where, value in content.skill.find("locales", "*", "language") if value == language.language}
-    for locale, page in language.overrides.items():
+def _phrases(content: ContentPages, language: LanguagePages, registry: Registry) -> Iterator[Fault]:
+    """All phrases are there, and no other, and each uses its placeholders; so does what a locale says differently."""
+    told, overrides = language.phrases.keys(), language.overrides
+    if registry and told is not None:  # else the file that says which phrases there are cannot be read: that is told
+        unused, missing = compared(told, registry)
+        for key in unused:
+            near = meant(key, registry, "remove it")
+            yield language.phrases.fault(Rule.PHRASE_UNUSED, (key,), "this phrase is never said", near)
+        for key in missing:
+            braces = " and ".join(f"{{{name}}}" for name in sorted(registry[key]))
+            hint = f"it has to use {braces}" if braces else "it has no placeholders"
+            yield language.phrases.fault(Rule.PHRASE_MISSING, (), f"missing phrase '{key}'", hint)
+    found = content.skill.find("locales", "*", "language")
+    served = [str(where[1]) for where, value in found if value == language.language]
+    for locale, page in overrides.items():
         if locale not in served and content.skill.keys("locales"):
             what = f"no locale '{locale}' is served in this language"
-            yield page.fault(Rule.OVERRIDE_FOR_NO_LOCALE, (), what, meant(locale, [str(name) for name in served]))
+            yield page.fault(Rule.OVERRIDE_FOR_NO_LOCALE, (), what, meant(locale, served))
         for key in page.keys() or {}:
             if registry and key not in registry:
                 what = "there is no such phrase to say differently"
                 yield page.fault(Rule.OVERRIDE_UNKNOWN, (key,), what, meant(key, registry, "remove it"))
-
-
-def _filled(page: Page[Any], where: Where, text: str, registry: Registry) -> Iterator[Fault]:
-    wanted = registry.get(str(where[0]) if where else "")
-    if wanted is None:
-        return
-    yield from _unknown(page, where, text, wanted)
-    for name in compared(_PLACEHOLDER.findall(text), sorted(wanted))[1]:
-        yield page.fault(Rule.PLACEHOLDER_MISSING, where, f"{{{name}}} is missing", "each sentence has to use it")
+    for page in (language.phrases, *overrides.values()):
+        for where, text in page.texts:
+            yield from _text(page, where, text)
+            if (wanted := registry.get(str(where[0]) if where else "")) is not None:
+                yield from _unknown(page, where, text, wanted)
+                for name in compared(_PLACEHOLDER.findall(text), sorted(wanted))[1]:
+                    what = f"{{{name}}} is missing"
+                    yield page.fault(Rule.PLACEHOLDER_MISSING, where, what, "each sentence has to use it")
 
 
 def _unknown(page: Page[Any], where: Where, text: str, known: frozenset[str]) -> Iterator[Fault]:
@@ -348,6 +325,7 @@ def _unknown(page: Page[Any], where: Where, text: str, known: frozenset[str]) ->
 
 
 def _text(page: Page[Any], where: Where, text: str) -> Iterator[Fault]:
+    text = text.strip()
     if not _PLAIN.fullmatch(text):
         if (found := re.search(r"\d+", text)) and "synonyms" not in where:
             yield page.fault(Rule.DIGITS, where, f"'{found[0]}' is in digits", "write the number as a word")
@@ -381,11 +359,14 @@ def _shown(character: str) -> str:
 
 
 def _exercise(words: Page[ExerciseWords], facts: Page[ExerciseFile] | None) -> Iterator[Fault]:
+    if facts and facts.keys() is not None and words.keys() is not None:
+        yield from _forms(facts, words)
+        yield from _switch(facts, words)
     together = facts is not None and facts.says("sides") == Sides.TOGETHER
     for where, text in words.texts:
         sided = not _SIDED.isdisjoint(where[:2])
-        yield from _text(words, where, text.strip())
-        yield from _unknown(words, where, text, _SIDES if sided else frozenset())
+        yield from _text(words, where, text)
+        yield from _unknown(words, where, text, _SIDES if sided else _NONE)
         if sided and together and not _SIDES.isdisjoint(_PLACEHOLDER.findall(text)):
             what = "a side is named, but the sides work together"
             yield words.fault(Rule.SIDE_IN_BOTH_TOGETHER, where, what, "write the sentence for both sides")

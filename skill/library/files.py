@@ -86,6 +86,7 @@ Id = Annotated[str, StringConstraints(pattern=ID)]
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=SLOT_VALUE_CHARACTERS)]
+Texts = tuple[Text, ...]
 Some = Annotated[tuple[T, ...], Field(min_length=1)]
 Sentences = Some[Text]
 Variants = Annotated[Sentences, BeforeValidator(_as_list, json_schema_input_type=Text | Sentences)]
@@ -105,7 +106,7 @@ Beat = Annotated[Text, _short(_BEAT_WORDS)]
 class Shape(BaseModel):
     """What all files keep: nothing beyond the keys that are known, and nothing changes once it is read."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 def _changes(shape: type[S]) -> type[S]:
@@ -113,7 +114,6 @@ def _changes(shape: type[S]) -> type[S]:
     for name, field in shape.model_fields.items():
         if name != "label":
             field.default = None
-    shape.model_rebuild(force=True)
     return shape
 
 
@@ -178,9 +178,7 @@ class DoseChanges(DoseFile):
 
 class _FormFile(Shape):
     position: Text = Field(description="The position it is done in: an id from positions.yaml.")
-    equipment: tuple[Text, ...] = Field(
-        (), description="What is needed: ids that names.yaml of each language has words for."
-    )
+    equipment: Texts = Field((), description="What is needed: ids that names.yaml of each language has words for.")
     setup: Seconds = Field(description="Seconds to get set, once in the position.")
     switch: Seconds | None = Field(None, description="Seconds to change sides. Needed exactly when sides is 'each'.")
 
@@ -210,7 +208,7 @@ class ExerciseFile(_FormFile):
     sides: Sides = Field(description="'each': one side at a time, each with the same dose. 'together': both at once.")
     days_per_week: DaysFile = Field(description="On how many days of a week it does good.")
     dose: DoseFile = Field(description="How much of it.")
-    cautions: tuple[Text, ...] = Field(
+    cautions: Texts = Field(
         (), description="Who should think twice: ids that names.yaml of each language has words for."
     )
     easier: FormChanges | None = Field(None, description="What differs in the easier form, if there is one.")
@@ -364,10 +362,10 @@ class SkillFile(Shape):
     locales: dict[Locale, LocaleFile] = Field(description="The Alexa locales that are served.", min_length=1)
     first_routine: Text = Field(description="The routine that 'start' alone means.")
     off_the_floor_routine: Text = Field(description="The routine for who cannot get down to the floor.")
-    countries: dict[Country, tuple[Text, ...]] = Field(
-        default_factory=dict, description="The time zones of each country whose emergency number names.yaml knows."
+    countries: dict[Country, Texts] = Field(
+        {}, description="The time zones of each country whose emergency number names.yaml knows."
     )
-    example_phrases: tuple[Text, ...] | None = Field(
+    example_phrases: Texts | None = Field(
         default=None,
         min_length=EXAMPLE_PHRASES,
         max_length=EXAMPLE_PHRASES,
@@ -391,15 +389,12 @@ class NamesFile(Shape):
         description="What people call each piece of equipment, its usual name first."
     )
     equipment_instead: dict[Id, Text] = Field(
-        default_factory=dict,
-        description="What will do instead, in a sentence; an exercise whose equipment nothing replaces is left out.",
+        {}, description="What will do instead, in a sentence; an exercise whose equipment nothing replaces is left out."
     )
-    emergency_numbers: dict[Country, Text] = Field(
-        default_factory=dict, description="The number to call in each country, as it is said."
-    )
+    emergency_numbers: dict[Country, Text] = Field({}, description="The number to call in each country, as it is said.")
     cautions: dict[Id, Text] = Field(description="Short phrases that can stand in a list.")
     positions: dict[Id, Text] = Field(description="What each position is called.")
-    numbers: Annotated[tuple[Text, ...], AfterValidator(_zero_to_sixty)] = Field(
+    numbers: Annotated[Texts, AfterValidator(_zero_to_sixty)] = Field(
         description="The numbers from zero to sixty as words.",
         json_schema_extra={"minItems": MOST_SPOKEN + 1, "maxItems": MOST_SPOKEN + 1},
     )
@@ -410,13 +405,13 @@ class PositionWords(Shape):
 
     to: dict[Id, Sentences] = Field(description="Said to reach each position, unless ways says otherwise.")
     ways: dict[Id, dict[Id, Sentences]] = Field(
-        default_factory=dict, description="Said instead to reach a position from a certain other one: from, then to."
+        {}, description="Said instead to reach a position from a certain other one: from, then to."
     )
     down: Sentences = Field(description="Said first, on the way down to the floor.")
     down_without_kneeling: Sentences = Field(description="The same for somebody who cannot kneel.")
     up_before_pause: Sentences = Field(description="Said first on the way up from the floor, before sitting a while.")
     up_from: dict[Id, Sentences] = Field(
-        default_factory=dict, description="Said instead of up_before_pause on the way up from a certain position."
+        {}, description="Said instead of up_before_pause on the way up from a certain position."
     )
     up_after_pause: Sentences = Field(description="Said after sitting a while, on the way up from the floor.")
     up_after_pause_without_kneeling: Sentences = Field(description="The same for somebody who cannot kneel.")

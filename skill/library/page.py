@@ -90,13 +90,13 @@ class Page(Generic[S]):
         """All places that a pattern of keys leads to, with what is there; `*` is every key or item."""
         return _find(self.value, pattern, ())
 
-    def keys(self, *keys: str | int) -> Keys | None:
-        """The keys and values at a place, or None when there are none to speak of."""
-        return next((value for _, value in self.find(*keys) if isinstance(value, dict)), None)
-
     def says(self, *keys: str | int) -> Value:
         """What is at a place, or None."""
         return next((value for _, value in self.find(*keys)), None)
+
+    def keys(self, *keys: str | int) -> Keys | None:
+        """The keys and values at a place, or None when there are none to speak of."""
+        return value if isinstance(value := self.says(*keys), dict) else None
 
     def line(self, where: Where) -> int:
         """The line of a place, or of the nearest place around it that the file has."""
@@ -113,14 +113,10 @@ def _find(value: Value, pattern: Where, where: Where) -> Iterator[tuple[Where, V
     if not pattern:
         yield where, value
         return
-    part, rest = pattern[0], pattern[1:]
-    if isinstance(value, dict) and part != "*":
-        if part in value:
-            yield from _find(value[str(part)], rest, (*where, part))
-    elif isinstance(value, dict | list):
-        for key, inner in value.items() if isinstance(value, dict) else enumerate(value):
-            if part in ("*", key):
-                yield from _find(inner, rest, (*where, key))
+    inside = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, inner in inside:
+        if pattern[0] in ("*", key):
+            yield from _find(inner, pattern[1:], (*where, key))
 
 
 def read(text: str, file: str = "", loader: Loader = FASTEST) -> Page[Any]:
@@ -173,14 +169,12 @@ class _Reader:
     def document(self) -> Value:
         """The value of the first document; the others are a problem."""
         value: Value = None
-        seen = False
         while not isinstance(event := self.event(), yaml.StreamEndEvent):
             if isinstance(event, yaml.DocumentStartEvent):
-                if seen:
+                if self.page.lines:
                     self.refuse(event, (), "the file holds a second document", "remove the line '---'")
                     break
                 value = self.node(self.event(), ())
-                seen = True
         return value
 
     def node(self, event: yaml.Event, where: Where) -> Value:

@@ -11,7 +11,7 @@ from functools import cache
 from itertools import islice
 from threading import Lock
 from types import UnionType
-from typing import Annotated, Any, NoReturn, TypeVar, Union, get_args, get_origin
+from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 
 import msgspec
 from msgspec import to_builtins
@@ -89,72 +89,52 @@ def from_plain(kind: type[V], value: object) -> V:
     Raises:
         Damaged: a field without a default is damaged. Never, when every field has one.
     """
-    try:
-        read: V = convert(value, kind)
-        return read
-    except ValueError:  # rare, so it may be slow: part by part
-        salvaged: V = _salvaged_fields(kind, value if isinstance(value, dict) else {})
-        return salvaged
+    with suppress(ValueError):
+        whole: V = convert(value, kind)
+        return whole
+    # rare, so it may be slow: part by part
+    salvaged: V | None = _salvaged_fields(kind, value if isinstance(value, dict) else {})
+    if salvaged is None:
+        raise Damaged(f"not what was expected: {value!r:.80}")
+    return salvaged
 
 
 def _salvaged(kind: Any, value: object) -> Any:
-    """As much of a value of any kind as is whole; raises Damaged where that is nothing."""
-    try:
+    """As much of a value of any kind as is whole; None where nothing is, or where None is meant, which is a default."""
+    with suppress(ValueError):
         return convert(value, kind)
-    except ValueError:
-        pass
     if get_origin(kind) is Annotated:
         kind = get_args(kind)[0]
     match get_origin(kind) or kind, get_args(kind):
         case (origin, (first, _)) if origin in (Union, UnionType):
             return _salvaged(first, value)  # X | None, and it is not None
         case (origin, (key, item)) if origin is Mapping and isinstance(value, dict):
-            pairs = ((name, raw) for name, raw in value.items() if _whole_part(key, name) is not None)
-            kept = ((name, part) for name, raw in pairs if (part := _whole_part(item, raw)) is not None)
-            return dict(islice(kept, MOST))
+            pairs = ((name, _salvaged(item, raw)) for name, raw in value.items() if _salvaged(key, name) is not None)
+            return dict(islice((pair for pair in pairs if pair[1] is not None), MOST))
         case (origin, (item, _)) if origin is tuple and isinstance(value, list | tuple):
-            return tuple(islice((part for raw in value if (part := _whole_part(item, raw)) is not None), MOST))
+            parts = (_salvaged(item, raw) for raw in value)
+            return tuple(islice((part for part in parts if part is not None), MOST))
         case (plain, ()) if plain is int:
             return _nearest_number(value)
         case (own, ()) if isinstance(own, type) and issubclass(own, Value) and isinstance(value, dict):
             return _salvaged_fields(own, value)
-    _damaged(value)
-
-
-def _whole_part(kind: Any, value: object) -> Any:
-    try:
-        return _salvaged(kind, value)
-    except Damaged:
-        return None
+    return None
 
 
 def _salvaged_fields(kind: type[Any], value: dict[str, object]) -> Any:
-    given = {}
-    for field in fields(kind):
-        if field.name in value:
-            try:
-                given[field.name] = _salvaged(field.type, value[field.name])
-            except Damaged:
-                continue
+    parts = {field.name: _salvaged(field.type, value[field.name]) for field in fields(kind) if field.name in value}
     try:
-        return kind(**given)
+        return kind(**{name: part for name, part in parts.items() if part is not None})
     except TypeError:  # one without a default is missing
-        _damaged(value)
+        return None
 
 
-def _nearest_number(value: object) -> int:
+def _nearest_number(value: object) -> int | None:
     """A whole number; stores may hand numbers back as floats or decimals."""
-    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
-        _damaged(value)
-    try:
-        number = int(value)
-    except (ValueError, OverflowError):  # not a number, or infinite
-        _damaged(value)
-    return max(-LARGEST, min(number, LARGEST)) if number == value else _damaged(value)
-
-
-def _damaged(what: object) -> NoReturn:
-    raise Damaged(f"not what was expected: {what!r:.80}")
+    if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
+        with suppress(ValueError, OverflowError):  # not a number, or infinite
+            return max(-LARGEST, min(int(value), LARGEST)) if int(value) == value else None
+    return None
 
 
 def with_unknown(kind: type[Value], plain: dict[str, Any], before: object) -> dict[str, Any]:

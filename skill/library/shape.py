@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, TypeVar, get_args, get_origin
 
-from pydantic import BaseModel, RootModel, ValidationError
+from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from skill.library.faults import Fault, Rule, Where, closest, meant
@@ -49,32 +50,28 @@ def fit(page: Page[S], model: type[S]) -> None:
     errors = {tuple(part for part in error["loc"] if part != "[key]"): error for error in found}
     parents = {other[:end] for other in errors for end in range(len(other))}
     errors = {where: error for where, error in errors.items() if where not in parents}
-    nothing = {where for where, value in page.leaves if value is None and not _told_anyway(where, errors)}
-    faults = [
-        page.fault(Rule.NO_VALUE, where, "there is no value", "write one, or remove the key") for where in nothing
-    ]
+    # a place without a value that is inside something wrong, or is a key that should not be, is told as that
+    unknown = {where for where, error in errors.items() if error["type"] == "extra_forbidden"}
+    empty = (where for where, value in page.leaves if value is None and where not in unknown)
+    nothing = {where for where in empty if not any(where[:end] in errors for end in range(len(where)))}
+    cure = "write one, or remove the key"
+    faults = [page.fault(Rule.NO_VALUE, where, "there is no value", cure) for where in nothing]
     faults += _tell(page, model, {where: error for where, error in errors.items() if where not in nothing})
     page.shape = None if faults else shape
     page.faults += faults
-
-
-def _told_anyway(nothing: Where, errors: Mapping[Where, ErrorDetails]) -> bool:
-    """Whether a place without a value is inside something that is wrong anyway, or is a key that should not be."""
-    inside = any(nothing[:end] in errors for end in range(len(nothing)))
-    return inside or (nothing in errors and errors[nothing]["type"] == "extra_forbidden")
 
 
 def _tell(page: Page[Any], model: type[BaseModel], errors: Mapping[Where, ErrorDetails]) -> Iterator[Fault]:
     intended = set()
     for where, error in errors.items():
         if error["type"] == "extra_forbidden":
-            key, known = str(where[-1]), list(_inside(model, where[:-1]).model_fields)
+            key, known = str(where[-1]), _inside(model, where[:-1])
             intended.add((*where[:-1], closest(key, known)))
             hint = meant(key, known)
             yield page.fault(Rule.KEY_UNKNOWN, where[:-1], f"unknown key '{key}'", hint, page.line(where))
     for where, error in errors.items():
         if error["type"] == "missing" and where not in intended:
-            described = _inside(model, where[:-1]).model_fields[str(where[-1])].description
+            described = _inside(model, where[:-1])[str(where[-1])].description
             yield page.fault(Rule.KEY_MISSING, where[:-1], f"missing key '{where[-1]}'", f"add it: {described}")
         elif error["type"] not in ("missing", "extra_forbidden"):
             rule, what, hint = _complaint(error, where)
@@ -84,22 +81,17 @@ def _tell(page: Page[Any], model: type[BaseModel], errors: Mapping[Where, ErrorD
             yield page.fault(rule, there, what, hint)
 
 
-def _inside(annotation: Any, where: Where) -> Any:
-    """The type of what is at a place inside a value of some type."""
-    for part in where:
-        annotation = _plain(annotation)
-        if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-            annotation = annotation.model_fields["root" if issubclass(annotation, RootModel) else str(part)].annotation
-        else:
-            annotation = get_args(annotation)[1 if get_origin(annotation) is dict else 0]
-    return _plain(annotation)
-
-
-def _plain(annotation: Any) -> Any:
-    """A type without what pydantic is told about it, and without the None of an optional key."""
-    while get_origin(annotation) is Annotated or type(None) in get_args(annotation):
-        annotation = get_args(annotation)[0]
-    return annotation
+def _inside(annotation: Any, where: Where) -> dict[str, FieldInfo]:
+    """The keys of the shape at a place inside a value of some type."""
+    kind, inner = get_origin(annotation), get_args(annotation)
+    if kind is Annotated or type(None) in inner:
+        return _inside(inner[0], where)
+    if not where:
+        fields: dict[str, FieldInfo] = annotation.model_fields
+        return fields
+    if inner:
+        return _inside(inner[1 if kind is dict else 0], where[1:])
+    return _inside(annotation.model_fields[where[0]].annotation, where[1:])
 
 
 def _complaint(error: ErrorDetails, where: Where) -> tuple[Rule, str, str]:
