@@ -222,7 +222,7 @@ class _Piece:
             if self.telling.flowing:
                 yield from self.rest_of_the_way(self.change, Part.UP)
         if stage <= Part.POSITION:
-            yield from self.position(self.caution() if self.pauses else "")
+            yield from self.position()
         if not practice.short:
             feel = practice.exercise.feel if practice.first else ""
             told = sentences(the_move(practice, self.side, self.words), dose(practice, self.words), feel)
@@ -241,7 +241,7 @@ class _Piece:
             yield self.said("", at, GATE_NAMED)
 
     def caution(self) -> str:
-        """Who should take care, the first time; told before they move, but never into the way up from the floor."""
+        """Who should take care, the first time; told before they move, or after the way up."""
         practice = self.practice
         return practice.exercise.caution if practice.first and practice.form.level is Level.USUAL else ""
 
@@ -250,6 +250,8 @@ class _Piece:
         half = after_the_pause if part is Part.UP else before_the_pause
         *most, last = half(change, self.at(part), self.side, self.words)
         seated = self.pauses and part is Part.WAY
+        if part is Part.UP and (caution := self.caution()):
+            most, last = [*most, last], self.said(caution, self.at(part))
         yield from (*most, replace(last, gate=GATE_SEATED if seated else GATE_WAY if new else ""))
 
     def rest_of_the_way(self, change: Transition, part: Part) -> Iterator[Passage]:
@@ -259,14 +261,14 @@ class _Piece:
         if not self.practice.short or unhurried > 0:
             yield self.time_to_settle(max(SHORTEST_PAUSE_SECONDS, round(unhurried)), self.at(Part.POSITION))
 
-    def position(self, caution: str = "") -> Iterator[Passage]:
+    def position(self) -> Iterator[Passage]:
         form, at = self.practice.form, self.at(Part.POSITION)
         if self.practice.short:
             amount = dose(self.practice, self.words)
-            told = sentences(caution, self.sided(form.setup_short), amount, self.practice.cue)
+            told = sentences(self.sided(form.setup_short), amount, self.practice.cue)
             yield from self.set_at_its_end(told, at)
         else:
-            yield self.said(sentences(caution, *map(self.sided, form.setup)), at)
+            yield self.said(sentences(*map(self.sided, form.setup)), at)
 
     def set_at_its_end(self, told: str, at: Place) -> Iterator[Passage]:
         """The last part of a set-up, and the question whether they are set, or the time to get so."""

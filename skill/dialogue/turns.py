@@ -102,8 +102,10 @@ def _question_after(here: Situation, span: Span, phase: Phase) -> str:
     """What she asks at the end of a span; at the very end, how to come out of it first."""
     if span.gate:
         return here.words(span.gate)
-    leave = replace(here, place=span.ends).practice.form.leave if span.finished else ""
-    return sentences(leave, here.words(_asks(here, phase)))
+    if not span.finished:
+        return here.words(_asks(here, phase))
+    form = replace(here, place=span.ends).practice.form
+    return sentences(form.leave, here.words(_asks(replace(here, body=form.position), phase)))
 
 
 def _phase_after(span: Span) -> Phase:
@@ -261,9 +263,12 @@ def comes_often(here: Situation) -> bool:
 
 
 def _asks(here: Situation, phase: Phase) -> str:
-    """The phrase that asks in a phase, the short one for who comes often."""
-    question = _ASKS[phase][0]
-    return _ASKS_KNOWN.get(phase, question) if comes_often(here) else question
+    """The phrase that asks in a phase; at the end, whether they get up next, and the short one for who comes often."""
+    if phase is Phase.FINISHING and here.on_the_floor:
+        return "finish-question-floor"
+    if phase is Phase.FINISHING and comes_often(here):
+        return "finish-question-known"
+    return _ASKS[phase][0]
 
 
 _ASIDE = (Phase.CONFIRMING, Phase.FORGETTING, Phase.ASKING, Phase.ALARM, Phase.RISING)
@@ -285,8 +290,6 @@ _ASKS = {
     Phase.RISING: ("gate-up", "go-on-reprompt", "go-on-reprompt-again"),
 }
 """What each phase asks; what is said when nobody answers; where time is given, what is said after a minute of quiet."""
-
-_ASKS_KNOWN = {Phase.FINISHING: "finish-question-known", Phase.RISING: "gate-known"}
 
 
 def _reprompt(here: Situation, phase: Phase) -> tuple[Part, ...]:
@@ -330,10 +333,11 @@ def finish(here: Situation, *lead: str, hurt: bool = False, at_once: bool = Fals
     praise, week = "", ""
     if not hurt:
         harder, (week, days) = offer_of_harder(here), review(here)
-        praise = sentences(_well_done(here) if here.session.done else "", week, harder)
+        well_done = words("well-done-known") if comes_often(here) else _well_done(here)
+        praise = sentences(well_done if here.session.done else "", week, harder)
         person = replace(person, harder_offered=person.harder_offered or bool(harder), week_told=days)
     person = replace(person, underway=None, body=_body(here.body), up_at=0)
-    closing = Say(sentences(*lead, rest, up_slowly(here), praise, "" if week else words("see-you")))
+    closing = Say(sentences(*lead, rest, up_slowly(here), praise, words("see-you")))
     return Turn(_closed(here), person, Prompt((closing,), card=_what_was_done(here)))
 
 
