@@ -39,7 +39,6 @@ class Whole(Value):
     row: Bounded[tuple[Number, ...]] = (1, 2)
 
 
-MANY = {str(number): Inner(number) for number in range(MOST)}
 FULL = Whole(-5, "x", False, 9, Inner(1, Colour.RED), {"a": Inner(2)}, (7, 8))
 
 
