@@ -443,9 +443,10 @@ def written(made: Mapping[str, int], verdicts: Mapping[Fault, str], each: int, s
     table = "\n".join(rows)
     return f"""# What the tests notice
 
-Written by `python prove/mutation.py --each {each} --seed {seed}`, {page.today()}. Small faults are put into the code,
-one at a time (a comparison turned, an argument dropped, a number off by one), and the tests that reach that place are
-run. At most {AIM:.0%} may stay unnoticed, those left out that nobody could notice.
+Small faults are put into the code, one at a time (a comparison turned, an argument dropped, a number off by one), and
+the tests that reach that place are run. At most {AIM:.0%} may stay unnoticed, those left out that nobody could notice.
+
+Written by `python prove/mutation.py --each {each} --seed {seed}` on {page.today()}.
 
 | room | faults that can be made | tried | noticed | survived | of these, with a reason | without | share |
 |---|---:|---:|---:|---:|---:|---:|---:|
