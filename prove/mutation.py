@@ -10,7 +10,8 @@ take the place of the right one, and runs the tests that reach the changed lines
 
 Of each room `--each` faults are drawn by the seed, as evenly over its functions as they come. Those that nobody can
 notice stand with their reason in prove/survivors.yaml, by function and changed text, and are left out of the share.
-`--again` tries only those that the last run did not see noticed. Writes docs/mutation.md, and `.mutation/` for itself.
+`--again` learns only of tests that are new, and tries only what the last run did not see noticed. Writes
+docs/mutation.md, and `.mutation/` for itself.
 """
 
 import argparse
@@ -68,6 +69,7 @@ TESTS = (
     "faults",
     "history",
     "memory",
+    "moments",
     "newest",
     "noticed",
     "own_copy",
@@ -219,6 +221,24 @@ class Reach:
     lines: dict[str, dict[int, list[str]]]
     seconds: dict[str, float]
 
+    def learn(self, items: Sequence[pytest.Item]) -> None:
+        """Run these tests once, here."""
+        coverage = Coverage(data_file=None, config_file=False, include=[f"{ROOT}/skill/{room}/*" for room in ROOMS])
+        coverage.start()
+        for item, following in zip(items, [*items[1:], None], strict=True):
+            for cached in _caches():
+                cached.cache_clear()  # or a test would not be seen to run what an earlier one has run
+            coverage.switch_context(item.nodeid)
+            began = time.perf_counter()
+            item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+            self.seconds[item.nodeid] = time.perf_counter() - began
+        coverage.stop()
+        data = coverage.get_data()
+        for path in data.measured_files():
+            by_line = self.lines.setdefault(path, {})
+            for line, tests in data.contexts_by_lineno(path).items():
+                by_line.setdefault(line, []).extend(filter(None, tests))
+
     def of(self, fault: Fault) -> list[str]:
         """The tests that run any of the statements that were changed; failing those, the function at all."""
         path = str(sys.modules[fault.module].__file__)
@@ -264,24 +284,6 @@ def _caches() -> list[Any]:
     return [value for module in modules for value in vars(module).values() if hasattr(value, "cache_clear")]
 
 
-def _reach(session: pytest.Session) -> Reach:
-    """Run all tests once, here, and see that they pass."""
-    coverage = Coverage(data_file=None, config_file=False, include=[f"{ROOT}/skill/{room}/*" for room in ROOMS])
-    seconds = {}
-    coverage.start()
-    for item, following in zip(session.items, [*session.items[1:], None], strict=True):
-        for cached in _caches():
-            cached.cache_clear()  # or a test would not be seen to run what an earlier one has run
-        coverage.switch_context(item.nodeid)
-        began = time.perf_counter()
-        item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
-        seconds[item.nodeid] = time.perf_counter() - began
-    coverage.stop()
-    data = coverage.get_data()
-    lines = {path: data.contexts_by_lineno(path) for path in data.measured_files()}
-    return Reach({path: {n: [c for c in cs if c] for n, cs in at.items()} for path, at in lines.items()}, seconds)
-
-
 # ---- Running
 
 
@@ -319,18 +321,18 @@ class Runner:
 
     def _learned(self, session: pytest.Session) -> Reach:
         """In a process of its own too, so that this one stays as it is."""
-        kept = FOLDER / "reach"
-        if self.again and kept.exists():
-            return pickle.loads(kept.read_bytes())
         FOLDER.mkdir(exist_ok=True)
+        kept = FOLDER / "reach"
+        known = pickle.loads(kept.read_bytes()) if self.again and kept.exists() else Reach({}, {})
+        new = [item for item in session.items if item.nodeid not in known.seconds]
         if (pid := os.fork()) == 0:
-            found = _reach(session)
-            kept.write_bytes(pickle.dumps(found))
+            known.learn(new)
+            kept.write_bytes(pickle.dumps(known))
             os._exit(session.testsfailed > 0)
         if os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]):
             sys.exit("A test fails, or cannot be run, with no fault put in.")
-        found = pickle.loads(kept.read_bytes())
-        print(f"{len(found.seconds)} tests, {sum(found.seconds.values()):.0f} s", flush=True)
+        found: Reach = pickle.loads(kept.read_bytes())
+        print(f"{len(found.seconds)} tests, {sum(found.seconds.values()):.0f} s; {len(new)} run now", flush=True)
         return found
 
     def _child(self, session: pytest.Session, items: Sequence[pytest.Item], fault: Fault, tell: int) -> NoReturn:
