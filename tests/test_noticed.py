@@ -11,7 +11,7 @@ from skill.dialogue.diagram import diagram
 from skill.dialogue.session import Person
 from skill.memory.household import Household, read, written
 from skill.memory.opening import default_store_url, parse
-from skill.memory.record import is_later, person_of, record_of, version_of
+from skill.memory.record import fingerprint, is_later, person_of, record_of, version_of
 
 # Coaching
 
@@ -54,6 +54,23 @@ def test_what_they_agree_to_is_what_was_just_explained() -> None:
     """And not the first routine."""
     told = Told(session={"phase": "choosing", "asked": "routine/hip-strength"})
     assert "We'll strengthen your hips, all on the floor." in told.say("yes")
+
+
+def test_what_was_left_is_gone_on_with_where_a_release_has_moved_it() -> None:
+    """By its exercise, and not by its number."""
+    left = {"plan": "routine/hip-routine", "place": {"step": 1, "piece": 1}, "exercise": "figure-4"}
+    told = Told({"underway": left, "safety_day": "2026-11-22", "last_day": "2026-11-21"})
+    assert "you were at figure four, number five of six, left ankle over." in told.say("open")
+    told.say("yes")
+    assert told.session["exercise"] == "figure-4"
+    assert "Figure four, number five of six, left ankle over." in told.say("ready")
+
+
+def test_where_there_is_no_harder_form_she_says_so() -> None:
+    """The exercise is done in its usual form, which is its hardest."""
+    told = Told()
+    told.all("start seated figure four", "ready", "ready")
+    assert "This is the hardest way I have." in told.say("harder")
 
 
 def test_the_picture_of_the_phases_says_what_leads_where() -> None:
@@ -100,6 +117,12 @@ def test_a_record_is_told_from_others_by_its_last_request_or_its_time() -> None:
     assert version_of({"saved_at": 12}) == "12"
     assert version_of({"version": 2}) == "0"
     assert version_of({}) == ""
+
+
+def test_an_id_of_half_characters_has_a_fingerprint_of_its_own() -> None:
+    """Whatever a request carries as an id."""
+    assert fingerprint("half \ud83d") != fingerprint("half \ud83e")
+    assert fingerprint("") == fingerprint(None) == ""
 
 
 def test_a_moment_more_than_a_day_ahead_is_astray() -> None:
