@@ -129,25 +129,29 @@ def _changed(before: Sequence[str], after: Sequence[str]) -> tuple[str, str, tup
     return " ".join(" ".join(was).split()), " ".join(" ".join(now).split()), tuple(lines)
 
 
-def faults_in(room: str) -> list[list[Callable[[], Fault | None]]]:
+Functions = list[tuple[str, list[Callable[[], Fault | None]]]]
+"""By a function's name, what makes each fault of it, or finds that it is none."""
+
+
+def faults_in(room: str) -> Functions:
     """All that can be made in a room, function by function, each made only when it is asked for."""
     return list(chain.from_iterable(_faults_of(path) for path in sorted((ROOT / "skill" / room).rglob("*.py"))))
 
 
-def _faults_of(path: Path) -> list[list[Callable[[], Fault | None]]]:
+def _faults_of(path: Path) -> Functions:
     # mutmut passes over what is decorated. A body is the same without its decorator.
     source = re.sub(r"(?m)^([ \t]*)@(?!.*\bsetter\b).*$", r"\1# \g<0>", path.read_text(encoding="utf-8"))
     module = ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
     wrapped, mutations, *_ = create_mutations(str(path), source)
     inside = [(name, node) for name, node in _functions(ast.parse(source))]
-    by_function: dict[int, list[Callable[[], Fault | None]]] = defaultdict(list)
+    by_function: dict[cst.FunctionDef, list[Callable[[], Fault | None]]] = defaultdict(list)
     for mutation in mutations:
         function = mutation.contained_by_top_level_function
         if isinstance(function, cst.FunctionDef):
-            by_function[id(function)].append(
+            by_function[function].append(
                 lambda mutation=mutation: _fault(module, source, wrapped, mutation, inside)  # type: ignore[misc]
             )
-    return list(by_function.values())
+    return [(function.name.value, makers) for function, makers in by_function.items()]
 
 
 def _fault(module: str, source: str, tree: cst.Module, mutation: Any, functions: Sequence[Any]) -> Fault | None:
@@ -164,12 +168,12 @@ def _fault(module: str, source: str, tree: cst.Module, mutation: Any, functions:
     return Fault(module, at[0], was, now, tuple(line + above for line in lines), faulty)
 
 
-def drawn(functions: Sequence[list[Callable[[], Fault | None]]], each: int, chance: Random) -> list[Fault]:
-    """So many, one of each function in turn."""
-    turns = [chance.sample(them, len(them)) for them in functions]
-    chance.shuffle(turns)
+def drawn(functions: Functions, each: int, seed: int) -> list[Fault]:
+    """So many, one of each function in turn; by a chance of the function's own, whatever becomes of others."""
+    by_chance = [(Random(f"{seed} {name}"), makers) for name, makers in functions]
+    by_chance.sort(key=lambda pair: pair[0].random())
     found: dict[tuple[str, str], Fault] = {}
-    for make in chain.from_iterable(zip_longest(*turns)):
+    for make in chain.from_iterable(zip_longest(*(chance.sample(them, len(them)) for chance, them in by_chance))):
         if len(found) == each:
             break
         if make and (fault := make()):
@@ -482,8 +486,8 @@ def main() -> None:
     made, faults = {}, []
     for room in asked.rooms:
         functions = faults_in(room)
-        made[room] = sum(map(len, functions))
-        faults += drawn(functions, asked.each, Random(asked.seed))
+        made[room] = sum(len(makers) for _, makers in functions)
+        faults += drawn(functions, asked.each, asked.seed)
     print(f"{sum(made.values())} faults can be made; {len(faults)} are tried", flush=True)
     last = FOLDER / "verdicts.json"
     old = json.loads(last.read_text()) if asked.again and last.exists() else {}
