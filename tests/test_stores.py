@@ -147,15 +147,19 @@ def serving(*command: str) -> Iterator[str]:
         port = free.getsockname()[1]
     server = subprocess.Popen([*command, str(port)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        until = time.monotonic() + 30
-        while not listens(port):
-            assert time.monotonic() < until, f"{command} did not come up"
-            assert server.poll() is None, f"{command} ended"
-            time.sleep(0.02)
+        await_port(server, port)
         yield f"http://127.0.0.1:{port}"
     finally:
         server.terminate()
         server.wait(10)
+
+
+def await_port(server: "subprocess.Popen[bytes]", port: int) -> None:
+    until = time.monotonic() + 30
+    while not listens(port):
+        assert time.monotonic() < until, f"{server.args!r} did not come up"
+        assert server.poll() is None, f"{server.args!r} ended"
+        time.sleep(0.02)
 
 
 def listens(port: int) -> bool:
