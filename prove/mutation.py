@@ -229,7 +229,7 @@ class Reach:
         """Run these tests once, here."""
         coverage = Coverage(data_file=None, config_file=False, include=[f"{ROOT}/skill/{room}/*" for room in ROOMS])
         coverage.start()
-        for item, following in zip(items, [*items[1:], None], strict=True):
+        for item, following in zip_longest(items, items[1:]):
             for cached in _caches():
                 cached.cache_clear()  # or a test would not be seen to run what an earlier one has run
             coverage.switch_context(item.nodeid)
@@ -329,10 +329,16 @@ class Runner:
         kept = FOLDER / "reach"
         known = pickle.loads(kept.read_bytes()) if self.again and kept.exists() else Reach({}, {})
         new = [item for item in session.items if item.nodeid not in known.seconds]
+        if not new:
+            return known
         if (pid := os.fork()) == 0:
-            known.learn(new)
-            kept.write_bytes(pickle.dumps(known))
-            os._exit(session.testsfailed > 0)
+            failed = True
+            try:
+                known.learn(new)
+                kept.write_bytes(pickle.dumps(known))
+                failed = session.testsfailed > 0
+            finally:
+                os._exit(failed)
         if os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]):
             sys.exit("A test fails, or cannot be run, with no fault put in.")
         found: Reach = pickle.loads(kept.read_bytes())
@@ -347,7 +353,7 @@ class Runner:
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
         try:
             put_in(fault)
-            for item, following in zip(items, [*items[1:], None], strict=True):
+            for item, following in zip_longest(items, items[1:]):
                 signal.alarm(10 + int(5 * self.reach.seconds[item.nodeid]))
                 item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
                 if session.testsfailed:
