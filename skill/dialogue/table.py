@@ -120,7 +120,7 @@ ROWS: Mapping[Kind, tuple[GivenMove | None, ...]] = {
     Said.TALK_MORE:            _all(a.talk_more),
     Said.TALK_LESS:            _all(a.talk_less),
     e.LeaveOut:                _given(*(r.leave_out,) * 8),
-    e.LeaveOutToday:           _given(*(r.leave_out_today,) * 5, leave, r.leave_out_today, finish),
+    e.LeaveOutToday:           _given(*(r.leave_out_today,) * 5, k.leave_after_pain, r.leave_out_today, finish),
     e.Lacks:                   _given(*(a.lacks,) * 5, stay, a.lacks, a.lacks),
     e.PutBack:                 _given(*(r.put_back,) * 8),
 

@@ -21,7 +21,7 @@ from skill.coaching.timeline import (
 from skill.coaching.timeline import Part as SetUpPart
 from skill.dialogue.progress import days_since, offer_of_harder, review, where_and_left
 from skill.dialogue.prompt import Card, Part, Prompt, Say, Silence, Sound, joined, of_span, seconds_of, spoken
-from skill.dialogue.session import UNDECIDED, Phase, Session, Turn, Underway, steps_of
+from skill.dialogue.session import UNDECIDED, Phase, Session, Turn, Underway, end_of, steps_of
 from skill.dialogue.situation import Situation, from_the_body, last_set, noting, with_plan, without_what_hurt
 from skill.library.models import sentences
 from skill.library.values import replace
@@ -207,9 +207,9 @@ def ask(here: Situation, phase: Phase, *told: str, asked: str = "", question: st
     place = here.place
     if phase not in UNDECIDED:
         here, place = without_what_hurt(here, place)
-    if here.session.plan and place.step >= len(
-        here.steps
-    ):  # what hurt was the last of it: nothing is underway any more
+    if phase is Phase.FINISHING and here.steps:
+        place = end_of(here.practices, len(here.steps) - 1)
+    if here.session.plan and place.step >= len(here.steps):  # what hurt was the last of it: nothing is underway now
         here = with_plan(noting(here, replace(here.person, underway=None)), "")
         return ask(here, phase if phase is Phase.OVER else Phase.CHOOSING, *told, asked=asked, question=question)
     before, session = here.session, _in_phase(here.session, phase)
@@ -246,6 +246,8 @@ def question_of(here: Situation, phase: Phase, place: Place) -> str:
     """The question of a phase: its phrase."""
     if phase is Phase.POSITIONING:
         return gate_before(replace(here, place=place).practice, place)
+    if phase is Phase.RISING and here.session.seated_at:
+        return GATE_SEATED
     if phase is Phase.HURTING and not here.easier_there_is(place):
         return "hurting-question-no-easier"
     if phase is Phase.FORGETTING and here.scene.household > 1:
@@ -390,7 +392,8 @@ def rise(here: Situation, *lead: str, hurt: bool = False, first: bool = True) ->
     told = joined((Say(sentences(*lead)), *spoken(half, language)))
     at = int(here.scene.now.timestamp() + BEGINS_AFTER + seconds_of(told, language)) + 1
     session = replace(here.session, seated_at=at if first else 0, up_at=0 if first else at)
-    return preceded(ask(replace(here, session=session), Phase.RISING, asked=HURT if hurt else ""), *told)
+    turn = preceded(ask(replace(here, session=session), Phase.RISING, asked=HURT if hurt else ""), *told)
+    return replace(turn, session=replace(turn.session, said=_said_in(turn.prompt.parts)))
 
 
 def preceded(turn: Turn, *parts: Part) -> Turn:
@@ -480,7 +483,7 @@ def _turn(
         body=_body(here.body),
         hurried=False,
         sounded=any(isinstance(part, Sound) for part in (*parts, *reprompt)),
-        said=_last_of(" ".join(part.text for part in parts if isinstance(part, Say))) if said is None else said,
+        said=_said_in(parts) if said is None else said,
         echoed=False,
     )
     suggestions = here.words.all(f"suggest-{session.phase}")
@@ -491,6 +494,10 @@ LONGEST_SAID = 240
 """Characters of what she said last that are kept to be said again."""
 
 _SENTENCES = re.compile(r"(?<=[.!?])\s+")
+
+
+def _said_in(parts: tuple[Part, ...]) -> str:
+    return _last_of(" ".join(part.text for part in parts if isinstance(part, Say)))
 
 
 def _last_of(said: str, sentences_said: int = 2) -> str:

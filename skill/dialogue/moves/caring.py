@@ -87,6 +87,15 @@ def leave_exercise(here: Situation) -> Turn:
     return on_without(here, what, told)
 
 
+def leave_after_pain(here: Situation, exercise: str | None) -> Turn:
+    """Not today: what hurt is left; where another exercise is named, that one, and what hurt is asked about again."""
+    found = here.exercise(exercise) if exercise else None
+    if found is None or found.id == here.session.leaving:
+        return leave_exercise(here)
+    told = here.words("left-out-today", exercise=found.name)
+    return ask(leaving_today(here, found.id), Phase.HURTING, told)
+
+
 def on_without(here: Situation, exercise: str, told: str) -> Turn:
     """On with what is left of the plan without that exercise; where that is nothing, it is done."""
     after = leaving_today(here, exercise)
@@ -255,7 +264,10 @@ def cannot_kneel(here: Situation) -> Turn:
     if here.practice.form.position not in kneeling:
         return stay(here, told) if sent_from is None else play(here, sent_from, told, whole=here.session.whole)
     form = here.practice.exercise.forms.get(Level.EASIER)
-    return cannot_get_down(here) if form is None or form.position in kneeling else easier(here)
+    without = form is not None and form.position not in kneeling
+    if here.phase is Phase.HURTING:
+        return easier(_left_no_more(here)) if without and here.easier_there_is(here.place) else stay(here, told)
+    return easier(here) if without else cannot_get_down(here)
 
 
 def _sent_down_from(here: Situation) -> Place | None:
