@@ -383,8 +383,9 @@ def behind(nginx: str, port: int, folder: Path) -> Iterator[int]:
     places = "".join(
         f"{kind}_temp_path {folder}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     )
+    ours = "user root; " if os.geteuid() == 0 else ""  # else its workers may not write where it keeps long answers
     (folder / "nginx.conf").write_text(
-        f"daemon off; pid {folder}/pid; error_log stderr; events {{ worker_connections 2048; }}\n"
+        f"{ours}daemon off; pid {folder}/pid; error_log stderr; events {{ worker_connections 2048; }}\n"
         f"http {{ access_log off; {places}\nserver {{ listen 127.0.0.1:{own};\n"
         f"{location.replace('127.0.0.1:5000', f'127.0.0.1:{port}')}\n}} }}\n"
     )
