@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Annotated
 
 from skill.coaching import plan
 from skill.coaching.fitting import Practices
@@ -11,7 +12,7 @@ from skill.coaching.practice import Habits, Pace, PieceKind, Practice, Speed, Ta
 from skill.coaching.timeline import Part
 from skill.dialogue.prompt import Prompt
 from skill.library.models import Level, Library, Side, Step
-from skill.library.values import Bounded, Counts, Number, Text, Texts, Value, field, replace
+from skill.library.values import Bounded, Counts, Meta, Number, Text, Texts, Value, field, replace
 
 
 class Phase(StrEnum):
@@ -139,6 +140,10 @@ class Person(Value):
     week_told: Number = 0
 
 
+LONGEST_SAID = 240
+"""Characters of what she said last that are kept to be said again."""
+
+
 class Session(Value):
     """Where the conversation stands. It rides to the device and back as JSON, so it is small and trusts nothing.
 
@@ -199,7 +204,7 @@ class Session(Value):
     leaving: Text = ""
     opened: Number = 0
     sounded: bool = False
-    said: Text = ""
+    said: Annotated[str, Meta(max_length=LONGEST_SAID)] = ""
     echoed: bool = False
     number_for: Text = ""
     no_kneeling: bool = False

@@ -21,7 +21,7 @@ from skill.coaching.timeline import (
 from skill.coaching.timeline import Part as SetUpPart
 from skill.dialogue.progress import days_since, offer_of_harder, review, where_and_left
 from skill.dialogue.prompt import Card, Part, Prompt, Say, Silence, Sound, joined, of_span, seconds_of, spoken
-from skill.dialogue.session import UNDECIDED, Phase, Session, Turn, Underway, end_of, steps_of
+from skill.dialogue.session import LONGEST_SAID, UNDECIDED, Phase, Session, Turn, Underway, end_of, steps_of
 from skill.dialogue.situation import Situation, from_the_body, last_set, noting, with_plan, without_what_hurt
 from skill.library.models import sentences
 from skill.library.values import replace
@@ -489,9 +489,6 @@ def _turn(
     suggestions = here.words.all(f"suggest-{session.phase}")
     return Turn(session, person, Prompt(parts, reprompt, listen=True, suggestions=suggestions))
 
-
-LONGEST_SAID = 240
-"""Characters of what she said last that are kept to be said again."""
 
 _SENTENCES = re.compile(r"(?<=[.!?])\s+")
 
