@@ -163,9 +163,9 @@ def test_ready_alone_reaches_the_end_from_anywhere(
     """From any moment of any walk, ready and nothing else leads to the closing words and a closed session.
 
     Only the way up takes its time: whoever is ready before it was told hears it again, until they have heard it. And a
-    day that was ended stays ended, however ready they are.
+    day that was ended stays ended, however ready they are; no day is ended later than now.
     """
-    walk = Walk(person, sounds=sounds)
+    walk = Walk(replace(person, stopped_at=min(person.stopped_at, int(NOW.timestamp()))), sounds=sounds)
     for event in [StartRoutine("hip-routine"), *data.draw(st.lists(any_event, max_size=5))]:
         walk.say(event, seconds)
     if is_over(walk.scene):
@@ -178,9 +178,6 @@ def test_ready_alone_reaches_the_end_from_anywhere(
             walk.now += timedelta(seconds=max(0, 300 - seconds))
         if not turn.prompt.listen:
             break
-        if turn.session.phase is Phase.OVER:
-            assert walk.person.stopped_at > NOW.timestamp()  # a damaged record: the day ends while they are led
-            return
     assert not turn.prompt.listen
     assert walk.person.underway is None
 

@@ -12,6 +12,7 @@ from functools import lru_cache
 from skill.coaching import cadence
 from skill.coaching.plan import Place
 from skill.coaching.practice import PieceKind, Practice
+from skill.library import limits
 from skill.library.models import Level, Side, Transition, Wording, capitalised, sentences
 from skill.library.values import Value, force_setattr, replace
 
@@ -336,7 +337,8 @@ class _Piece:
         yield Cue(CueKind.HOLD, self.sided(beats.hold), practice.hold, place)
         yield Cue(CueKind.LOWER, self.sided(beats.lower), practice.lower, place)
         if left > 1 and practice.relax > count_in:
-            yield Cue(CueKind.REST, "", practice.relax - count_in, place)
+            long = practice.lower + practice.relax > limits.SILENCE_SECONDS  # no silence may be: a word breaks it
+            yield Cue(CueKind.REST, sentences(self.words("relax")) if long else "", practice.relax - count_in, place)
 
     def holds(self) -> Iterator[Passage]:
         practice, words, beats = self.practice, self.words, self.practice.form.beats

@@ -160,7 +160,9 @@ def unwell(here: Situation) -> Turn:
 
 
 def no_alarm(here: Situation) -> Turn:
-    """It is none: back to where they were, and nothing starts by itself."""
+    """It is none: back to where they were, and nothing starts by itself; a day that is over stays over."""
+    if is_over(here.scene):
+        return still_over(here)
     if here.steps and here.session.asked_in not in (Phase.HURTING, Phase.FINISHING):
         return ask(here, Phase.PAUSED, here.words("no-alarm"))
     return back_to_where_it_came_up(here, here.words("no-alarm"))
