@@ -253,7 +253,8 @@ class _Piece:
         seated = self.pauses and part is Part.WAY
         if part is Part.UP and (caution := self.caution()):
             most, last = [*most, last], self.said(caution, self.at(part))
-        yield from (*most, replace(last, gate=GATE_SEATED if seated else GATE_WAY if new else ""))
+        arriving = new or part is Part.UP  # nothing more is asked of who stands up from the floor until they are steady
+        yield from (*most, replace(last, gate=GATE_SEATED if seated else GATE_WAY if arriving else ""))
 
     def rest_of_the_way(self, change: Transition, part: Part) -> Iterator[Passage]:
         """In flow: the rest of the time that a change takes. What was told is told, though they may still be moving."""
