@@ -358,3 +358,19 @@ def test_after_pain_in_the_last_exercise_everything_is_answered(name: str) -> No
     assert (dizzy.session.phase, dizzy.person.underway) == (Phase.OVER, None)
     breathless = respond(hurt.session, Said.OUT_OF_BREATH, then(hurt, 30))
     assert (breathless.session.phase, breathless.person.underway) == (Phase.CHOOSING, None)
+
+
+@given(st.data(), any_person, st.booleans())
+def test_a_day_that_is_over_stays_over_whatever_is_said(data: st.DataObject, person: Person, sounds: bool) -> None:
+    """Nothing is led or offered any more until they have said yes to going on, whatever was asked in between."""
+    walk = Walk(replace(person, stopped_at=0), sounds=sounds)
+    ends = [Said.DIZZY, Said.GAVE_WAY, Said.EMERGENCY, Said.ENOUGH_FOR_TODAY]
+    before = data.draw(st.lists(st.just(Said.READY) | any_event, max_size=4))
+    for event in [StartRoutine("hip-routine"), *before, data.draw(st.sampled_from(ends))]:
+        walk.say(event, 30)
+    for event in data.draw(st.lists(any_event, min_size=1, max_size=8)):
+        if not is_over(walk.scene):
+            return
+        turn = walk.say(event, 5)
+        if turn.prompt.listen and is_over(walk.scene):
+            assert turn.session.phase in (Phase.OVER, Phase.ALARM, Phase.FORGETTING)

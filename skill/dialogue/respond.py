@@ -63,6 +63,8 @@ def _move(here: Situation, event: Event) -> Turn:
     turn = make_move(here, event)
     if turn is not None:
         return turn
+    if is_over(here.scene):
+        return _move(replace(here, phase=Phase.OVER), event)
     before = here.session.asked_in
     came_up = Phase(before) if before in (Phase.HURTING, Phase.FINISHING) and here.steps else _resting(here)
     return _move(replace(here, phase=came_up), event)

@@ -37,6 +37,8 @@ PATIENT_QUIET_SECONDS = 9
 def back_to_where_it_came_up(here: Situation, *told: str) -> Turn:
     """A question was answered: back to what was going on before it."""
     before = here.session.asked_in
+    if before == Phase.OVER:
+        return ask(here, Phase.OVER, *told)
     if before == Phase.CHOOSING or not here.steps:
         return ask(here, Phase.CHOOSING, *told)
     if before == Phase.FINISHING:

@@ -44,6 +44,8 @@ def sharp_pain(here: Situation) -> Turn:
 
 def _leaving(here: Situation, phrase: str, *, sharp: bool) -> Turn:
     """The exercise they are at is left for today, unless something easier is chosen: of it, not of the next."""
+    if is_over(here.scene):
+        return still_over(here)
     if not here.steps:
         return it_hurt(replace(here, phase=Phase.CHOOSING))
     what = _what_hurts(here)
