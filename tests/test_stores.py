@@ -15,11 +15,11 @@ import time
 import zlib
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, nullcontext
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
-from threading import Barrier
+from threading import Barrier, Lock
 from typing import Any
 from unittest.mock import patch
 
@@ -388,9 +388,14 @@ def test_forgetting_one_speaker_while_another_saves_loses_neither(kept: Kept) ->
     assert kept.store.export("home")["speakers"] == {"ben": {"is": "ben again"}}
 
 
-def test_many_at_once_lose_nothing(kept: Kept) -> None:
+def test_many_at_once_lose_nothing(kept: Kept, request: pytest.FixtureRequest) -> None:
     threads, times = 4, 10
-    together = Barrier(threads)
+    together, shelf = Barrier(threads), kept.store._shelf
+    replace, lock = shelf.replace, Lock() if "moto" in request.node.name else nullcontext()
+
+    def swap(*swapped: Any) -> bool:
+        with lock:  # moto looks at a condition and then writes, with no lock of its own; a real table does both in one
+            return replace(*swapped)
 
     def add(mine: int) -> None:
         together.wait()
@@ -400,7 +405,7 @@ def test_many_at_once_lose_nothing(kept: Kept) -> None:
                 known = kept.store.recall(asked_by("home", f"speaker {mine % 2}"))
                 done = kept.store.keep(known, {"done": known.record.get("done", 0) + 1, "by": mine})
 
-    with ThreadPoolExecutor(threads) as pool:
+    with patch.object(shelf, "replace", swap), ThreadPoolExecutor(threads) as pool:
         list(pool.map(add, range(threads)))
     for n in range(2):
         assert given(kept.store, asked_by("home", f"speaker {n}"))["done"] == threads * times // 2
