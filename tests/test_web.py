@@ -285,3 +285,13 @@ def test_no_turn_reaches_for_the_network(monkeypatch: pytest.MonkeyPatch, client
     monkeypatch.setattr(socket.socket, "connect", Mock(side_effect=AssertionError("a turn opened a connection")))
     for name in law.names():
         assert client.post("/alexa", json=law.envelope(name)).status_code == 200
+
+
+def test_who_mounts_the_app_may_hook_into_it_as_into_any_other() -> None:
+    """Somebody's own check before a request, or header after it, is not passed over in silence."""
+    app = create_app(Settings(verify=False))
+    app.before_request(lambda: ("not you", 403))
+    app.after_request(lambda response: (response.headers.add("X-Theirs", "1"), response)[1])
+    answer = app.test_client().get("/health")
+    assert (answer.status_code, answer.headers["X-Theirs"]) == (403, "1")
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"

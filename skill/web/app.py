@@ -269,14 +269,15 @@ class _App(Flask):
 
     session_interface = _NoSessions()
 
-    def preprocess_request(self) -> None:
-        """Instead of Flask's hooks, of which there are none, as after the request."""
+    def preprocess_request(self) -> Any:
         logs.begin()
+        return super().preprocess_request()
 
     def process_response(self, response: Response) -> Response:
         """What is the same for every answer: nobody keeps it or guesses what it is."""
+        response = super().process_response(response)
         status, headers = response.status_code, response.headers
-        headers.add("X-Content-Type-Options", "nosniff")
+        headers["X-Content-Type-Options"] = "nosniff"
         if "Cache-Control" not in headers:
             headers.add("Cache-Control", "no-store")
         if status >= 400:
